@@ -1,0 +1,436 @@
+/**
+ * How Freshdesk is talked to: the key, the pace, timeouts, attempts, pages, and every bad answer
+ * turned into an error that can be read. `freshdesk.ts` says what is asked.
+ *
+ * @module
+ */
+import {
+  CredentialsError,
+  ElsewhereError,
+  type FailedCall,
+  ForbiddenError,
+  FreshdeskError,
+  GoneError,
+  LostAnswerError,
+  NotFoundError,
+  NotSentError,
+  PlanError,
+  RateLimitError,
+  RefusedError,
+  type RefusedField,
+  ServerError,
+  UnreachableError,
+  UnreadableAnswerError,
+} from "./errors.ts";
+import { Pace } from "./pace.ts";
+
+/** Said with any call. */
+export interface CallOptions {
+  /** The request must be sent before this moment (ms since 1970), or not at all. */
+  before?: number;
+}
+
+/** What an {@linkcode Api} is made of; only `url` and `apiKey` are needed. */
+export interface ApiOptions {
+  /** The account's address, with or without `/api/v2`. */
+  url: string;
+  /** An agent's API key: its rights are that agent's rights. */
+  apiKey: string;
+  /** Most that is waited for one answer, in milliseconds. Default: 30 000. */
+  timeout?: number;
+  /** Our part of the account's calls per minute, above 0 up to 1. Default: 0.5. */
+  share?: number;
+  /** Default: the global `fetch`. */
+  fetch?: (request: Request) => Promise<Response>;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** Waits; rejects when the signal is aborted. Default: a timer. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Between 0 and 1. Default: `Math.random`. */
+  random?: () => number;
+  /** Stops all waiting; requests under way are finished. */
+  signal?: AbortSignal;
+  /** Takes one line per answer. */
+  log?: { debug(message: string): unknown; warn(message: string): unknown };
+}
+
+/** A request that failed is sent at most this often, unless it was refused with 429. */
+const MAX_ATTEMPTS = 3;
+/** What is waited in all when nobody says `before`, in milliseconds. */
+const PATIENCE = 120_000;
+/** After a refused key no request is sent for so long: more of them would lock its owner out. */
+const REFUSED_KEY_PAUSE = 3_600_000;
+/** The tickets list ends here with a 400; no account needs as many pages of people. */
+const MAX_PAGES = 300;
+
+/** A good answer. */
+export interface Answer<T> {
+  /** What it says. */
+  body: T;
+  /** The call it answers, for the error of one who finds it wanting. */
+  call: FailedCall;
+  /** Where the next page is. */
+  link?: string;
+}
+
+/** Calls to one Freshdesk account. Every call rejects with a subclass of `FreshdeskError`. */
+export class Api {
+  /** Our part of the account's calls, and what is left of it. */
+  readonly pace: Pace;
+  /** The account's address, with `/api/v2`. */
+  readonly base: URL;
+  readonly #authorization: string;
+  readonly #timeout: number;
+  readonly #fetch: (request: Request) => Promise<Response>;
+  readonly #now: () => number;
+  readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly #random: () => number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #log: ApiOptions["log"];
+  #refusedKey: { error: FreshdeskError; until: number } | undefined;
+
+  /** Throws a `TypeError` when the URL cannot be an account's address. */
+  constructor(options: ApiOptions) {
+    this.base = apiBase(options.url);
+    this.#authorization = `Basic ${btoa(`${options.apiKey}:X`)}`;
+    this.#timeout = options.timeout ?? 30_000;
+    this.#fetch = options.fetch ?? ((request) => fetch(request));
+    this.#now = options.now ?? Date.now;
+    this.#sleep = options.sleep ?? sleep;
+    this.#random = options.random ?? Math.random;
+    this.#signal = options.signal;
+    this.#log = options.log;
+    this.pace = new Pace({ share: options.share ?? 0.5, now: this.#now });
+  }
+
+  /** A call whose answer is one thing with an id. */
+  async one<T extends { id: number }>(
+    method: string,
+    path: string,
+    options?: CallOptions & { body?: Record<string, unknown> },
+  ): Promise<Answer<T>> {
+    const answer = await this.call<T>(method, path, options);
+    if (Number.isSafeInteger(answer.body.id)) return answer;
+    throw new UnreadableAnswerError({ ...answer.call, detail: "it has no id" });
+  }
+
+  /** All items of a list, over all its pages. */
+  async all<T>(path: string, options?: CallOptions): Promise<T[]> {
+    return (await Array.fromAsync(this.pages<T>(path, options))).flat();
+  }
+
+  /** A list, page by page. */
+  async *pages<T>(path: string, options?: CallOptions): AsyncGenerator<T[]> {
+    let next: string | undefined = path;
+    for (let page = 1; next && page <= MAX_PAGES; page++) {
+      const { body, call, link }: Answer<T[]> = await this.call<T[]>(
+        "GET",
+        next,
+        options,
+      );
+      if (!Array.isArray(body)) {
+        throw new UnreadableAnswerError({ ...call, detail: "it is no list" });
+      }
+      yield body;
+      next = link && this.#ownPath(link, call);
+    }
+  }
+
+  /** The path of a link to the next page. The key goes to our own origin alone. */
+  #ownPath(link: string, call: FailedCall): string {
+    const url = URL.parse(link, this.base);
+    if (
+      url?.origin !== this.base.origin ||
+      !url.pathname.startsWith(this.base.pathname)
+    ) {
+      const detail = `the next page is said to be at ${url?.origin ?? link}`;
+      throw new ElsewhereError({ ...call, detail });
+    }
+    return url.pathname.slice(this.base.pathname.length) + url.search;
+  }
+
+  /** One call, with the attempts that are safe. */
+  async call<T>(
+    method: string,
+    path: string,
+    options: CallOptions & { body?: Record<string, unknown> } = {},
+  ): Promise<Answer<T>> {
+    const before = options.before ?? this.#now() + PATIENCE;
+    for (let attempt = 1;; attempt++) {
+      await this.#turn({ method, path }, before);
+      try {
+        return await this.#attempt<T>(method, path, options.body);
+      } catch (error) {
+        if (!(error instanceof FreshdeskError)) throw error;
+        if (error instanceof RateLimitError) {
+          this.pace.pause(error.retryAfter * 1000 * (1 + 0.1 * this.#random()));
+        }
+        if (isRefusedKey(error)) {
+          const until = this.#now() + REFUSED_KEY_PAUSE;
+          this.#refusedKey = { error, until };
+        }
+        const wait = waitBeforeRetry(error, attempt, this.#random());
+        if (wait === undefined || this.#now() + wait >= before) throw error;
+        await this.#wait(wait, error);
+      }
+    }
+  }
+
+  /** Waits until a request may be sent. */
+  async #turn(call: FailedCall, before: number): Promise<void> {
+    if (this.#refusedKey && this.#now() < this.#refusedKey.until) {
+      throw this.#refusedKey.error;
+    }
+    for (;;) {
+      if (this.#now() >= before) {
+        throw new NotSentError({ ...call, detail: "its time was over" });
+      }
+      const wait = this.pace.take();
+      if (wait === 0) return;
+      if (this.#now() + wait >= before) {
+        const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
+        throw new NotSentError({ ...call, detail });
+      }
+      const stopped = new NotSentError({ ...call, detail: "stopping" });
+      await this.#wait(wait, stopped);
+    }
+  }
+
+  async #wait(ms: number, stopped: FreshdeskError): Promise<void> {
+    if (ms === 0) return;
+    try {
+      await this.#sleep(ms, this.#signal);
+    } catch {
+      throw stopped;
+    }
+  }
+
+  /** One request and its answer. */
+  async #attempt<T>(
+    method: string,
+    path: string,
+    body: Record<string, unknown> | undefined,
+  ): Promise<Answer<T>> {
+    const call: FailedCall = { method, path };
+    const start = this.#now();
+    let response: Response | undefined;
+    let text: string;
+    try {
+      response = await this.#fetch(
+        new Request(this.base.href + path, {
+          method,
+          headers: {
+            authorization: this.#authorization,
+            ...(body && { "content-type": "application/json" }),
+          },
+          body: body ? JSON.stringify(body) : null,
+          redirect: "manual",
+          signal: AbortSignal.timeout(this.#timeout),
+        }),
+      );
+      text = await response.text();
+    } catch (error) {
+      const lost = notAnswered(call, error, this.#timeout);
+      this.#log?.debug(lost.message);
+      throw lost;
+    } finally {
+      this.pace.answered(response?.headers);
+    }
+    const requestId = response.headers.get("x-request-id");
+    this.#log?.debug(
+      `${method} ${path}: ${response.status} in ${this.#now() - start} ms, ` +
+        `${
+          response.headers.get("x-ratelimit-remaining") ?? "?"
+        } calls left, request ${requestId ?? "?"}`,
+    );
+    call.status = response.status;
+    if (requestId) call.requestId = requestId;
+    const link = nextLink(response.headers.get("link"));
+    return {
+      body: readAnswer(call, response, text) as T,
+      call,
+      ...(link && { link }),
+    };
+  }
+}
+
+/**
+ * The address of an account's API, without a slash at its end: `https://x.freshdesk.com/api/v2`.
+ * Freshdesk answers a doubled slash with a baffling 400, so paths are never simply glued on.
+ *
+ * Throws a `TypeError` that says what is wrong with an address that cannot be one.
+ */
+export function apiBase(address: string): URL {
+  const url = URL.parse(address);
+  if (!url) throw new TypeError("it is no URL");
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(
+    url.hostname,
+  );
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw new TypeError("it must start with https://");
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new TypeError("it must be an address alone, without user or query");
+  }
+  if (!/^\/*(api\/v2\/*)?$/.test(url.pathname)) {
+    throw new TypeError(`the path ${url.pathname} does not belong to it`);
+  }
+  url.pathname = "/api/v2";
+  return url;
+}
+
+/**
+ * Whether to send a request again: the milliseconds to wait first, or `undefined` to give up.
+ *
+ * Freshdesk knows no idempotency key, so a POST is repeated only when it was certainly not
+ * applied: it never left, or was refused with 429. A GET, and a PUT that sets what it says, may be.
+ *
+ * @param attempt how often it was sent, from 1
+ * @param random between 0 and 1, so that several programs do not come back together
+ */
+export function waitBeforeRetry(
+  error: FreshdeskError,
+  attempt: number,
+  random: number,
+): number | undefined {
+  if (error instanceof RateLimitError) return 0; // the pace holds every call back
+  if (attempt >= MAX_ATTEMPTS) return undefined;
+  const passing = error instanceof UnreachableError || error.mayBeApplied;
+  const safe = error.method !== "POST" || !error.mayBeApplied;
+  if (!passing || !safe) return undefined;
+  return 1000 * 2 ** (attempt - 1) * (0.5 + random / 2);
+}
+
+/** Whether every further call would be refused too, until a person has done something. */
+export function isAccountTrouble(error: unknown): boolean {
+  return error instanceof CredentialsError || error instanceof PlanError ||
+    error instanceof ElsewhereError ||
+    error instanceof ForbiddenError &&
+      /^(account_suspended|password_\w+|require_feature|ssl_required)$/.test(
+        error.code ?? "",
+      );
+}
+
+/** The link to the next page; Freshdesk writes it `< https://...>;rel="next"`. */
+function nextLink(header: string | null): string | undefined {
+  return header?.match(/<\s*([^>\s]+)\s*>\s*;\s*rel="?next"?/)?.[1];
+}
+
+function isRefusedKey(error: FreshdeskError): boolean {
+  return error instanceof CredentialsError || error.code === "password_lockout";
+}
+
+function notAnswered(
+  call: FailedCall,
+  error: unknown,
+  timeout: number,
+): FreshdeskError {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    const detail = `no answer within ${timeout / 1000} s`;
+    return new LostAnswerError({ ...call, detail }, { cause: error });
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  // Deno names the phase in which a request failed; only this one is before anything was sent.
+  const Cause = /\(Connect\)/.test(detail) ? UnreachableError : LostAnswerError;
+  return new Cause({ ...call, detail }, { cause: error });
+}
+
+/** The body of a good answer; throws the error that a bad one stands for. */
+function readAnswer(call: FailedCall, response: Response, text: string) {
+  const { status, headers } = response;
+  const body = parseJson(text);
+  if (status === 204) return undefined;
+  if (status === 200 || status === 201) {
+    if (typeof body === "object" && body !== null) return body;
+    const detail = text
+      ? `not JSON but ${quote(text)}`
+      : "the answer has no body";
+    throw new UnreadableAnswerError({ ...call, detail });
+  }
+  Object.assign(call, explain(body, text));
+  if (status >= 300 && status < 400) {
+    const detail = `redirected to ${headers.get("location") ?? "nowhere"}`;
+    throw new ElsewhereError({ ...call, detail });
+  }
+  switch (status) {
+    case 401:
+      throw new CredentialsError(call);
+    case 403:
+      throw new ForbiddenError(call);
+    case 404:
+      throw new NotFoundError(call);
+    case 405:
+      throw new GoneError(call);
+    case 429:
+      if (headers.get("x-ratelimit-total")?.startsWith("0")) {
+        throw new PlanError(call);
+      }
+      throw new RateLimitError(call, Number(headers.get("retry-after")) || 60);
+  }
+  if (status >= 500) throw new ServerError(call);
+  if (status >= 400) throw new RefusedError(call);
+  throw new UnreadableAnswerError({ ...call, detail: "an unknown status" });
+}
+
+/** Code, fields and a readable sentence from any shape of error body. */
+function explain(
+  body: unknown,
+  text: string,
+): Pick<FailedCall, "code" | "fields" | "detail"> {
+  if (typeof body !== "object" || body === null) {
+    return text ? { detail: quote(text) } : {};
+  }
+  const { code, message, description, errors } = body as Record<
+    string,
+    unknown
+  >;
+  const fields = (Array.isArray(errors) ? errors : []).map((
+    { field, message, code },
+  ): RefusedField => ({
+    field: String(field ?? "?"),
+    message: String(message ?? ""),
+    code: String(code ?? ""),
+  }));
+  const detail = [
+    description ?? message,
+    ...fields.map(({ field, message, code }) =>
+      `${field}: ${[message, code && `(${code})`].filter(Boolean).join(" ")}`
+    ),
+  ].filter(Boolean).join("; ");
+  return {
+    ...(typeof code === "string" && { code }),
+    fields,
+    detail: detail || quote(text),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The beginning of a text that was not meant for us, without its tags. */
+function quote(text: string): string {
+  const words = text.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+    .replace(/\s+/g, " ").trim();
+  return `"${words.length > 120 ? words.slice(0, 117) + "..." : words}"`;
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", stop);
+    function done() {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }
+    function stop() {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    }
+  });
+}

@@ -1,0 +1,255 @@
+/**
+ * The settings: environment variables turned into one typed, checked {@linkcode Config}.
+ *
+ * @module
+ */
+import { apiBase } from "./api.ts";
+
+/** All settings, checked. */
+export interface Config {
+  /** The account's address. */
+  url: string;
+  /** An agent's API key. */
+  apiKey: string;
+  /** Tickets opened every hour. */
+  ticketsPerHour: number;
+  /** Our part of the account's calls per minute, above 0 up to 1. */
+  share: number;
+  /** Where Deno KV keeps its data; `undefined`: Deno's own place. */
+  kvPath: string | undefined;
+  /** How many days finished tickets are kept. */
+  historyDays: number;
+  /** The address the status page listens on. */
+  host: string;
+  /** Its port. */
+  port: number;
+  /** The least that is logged. */
+  logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** Lines for people, or JSON. */
+  logFormat: "text" | "json";
+  /** A file that is logged to as well. */
+  logFile: string | undefined;
+}
+
+/** One setting: its variable, and how its text is read. */
+export interface Setting<T> {
+  /** The environment variable. */
+  name: string;
+  /** What it is about, in one line. */
+  about: string;
+  /** A value that could be set. */
+  example: string;
+  /** What holds when it is not set; without one it must be, unless it is optional. */
+  fallback?: string;
+  /** Whether there is a meaning in not setting it. */
+  optional?: true;
+  /** Reads the text; throws an `Error` whose message goes on after "it ...". */
+  read: (text: string) => T;
+}
+
+/** Every setting. The README's table and `.env.example` say the same; a test holds them to it. */
+export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
+  url: {
+    name: "FRESHDESK_URL",
+    about: "Your account's address",
+    example: "https://acme.freshdesk.com",
+    read: readUrl,
+  },
+  apiKey: {
+    name: "FRESHDESK_API_KEY",
+    about: "An agent's API key; best an administrator's",
+    example: "wQx3bT7kLm9pZr2v",
+    read: readKey,
+  },
+  ticketsPerHour: {
+    name: "TICKETS_PER_HOUR",
+    about: "Tickets opened every hour",
+    example: "3",
+    fallback: "1",
+    read: wholeNumber(1, 100),
+  },
+  share: {
+    name: "RATE_LIMIT_SHARE",
+    about:
+      "The most of the account's calls per minute that this program may use",
+    example: "0.25",
+    fallback: "0.5",
+    read: readShare,
+  },
+  kvPath: {
+    name: "KV_PATH",
+    about: "The file, or KV Connect URL, of the database",
+    example: "tickets.db",
+    optional: true,
+    read: (text) => text,
+  },
+  historyDays: {
+    name: "HISTORY_DAYS",
+    about: "How many days finished tickets are remembered",
+    example: "7",
+    fallback: "30",
+    read: wholeNumber(1, 3650),
+  },
+  host: {
+    name: "HOST",
+    about: "The address the program listens on",
+    example: "0.0.0.0",
+    fallback: "127.0.0.1",
+    read: (text) => text,
+  },
+  port: {
+    name: "PORT",
+    about: "The port it listens on",
+    example: "8080",
+    fallback: "8000",
+    read: wholeNumber(0, 65535),
+  },
+  logLevel: {
+    name: "LOG_LEVEL",
+    about:
+      "The least that is logged: DEBUG (every API answer), INFO, WARN or ERROR",
+    example: "DEBUG",
+    fallback: "INFO",
+    read: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
+  },
+  logFormat: {
+    name: "LOG_FORMAT",
+    about: "`text` for people, `json` for machines",
+    example: "json",
+    fallback: "text",
+    read: oneOf("text", "json"),
+  },
+  logFile: {
+    name: "LOG_FILE",
+    about: "A file to log to as well; five older ones of 1 MB are kept",
+    example: "tickets.log",
+    optional: true,
+    read: (text) => text,
+  },
+};
+
+/** The settings cannot be used. The message lists all that is wrong, a line each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  /** What is wrong, with the variable's name and an example. */
+  readonly problems: readonly string[];
+
+  /** All problems at once. */
+  constructor(problems: readonly string[]) {
+    super(
+      `The settings cannot be used:\n${
+        problems.map((problem) => `  - ${problem}`).join("\n")
+      }\nSet them in the environment, or in .env (see .env.example).`,
+    );
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the settings.
+ *
+ * @param environment variables by name; an empty one counts as not set
+ * @throws {ConfigError} with everything that is wrong, not only the first
+ */
+export function readConfig(environment: Record<string, string>): Config {
+  const problems: string[] = [];
+  const read = <T>(setting: Setting<T>): T | undefined => {
+    const { name, example, fallback, optional } = setting;
+    const set = environment[name]?.trim();
+    const text = set || fallback;
+    if (text === undefined) {
+      if (!optional) {
+        problems.push(`${name} is not set. Example: ${name}=${example}`);
+      }
+      return undefined;
+    }
+    try {
+      return setting.read(text);
+    } catch (error) {
+      const shown = setting === SETTINGS.apiKey ? "" : ` '${text}'`;
+      problems.push(
+        `${name}${shown}: ${
+          (error as Error).message
+        }. Example: ${name}=${example}`,
+      );
+      return undefined;
+    }
+  };
+  const config = Object.fromEntries(
+    Object.entries(SETTINGS).map((
+      [key, setting],
+    ) => [key, read<unknown>(setting)]),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config as unknown as Config;
+}
+
+/**
+ * Variables that look like ours and are none: a line for each, with the name that was meant.
+ *
+ * @param environment all variables
+ * @param file those of `.env`, where every variable should be ours
+ */
+export function strangers(
+  environment: Record<string, string>,
+  file: Record<string, string> = {},
+): string[] {
+  const known = Object.values(SETTINGS).map(({ name }) => name);
+  const meant = new Map(known.map((name) => [squeeze(name), name]));
+  return Object.keys({ ...environment, ...file })
+    .filter((name) => !known.includes(name) && !PLATFORM.test(name))
+    .filter((name) =>
+      name in file || name.startsWith("FRESHDESK_") || meant.has(squeeze(name))
+    )
+    .map((name) => {
+      const hint = meant.get(squeeze(name));
+      return `${name} is no setting of this program: ${
+        hint ? `did you mean ${hint}?` : `it knows ${known.join(", ")}.`
+      }`;
+    });
+}
+
+/** Deno's own and the tracing variables may stand in .env beside ours. */
+const PLATFORM = /^(DENO|OTEL|NO_COLOR|SANDBOX)/;
+
+/** A name without what is easily mistaken: case, underscores, a plural's s. */
+function squeeze(name: string): string {
+  return name.toUpperCase().replace(/_/g, "").replace(/S$/, "");
+}
+
+function readUrl(text: string): string {
+  if (text.includes("your-account")) throw new Error("it is still the example");
+  return apiBase(text).href;
+}
+
+function readKey(text: string): string {
+  if (text === "your-api-key") throw new Error("it is still the example");
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw new Error("it has characters that no key has (spaces, quotes?)");
+  }
+  return text;
+}
+
+function readShare(text: string): number {
+  const share = Number(text);
+  if (share > 0 && share <= 1) return share;
+  throw new Error("it must be a number above 0, up to 1");
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const n = Number(text);
+    if (/^\d+$/.test(text) && n >= least && n <= most) return n;
+    throw new Error(`it must be a whole number from ${least} to ${most}`);
+  };
+}
+
+function oneOf<T extends string>(...values: T[]): (text: string) => T {
+  return (text) => {
+    const found = values.find((value) =>
+      value.toLowerCase() === text.toLowerCase()
+    );
+    if (found) return found;
+    throw new Error(`it must be one of ${values.join(", ")}`);
+  };
+}

@@ -1,0 +1,402 @@
+/**
+ * The Freshdesk API v2, as far as a ticket's life needs it: one class over `fetch`.
+ *
+ * @module
+ */
+import { Api, type ApiOptions, type CallOptions } from "./api.ts";
+import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
+import type { Budget } from "./pace.ts";
+
+/** A customer who can be a ticket's requester. */
+export interface Contact {
+  /** Freshdesk's id. */
+  id: number;
+  /** Full name. */
+  name: string;
+  /** E-mail address. */
+  email: string;
+}
+
+/** An agent who can answer a ticket. */
+export interface Agent {
+  /** Freshdesk's id. */
+  id: number;
+  /** Full name. */
+  name: string;
+  /** E-mail address. */
+  email: string;
+}
+
+/** A ticket, as far as this program reads it. */
+export interface FreshdeskTicket {
+  /** Freshdesk's id: the number people see. */
+  id: number;
+  /** One of {@linkcode STATUS}, or a number the account has added. */
+  status: number;
+  /** The contact who asked. */
+  requester_id: number;
+  /** The agent it is assigned to. */
+  responder_id: number | null;
+  /** Its tags. */
+  tags: string[];
+  /** `YYYY-MM-DDTHH:MM:SSZ`. */
+  created_at: string;
+  /** Present and true on a ticket in the trash. */
+  deleted?: boolean;
+  /** True on a ticket marked as spam. */
+  spam?: boolean;
+}
+
+/** A message of a ticket: an agent's reply, or a note. */
+export interface Conversation {
+  /** Freshdesk's id. */
+  id: number;
+  /** HTML. */
+  body: string;
+  /** The text of it; may have its line breaks collapsed. */
+  body_text: string;
+  /** Whether it came from the customer. */
+  incoming: boolean;
+  /** Whether only agents see it. */
+  private: boolean;
+  /** The author. */
+  user_id: number;
+  /** `YYYY-MM-DDTHH:MM:SSZ`. */
+  created_at: string;
+}
+
+/** A field of the account's ticket form. */
+export interface TicketField {
+  /** `subject`, `ticket_type`, `cf_...` */
+  name: string;
+  /** As agents see it. */
+  label: string;
+  /** `default_...` for Freshdesk's own fields, `custom_...` for the account's. */
+  type: string;
+  /** Whether a ticket cannot be made without it. */
+  required_for_agents: boolean;
+  /** Whether a ticket cannot be resolved or closed without it. */
+  required_for_closure: boolean;
+  /** What a drop-down offers: a list, or an object keyed by what can be chosen. */
+  choices?: unknown;
+}
+
+/** Freshdesk's own statuses. */
+export const STATUS = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
+
+/** What a ticket can be created with, besides the three things it must have. */
+export interface CreateOptions extends CallOptions {
+  /** Tags of at most 32 characters each. */
+  tags?: string[];
+  /** 1 low (default), 2 medium, 3 high, 4 urgent. */
+  priority?: 1 | 2 | 3 | 4;
+  /** 1 e-mail, 2 portal (default), 3 phone, 7 chat, 9 feedback widget. */
+  source?: number;
+  /** One of the account's ticket types. */
+  type?: string;
+  /** Values of custom fields, by their `cf_` names. */
+  customFields?: Record<string, unknown>;
+}
+
+/** Freshdesk puts demo contacts into new accounts; writing to them would mail Freshworks. */
+const DEMO_DOMAINS = /@(.*\.)?(freshdesk|freshworks|freshchat)\.com$/i;
+
+/**
+ * A client of one Freshdesk account.
+ *
+ * Every method rejects with a subclass of `FreshdeskError` (see `errors.ts`) that says what was
+ * asked, what was answered, and whether the call may have been applied.
+ */
+export class Freshdesk {
+  readonly #api: Api;
+  readonly #warn: (message: string) => unknown;
+
+  /** Throws a `TypeError` when the URL cannot be an account's address. */
+  constructor(options: ApiOptions) {
+    this.#api = new Api(options);
+    this.#warn = (message) => options.log?.warn(message);
+  }
+
+  /** What is left of the account's calls. */
+  get budget(): Budget {
+    return this.#api.pace.budget;
+  }
+
+  /** Where a person sees a ticket. */
+  ticketUrl(ticketId: number): string {
+    return new URL(`/a/tickets/${ticketId}`, this.#api.base).href;
+  }
+
+  /**
+   * The active contacts: those with an e-mail address, outside Freshworks' own demo domains.
+   *
+   * Freshdesk calls a contact active once it is verified, which those made by API, import or
+   * e-mail never are. So where no verified one is left, everybody neither blocked nor deleted counts.
+   */
+  async getContacts(): Promise<Contact[]> {
+    const verified = await this.#contacts("state=verified&");
+    return verified.length > 0 ? verified : await this.#contacts("");
+  }
+
+  /**
+   * The agents who can reply: support agents, active, not deactivated (collaborators can only
+   * write private notes). A key that may not list agents gives its own agent, with a warning.
+   */
+  async getAgents(): Promise<Agent[]> {
+    try {
+      const agents = await this.#api.all<AgentItem>("/agents?per_page=100");
+      return agents.filter(canReply).map(toAgent);
+    } catch (error) {
+      if (
+        !(error instanceof ForbiddenError && error.code === "access_denied")
+      ) {
+        throw error;
+      }
+      this.#warn(
+        "The key may not list agents: every ticket goes to its own agent. Use an administrator's key to share them out.",
+      );
+      const me = await this.getMe();
+      return me.canReply ? [me] : [];
+    }
+  }
+
+  /** The agent whose key this is, and whether that agent can reply to tickets. */
+  async getMe(): Promise<Agent & { canReply: boolean }> {
+    const { body } = await this.#api.call<AgentItem>("GET", "/agents/me");
+    return { ...toAgent(body), canReply: canReply(body) };
+  }
+
+  /** The account's ticket form. */
+  async getTicketFields(): Promise<TicketField[]> {
+    return await this.#api.all<TicketField>("/ticket_fields");
+  }
+
+  /**
+   * Creates an open ticket.
+   *
+   * There is no idempotency key, so this is sent once; an error that `mayBeApplied` is to be
+   * looked up with {@linkcode findTicket} before it is called again.
+   *
+   * @param description HTML
+   * @param email of the requester; an unknown one becomes a new contact
+   */
+  async createTicket(
+    subject: string,
+    description: string,
+    email: string,
+    options: CreateOptions = {},
+  ): Promise<FreshdeskTicket> {
+    const { tags, priority = 1, source = 2, type, customFields } = options;
+    const { body } = await this.#api.one<FreshdeskTicket>("POST", "/tickets", {
+      ...options,
+      body: {
+        subject,
+        description,
+        email,
+        status: STATUS.open,
+        priority,
+        source,
+        ...(tags && { tags }),
+        ...(type && { type }),
+        ...(customFields && { custom_fields: customFields }),
+      },
+    });
+    return body;
+  }
+
+  /** One ticket. One in the trash is given too, with `deleted: true`. */
+  async getTicket(
+    ticketId: number,
+    options?: CallOptions,
+  ): Promise<FreshdeskTicket> {
+    const path = `/tickets/${ticketId}`;
+    return (await this.#api.one<FreshdeskTicket>("GET", path, options)).body;
+  }
+
+  /**
+   * The requester's ticket that bears a tag, if there is one. The list is current at once, which
+   * Freshdesk's search is not.
+   *
+   * @param since tickets made before this moment (ms since 1970) are not looked at
+   */
+  async findTicket(
+    email: string,
+    tag: string,
+    since: number,
+    options?: CallOptions,
+  ): Promise<FreshdeskTicket | undefined> {
+    const query = new URLSearchParams({
+      email,
+      updated_since: timestamp(since),
+      order_by: "created_at",
+      order_type: "desc",
+      per_page: "100",
+    });
+    try {
+      for await (
+        const page of this.#api.pages<FreshdeskTicket>(
+          `/tickets?${query}`,
+          options,
+        )
+      ) {
+        const found = page.find(({ tags }) => tags.includes(tag));
+        if (found) return found;
+        const last = page.at(-1);
+        if (!last || Date.parse(last.created_at) < since) return undefined;
+      }
+    } catch (error) {
+      // Freshdesk refuses an e-mail address that no contact has.
+      if (error instanceof RefusedError && error.fields[0]?.field === "email") {
+        return undefined;
+      }
+      throw error;
+    }
+    return undefined;
+  }
+
+  /** All tickets with a tag, from the search index, which lags some minutes: 300 at most. */
+  async searchTickets(tag: string): Promise<FreshdeskTicket[]> {
+    const query = encodeURIComponent(`"tag:'${tag}'"`);
+    const found: FreshdeskTicket[] = [];
+    for (let page = 1; page <= 10; page++) {
+      const path = `/search/tickets?query=${query}&page=${page}`;
+      const { body } = await this.#api.call<
+        { total: number; results: FreshdeskTicket[] }
+      >("GET", path);
+      found.push(...body.results);
+      if (found.length >= body.total || body.results.length === 0) break;
+    }
+    return found;
+  }
+
+  /** Moves a ticket to the trash. */
+  async deleteTicket(ticketId: number): Promise<void> {
+    await this.#api.call("DELETE", `/tickets/${ticketId}`);
+  }
+
+  /**
+   * Assigns a ticket. Freshdesk ignores an agent outside the ticket's group and answers 200 all
+   * the same; that is an `IgnoredError` here.
+   */
+  async assignToAgent(
+    ticketId: number,
+    agentId: number,
+    options?: CallOptions,
+  ): Promise<FreshdeskTicket> {
+    return await this.#update(ticketId, { responder_id: agentId }, options);
+  }
+
+  /**
+   * Writes a message: an agent's reply, which Freshdesk mails to the requester, or the
+   * customer's, which is an incoming public note.
+   *
+   * @param id of the agent or of the requester; without one the author is the key's owner
+   * @param message HTML
+   */
+  async addReply(
+    ticketId: number,
+    replyType: "agent" | "customer",
+    id: number | undefined,
+    message: string,
+    options?: CallOptions,
+  ): Promise<Conversation> {
+    const author = id === undefined ? {} : { user_id: id };
+    const [path, body] = replyType === "agent"
+      ? [`/tickets/${ticketId}/reply`, { body: message, ...author }]
+      : [`/tickets/${ticketId}/notes`, {
+        body: message,
+        ...author,
+        incoming: true,
+        private: false,
+      }];
+    return (await this.#api.one<Conversation>("POST", path, {
+      ...options,
+      body,
+    }))
+      .body;
+  }
+
+  /** All messages of a ticket, oldest first; its description is not one of them. */
+  async getConversations(
+    ticketId: number,
+    options?: CallOptions,
+  ): Promise<Conversation[]> {
+    const path = `/tickets/${ticketId}/conversations?per_page=100`;
+    const all = await this.#api.all<Conversation>(path, options);
+    return all.sort((a, b) =>
+      Date.parse(a.created_at) - Date.parse(b.created_at) || a.id - b.id
+    );
+  }
+
+  /**
+   * Closes a ticket; one that is closed already stays so. An answer with another status (an
+   * automation rule reopened it) is an `IgnoredError`.
+   *
+   * @param customFields values for fields the account requires for closing
+   */
+  async closeTicket(
+    ticketId: number,
+    options: CallOptions & { customFields?: Record<string, unknown> } = {},
+  ): Promise<FreshdeskTicket> {
+    const { customFields } = options;
+    return await this.#update(ticketId, {
+      status: STATUS.closed,
+      ...(customFields && { custom_fields: customFields }),
+    }, options);
+  }
+
+  async #contacts(state: string): Promise<Contact[]> {
+    const contacts = await this.#api.all<ContactItem>(
+      `/contacts?${state}per_page=100`,
+    );
+    return contacts.filter(({ email }) => email && !DEMO_DOMAINS.test(email))
+      .map(({ id, name, email }) => ({ id, name: name ?? "", email: email! }));
+  }
+
+  async #update(
+    ticketId: number,
+    change: { status?: number; responder_id?: number },
+    options?: CallOptions,
+  ): Promise<FreshdeskTicket> {
+    const path = `/tickets/${ticketId}`;
+    const { body, call } = await this.#api.one<FreshdeskTicket>("PUT", path, {
+      ...options,
+      body: change,
+    });
+    for (const field of ["status", "responder_id"] as const) {
+      if (change[field] !== undefined && change[field] !== body[field]) {
+        const detail = `${field} should be ${change[field]} and is ${
+          body[field]
+        }`;
+        throw new IgnoredError({ ...call, detail });
+      }
+    }
+    return body;
+  }
+}
+
+interface ContactItem {
+  id: number;
+  name: string | null;
+  email: string | null;
+}
+
+interface AgentItem {
+  id: number;
+  type?: string;
+  deactivated?: boolean;
+  contact: { name: string | null; email: string; active: boolean };
+}
+
+function canReply({ type, contact, deactivated }: AgentItem): boolean {
+  return type === "support_agent" && contact.active && deactivated !== true;
+}
+
+function toAgent({ id, contact: { name, email } }: AgentItem): Agent {
+  return { id, name: name || email, email };
+}
+
+/** `YYYY-MM-DDTHH:MM:SSZ`, the only form Freshdesk takes. */
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19) + "Z";
+}

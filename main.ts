@@ -1,0 +1,227 @@
+/**
+ * The script: reads the settings, opens the database, registers the jobs, and serves `/healthz`.
+ * `deno task start` runs it, and so does Deno Deploy.
+ *
+ * @module
+ */
+import { load } from "@std/dotenv";
+import * as log from "@std/log";
+import { type Config, ConfigError, readConfig, strangers } from "./config.ts";
+import { isAccountTrouble } from "./api.ts";
+import { NotFoundError } from "./errors.ts";
+import { Freshdesk } from "./freshdesk.ts";
+import { Store } from "./store.ts";
+import { adviceOf, nextTick, type Report, Workflow } from "./workflow.ts";
+
+const config = await readSettings();
+setUpLog(config);
+const logger = log.getLogger();
+
+/** Deno Deploy runs the crons of git branches too; only production may act. */
+const timeline = Deno.env.get("DENO_TIMELINE") ?? "production";
+const onDeploy = Deno.env.has("DENO_DEPLOY");
+
+const stopping = new AbortController();
+const kv = await openKv(config.kvPath);
+const store = new Store(kv, {
+  history: config.historyDays * 86_400_000,
+  log: logger,
+});
+const freshdesk = new Freshdesk({
+  ...config,
+  signal: stopping.signal,
+  log: logger,
+});
+const workflow = new Workflow({
+  ...config,
+  freshdesk,
+  store,
+  signal: stopping.signal,
+  log: logger,
+});
+
+// Our own due times are the retry, so Deno is to make none.
+const cron = { signal: stopping.signal, backoffSchedule: [] };
+const running = new Set<Promise<void>>();
+
+Deno.cron(
+  "open tickets",
+  "0 * * * *",
+  cron,
+  () => run("open tickets", () => workflow.createAndHandleTicket()),
+);
+Deno.cron(
+  "first replies",
+  "*/5 * * * *",
+  cron,
+  () => run("first replies", () => workflow.tick(5)),
+);
+Deno.cron(
+  "customer replies",
+  "*/10 * * * *",
+  cron,
+  () => run("customer replies", () => workflow.tick(10)),
+);
+Deno.cron(
+  "resolutions",
+  "*/15 * * * *",
+  cron,
+  () => run("resolutions", () => workflow.tick(15)),
+);
+Deno.cron(
+  "closings",
+  "*/20 * * * *",
+  cron,
+  () => run("closings", () => workflow.tick(20)),
+);
+
+const server = serve();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => stop(signal));
+}
+if (!onDeploy) await introduce();
+
+/** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
+async function run(name: string, job: () => Promise<Report>): Promise<void> {
+  if (timeline !== "production" || stopping.signal.aborted) return;
+  const one = job().then(
+    (report) => logger.debug(`Job "${name}" is done`, report),
+    (error) =>
+      logger.error(`Job "${name}": ${error.message}. ${adviceOf(error)}`),
+  ).then(() => {
+    running.delete(one);
+  });
+  running.add(one);
+  await one;
+}
+
+/** Says who we are, whom we can draw, and what happens when. */
+async function introduce(): Promise<void> {
+  try {
+    const me = await freshdesk.getMe();
+    logger.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
+    const contacts = await freshdesk.getContacts();
+    const agents = await freshdesk.getAgents();
+    logger.info(
+      `${contacts.length} contacts and ${agents.length} agents can be drawn`,
+    );
+    const now = Date.now();
+    const next = ([60, 5, 10, 15, 20] as const).map((every) =>
+      new Date(nextTick(every, now)).toISOString().slice(11, 16)
+    );
+    logger.info(
+      `Next (UTC): tickets ${next[0]}, first replies ${
+        next[1]
+      }, customer replies ${next[2]}, resolutions ${next[3]}, closings ${
+        next[4]
+      }`,
+    );
+  } catch (error) {
+    const message = `${(error as Error).message}. ${adviceOf(error)}`;
+    // Asking again with a wrong key would lock its owner out.
+    if (isAccountTrouble(error) || error instanceof NotFoundError) {
+      logger.critical(message);
+      Deno.exit(1);
+    }
+    logger.error(message);
+  }
+}
+
+function serve(): Deno.HttpServer {
+  try {
+    return Deno.serve({
+      hostname: config.host,
+      port: config.port,
+      onListen: ({ hostname, port }) =>
+        logger.info(`Listening on http://${hostname}:${port}/healthz`),
+    }, () => new Response("ok\n"));
+  } catch (error) {
+    return fail(
+      `Cannot listen on ${config.host}:${config.port}: ${
+        (error as Error).message
+      }. Set HOST and PORT to an address and a port that are free.`,
+    );
+  }
+}
+
+async function openKv(path: string | undefined): Promise<Deno.Kv> {
+  try {
+    return await Deno.openKv(path);
+  } catch (error) {
+    const advice = onDeploy
+      ? "Attach a Deno KV database to the app in the Deploy dashboard."
+      : error instanceof Deno.errors.NotCapable
+      ? "The start task may only write to this folder: choose a file in it, or add --allow-read and --allow-write for that path."
+      : "Set KV_PATH to a file this user may write to, in a folder that exists.";
+    return fail(
+      `Cannot open the database ${path ?? ""}: ${
+        (error as Error).message
+      }. ${advice}`,
+    );
+  }
+}
+
+async function readSettings(): Promise<Config> {
+  const file = await load();
+  const environment = { ...file, ...Deno.env.toObject() };
+  const strange = strangers(environment, file);
+  try {
+    const config = readConfig(environment);
+    for (const line of strange) console.warn(line);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return fail([error.message, ...strange].join("\n"));
+  }
+}
+
+function setUpLog({ logLevel, logFormat, logFile }: Config): void {
+  const formatter = logFormat === "json" ? log.jsonFormatter : textFormatter;
+  const handlers = {
+    console: new log.ConsoleHandler("DEBUG", { formatter, useColors: false }),
+    ...(logFile && {
+      file: new log.RotatingFileHandler("DEBUG", {
+        filename: logFile,
+        maxBytes: 1_000_000,
+        maxBackupCount: 5,
+        formatter,
+      }),
+    }),
+  };
+  try {
+    log.setup({
+      handlers,
+      loggers: {
+        default: { level: logLevel, handlers: Object.keys(handlers) },
+      },
+    });
+  } catch (error) {
+    fail(
+      `Cannot log to ${logFile}: ${
+        (error as Error).message
+      }. Set LOG_FILE to a file in this folder that this user may write to.`,
+    );
+  }
+}
+
+function textFormatter({ datetime, levelName, msg }: log.LogRecord): string {
+  const time = datetime.toISOString().slice(0, 19).replace("T", " ");
+  return `${time} ${levelName.padEnd(5)} ${msg}`;
+}
+
+/** Finishes what is running, then lets go of everything. */
+async function stop(signal: string): Promise<void> {
+  if (stopping.signal.aborted) return;
+  logger.info(`${signal}: stopping when the running steps are done`);
+  stopping.abort();
+  await Promise.all(running);
+  await server.shutdown();
+  kv.close();
+  logger.info("Stopped");
+  Deno.exit(0);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}

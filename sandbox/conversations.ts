@@ -1,0 +1,191 @@
+import type { Context, Hono } from "hono";
+import type { HTTPException } from "hono/http-exception";
+import {
+  type Account,
+  agentOf,
+  asHtml,
+  asText,
+  CLOSED,
+  contactOf,
+  type Conversation,
+  OPEN,
+  RESOLVED,
+  type Ticket,
+  timestamp,
+} from "./account.ts";
+import type { Agent, Contact } from "./people.ts";
+import { checkQuery, page } from "./query.ts";
+import { ticketIn, touch } from "./tickets.ts";
+import {
+  denied,
+  invalid,
+  isBlank,
+  missing,
+  noSuch,
+  readBody,
+  type Schema,
+  silently,
+} from "./validate.ts";
+
+/** What is said on tickets: conversations, replies and notes. */
+export function conversationRoutes(app: Hono, account: Account): void {
+  app.get("/tickets/:id{\\d+}/conversations", (c) => {
+    checkQuery(c, "page", "per_page");
+    const ticket = ticketIn(c, account);
+    return page(c, account.threads.get(ticket.id) ?? []);
+  });
+
+  app.post("/tickets/:id{\\d+}/reply", async (c) => {
+    const ticket = answerableTicketIn(c, account);
+    const fields = await readBody(c, REPLY);
+    const body = requiredBody(fields.body);
+    const author = writingAgent(account, fields.user_id, false);
+    const requester = contactOf(account, ticket.requester_id);
+    const replied_to = requester?.email ? [requester.email] : [];
+    const added = addConversation(account, ticket, {
+      user_id: author.id,
+      body,
+      incoming: false,
+      private: false,
+      source: 0,
+      to_emails: replied_to,
+      cc_emails: fields.cc_emails ?? [],
+      bcc_emails: fields.bcc_emails ?? [],
+    });
+    ticket.stats.first_responded_at ??= added.created_at;
+    const { to_emails: _, ...answer } = added;
+    return c.json({ ...answer, replied_to }, 201);
+  });
+
+  app.post("/tickets/:id{\\d+}/notes", async (c) => {
+    const ticket = answerableTicketIn(c, account);
+    const fields = await readBody(c, NOTE);
+    const body = requiredBody(fields.body);
+    const incoming = fields.incoming ?? false;
+    const isPrivate = fields.private ?? true;
+    const author = incoming
+      ? writingContact(account, fields.user_id)
+      : writingAgent(account, fields.user_id, isPrivate);
+    const added = addConversation(account, ticket, {
+      user_id: author.id,
+      body,
+      incoming,
+      private: isPrivate,
+      source: 2,
+      to_emails: fields.notify_emails ?? [],
+      cc_emails: [],
+      bcc_emails: [],
+    });
+    if (incoming && !isPrivate) customerWrote(account, ticket);
+    return c.json(added, 201);
+  });
+}
+
+function addConversation(
+  account: Account,
+  ticket: Ticket,
+  said: Pick<
+    Conversation,
+    | "user_id"
+    | "body"
+    | "incoming"
+    | "private"
+    | "source"
+    | "to_emails"
+    | "cc_emails"
+    | "bcc_emails"
+  >,
+): Conversation {
+  const thread = account.threads.get(ticket.id) ?? [];
+  const now = timestamp(account.now());
+  const body = asHtml(said.body);
+  const added: Conversation = {
+    ...said,
+    id: ticket.id * 10_000 + thread.length + 1,
+    ticket_id: ticket.id,
+    body,
+    body_text: asText(body),
+    support_email: null,
+    created_at: now,
+    updated_at: now,
+  };
+  account.threads.set(ticket.id, [...thread, added]);
+  touch(account, ticket);
+  return added;
+}
+
+function customerWrote(account: Account, ticket: Ticket): void {
+  if (!account.reopenOnCustomerMessage) return;
+  if (ticket.status !== RESOLVED && ticket.status !== CLOSED) return;
+  ticket.status = OPEN;
+  ticket.stats = {
+    ...ticket.stats,
+    resolved_at: null,
+    closed_at: null,
+    reopened_at: timestamp(account.now()),
+  };
+}
+
+/** The agent in whose name is written: the key's owner unless another is named and allows it. */
+function writingAgent(
+  account: Account,
+  userId: number | null | undefined,
+  isPrivate: boolean,
+): Agent {
+  const id = userId ?? account.keyAgentId;
+  const agent = agentOf(account, id);
+  if (!agent) {
+    throw contactOf(account, id) ? invalidUser() : noSuch("user_id");
+  }
+  const mayWrite = agent.type === "support_agent" || isPrivate;
+  const isKeyOwner = id === account.keyAgentId;
+  if (agent.deactivated || !mayWrite) throw invalidUser();
+  if (agent.mayNotBeWrittenFor && !isKeyOwner) throw invalidUser();
+  return agent;
+}
+
+function writingContact(
+  account: Account,
+  userId: number | null | undefined,
+): Contact {
+  if (!userId) throw invalid(missing("user_id"));
+  const found = contactOf(account, userId);
+  if (found) return found;
+  throw agentOf(account, userId) ? invalidUser() : noSuch("user_id");
+}
+
+function requiredBody(body: string | null | undefined): string {
+  if (!body || isBlank(body)) throw invalid(missing("body"));
+  return body;
+}
+
+function answerableTicketIn(c: Context, account: Account): Ticket {
+  const ticket = ticketIn(c, account);
+  if (ticket.deleted) throw silently(404);
+  if (ticket.spam) throw silently(405);
+  return ticket;
+}
+
+function invalidUser(): HTTPException {
+  return denied(
+    403,
+    "invalid_user",
+    "You are not allowed to write as this user",
+  );
+}
+
+const REPLY = {
+  body: "string",
+  user_id: "integer",
+  from_email: "string",
+  cc_emails: "strings",
+  bcc_emails: "strings",
+} as const satisfies Schema;
+
+const NOTE = {
+  body: "string",
+  user_id: "integer",
+  incoming: "boolean",
+  private: "boolean",
+  notify_emails: "strings",
+} as const satisfies Schema;

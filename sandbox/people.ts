@@ -1,0 +1,176 @@
+/** A contact as the account keeps it: Freshdesk's fields, and `blocked`, which its answers do not show. */
+export interface Contact {
+  id: number;
+  name: string;
+  email: string | null;
+  /** Verified: has accepted an invitation. Not the opposite of blocked. */
+  active: boolean;
+  phone: string | null;
+  mobile: string | null;
+  job_title: string | null;
+  language: string;
+  time_zone: string;
+  company_id: number | null;
+  unique_external_id: string | null;
+  custom_fields: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+  deleted: boolean;
+  blocked: boolean;
+}
+
+/** An agent as the account keeps it: Freshdesk's fields, and three that its answers do not show. */
+export interface Agent {
+  id: number;
+  type: "support_agent" | "collaborator";
+  available: boolean;
+  occasional: boolean;
+  deactivated: boolean;
+  ticket_scope: number;
+  signature: string | null;
+  created_at: string;
+  updated_at: string;
+  last_active_at: string | null;
+  contact: { active: boolean; email: string; name: string; language: string };
+  /** May list agents. Hidden. */
+  admin: boolean;
+  /** The groups whose tickets this agent can be given. Hidden. */
+  group_ids: number[];
+  /** Nobody else's key may write in this agent's name. Hidden. */
+  mayNotBeWrittenFor: boolean;
+}
+
+/** The agents a new sandbox starts with: one of every kind. 501 owns the key. */
+export function defaultAgents(): Agent[] {
+  return [
+    agent(501, "Maya Lindqvist", { admin: true, group_ids: [701] }),
+    agent(502, "Tomás Herrera", { group_ids: [701] }),
+    agent(503, "Aiko Tanaka"),
+    agent(504, "Daniel Okafor", { mayNotBeWrittenFor: true }),
+    agent(505, "Elif Yıldız", { occasional: true }),
+    agent(506, "Peter Novak", { deactivated: true }),
+    agent(507, "Ruth Abramson", { type: "collaborator" }),
+    agent(508, "Customer Service", {
+      occasional: true,
+      contact: {
+        active: false,
+        email: "custserv@freshdesk.com",
+        name: "Customer Service",
+        language: "en",
+      },
+    }),
+  ];
+}
+
+/** The contacts a new sandbox starts with: ids from 1001, in the order of the table below. */
+export function defaultContacts(): Contact[] {
+  return PEOPLE.map(([name, email, traits], index) =>
+    contact(1001 + index, name, email, traits)
+  );
+}
+
+/** A contact with everything unsaid filled in: verified, neither blocked nor deleted. */
+export function contact(
+  id: number,
+  name: string,
+  email: string | null,
+  traits: Partial<Contact> = {},
+): Contact {
+  return {
+    id,
+    name,
+    email,
+    active: true,
+    phone: null,
+    mobile: null,
+    job_title: null,
+    language: "en",
+    time_zone: "UTC",
+    company_id: null,
+    unique_external_id: null,
+    custom_fields: {},
+    created_at: BEGINNING,
+    updated_at: BEGINNING,
+    deleted: false,
+    blocked: false,
+    ...traits,
+  };
+}
+
+/** An agent with everything unsaid filled in: an active support agent without admin rights. */
+export function agent(
+  id: number,
+  name: string,
+  traits: Partial<Agent> = {},
+): Agent {
+  const address = name.normalize("NFKD").replaceAll("ı", "i")
+    .replace(/[^A-Za-z ]/g, "").toLowerCase().replaceAll(" ", ".");
+  return {
+    id,
+    type: "support_agent",
+    available: false,
+    occasional: false,
+    deactivated: false,
+    ticket_scope: 1,
+    signature: null,
+    created_at: BEGINNING,
+    updated_at: BEGINNING,
+    last_active_at: null,
+    contact: {
+      active: true,
+      email: `${address}@example.com`,
+      name,
+      language: "en",
+    },
+    admin: false,
+    group_ids: [],
+    mayNotBeWrittenFor: false,
+    ...traits,
+  };
+}
+
+const BEGINNING = "2026-01-05T09:00:00Z";
+
+const UNVERIFIED = { active: false };
+
+const PEOPLE: [
+  name: string,
+  email: string | null,
+  traits?: Partial<Contact>,
+][] = [
+  ["Amina Diallo", "amina.diallo@example.com"],
+  ["Lars Eriksen", "lars.eriksen@example.org"],
+  ["Priya Raman", "priya.raman@example.net"],
+  ["Mateo Fernández", "mateo.fernandez@example.com"],
+  ["Chloé Dubois", "chloe.dubois@example.org"],
+  ["Kenji Mori", "kenji.mori@example.net"],
+  ["Zofia Kowalska", "zofia.kowalska@example.com"],
+  ["Oluwaseun Adeyemi", "seun.adeyemi@example.org"],
+  ["Hannah Weiss", "hannah.weiss@example.net"],
+  ["Giulia Romano", "giulia.romano@example.com"],
+  ["Nguyễn Thị Lan", "lan.nguyen@example.org"],
+  ["Siobhán O'Connor", "siobhan.oconnor@example.net"],
+  ["João Pereira", "joao.pereira@example.com"],
+  ["Leila Haddad", "leila.haddad@example.org"],
+  ["Viktor Petrov", "viktor.petrov@example.net"],
+  ["Mei-Ling Chen", "meiling.chen@example.com"],
+  ["Tane Ngata", "tane.ngata@example.org"],
+  ["Ingrid Johansson", "ingrid.johansson@example.net"],
+  ["Kwame Mensah", "kwame.mensah@example.com"],
+  ["Sofía Castillo", "sofia.castillo@example.org"],
+  ["Arjun Mehta", "arjun.mehta@example.net", UNVERIFIED],
+  ["Emre Kaya", "emre.kaya@example.com", UNVERIFIED],
+  ["Nadia Rahman", "nadia.rahman@example.org", UNVERIFIED],
+  ["Pauli Virtanen", "pauli.virtanen@example.net", UNVERIFIED],
+  ["Grace Wanjiru", "grace.wanjiru@example.com", UNVERIFIED],
+  ["Dimitris Pappas", "dimitris.pappas@example.org", UNVERIFIED],
+  ["Yael Cohen", "yael.cohen@example.net", UNVERIFIED],
+  ["Hugo Tremblay", "hugo.tremblay@example.com", UNVERIFIED],
+  ["Fatima Zahra", null, { phone: "+212 555 0100" }],
+  ["Min-jun Park", null, { mobile: "+82 555 0101", active: false }],
+  ["Emily Garcia", "emily.garcia@freshdesk.com"],
+  ["Johnny Appleseed", "johnny.appleseed@freshdesk.com", UNVERIFIED],
+  ["Rachel", "rachel@freshdesk.com", UNVERIFIED],
+  ["Boris Blocked", "boris.blocked@example.com", { blocked: true }],
+  ["Delia Deleted", "delia.deleted@example.com", { deleted: true }],
+];

@@ -1,0 +1,385 @@
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { auth } from "hono/utils/basic-auth";
+import {
+  type Account,
+  type Conversation,
+  defaultTicketFields,
+  type Ticket,
+  type TicketField,
+} from "./account.ts";
+import { freshdeskApi } from "./api.ts";
+import {
+  type Fault,
+  FaultPlan,
+  type Sleep,
+  sleepFor,
+  suffer,
+} from "./faults.ts";
+import { costOf, type Lane, laneOf, MinuteBudget } from "./limits.ts";
+import {
+  type Agent,
+  type Contact,
+  defaultAgents,
+  defaultContacts,
+} from "./people.ts";
+import { accessDenied, denied, invalid, unexpected } from "./validate.ts";
+
+export type { Conversation, Ticket, TicketField } from "./account.ts";
+export type { Fault } from "./faults.ts";
+export type { Lane } from "./limits.ts";
+export type { Agent, Contact } from "./people.ts";
+
+/** What a {@linkcode Sandbox} starts with. */
+export interface SandboxOptions {
+  /** Default: `sandbox`. */
+  apiKey?: string;
+  /** The agent the key belongs to. Default: 501, an admin. */
+  keyAgentId?: number;
+  /** The account's clock, in milliseconds since the epoch. Default: `Date.now`. */
+  now?: () => number;
+  /** Decides about faults by share. Default: `Math.random`. */
+  random?: () => number;
+  /** How faults take time. Default: a timer. */
+  sleep?: Sleep;
+  /** Calls per minute of the whole account; 0 is a plan without API. Default: 5000. */
+  limit?: number;
+  /** Calls per minute of some endpoints, refused even though calls remain. Default: none. */
+  subLimits?: Partial<Record<Lane, number>>;
+  /** Default: {@linkcode defaultContacts}. */
+  contacts?: Contact[];
+  /** Default: {@linkcode defaultAgents}. */
+  agents?: Agent[];
+  /** Default: {@linkcode defaultTicketFields}. */
+  ticketFields?: TicketField[];
+  /** Whether a customer's message opens a resolved or closed ticket again. Default: true. */
+  reopenOnCustomerMessage?: boolean;
+  /** Milliseconds until the search finds a new ticket. Default: 3 minutes. */
+  searchLag?: number;
+}
+
+/** Troubles of the account as a whole. They last until they are switched off. */
+export interface AccountTroubles {
+  /** 403 `account_suspended` to every call. */
+  suspended: boolean;
+  /** 403 `access_denied` to every call that is not a GET. */
+  readOnly: boolean;
+  /** 403 `password_lockout` to every call. Five wrong keys in a row switch it on. */
+  lockedOut: boolean;
+}
+
+/** A request as it was asked and answered. */
+export interface RecordedRequest {
+  /** Counts from 1. */
+  n: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** In capitals. */
+  method: string;
+  /** With the query. */
+  path: string;
+  /** The parsed JSON, the text if it is none, `null` if there was no body. */
+  body: unknown;
+  /** What the caller could read; 0 if no answer got out (yet). */
+  status: number;
+  /** Like `body`. Only the newest 1000 GETs keep theirs. */
+  answer: unknown;
+  /** The kind of the fault that struck. */
+  fault?: Fault["kind"];
+  /** Whether Freshdesk did what was asked, whatever the caller heard of it. */
+  applied: boolean;
+}
+
+/**
+ * A small, strict stand-in for a Freshdesk account, in memory. It answers
+ * `/api/v2` as Freshdesk does, whatever the host, and `/_sandbox` (without a
+ * key) about itself.
+ *
+ * ```ts
+ * const sandbox = new Sandbox({ limit: 50 });
+ * sandbox.fault({ kind: "drop", method: "POST", path: "/reply$" });
+ * const answer = await sandbox.fetch("https://acme.freshdesk.com/api/v2/tickets", {
+ *   headers: { authorization: `Basic ${btoa("sandbox:X")}` },
+ * });
+ * ```
+ */
+export class Sandbox implements Account {
+  /** Everything that was asked of the API, in order. */
+  readonly requests: RecordedRequest[] = [];
+  /** Switched by hand, over HTTP, or by wrong keys. */
+  readonly troubles: AccountTroubles = {
+    suspended: false,
+    readOnly: false,
+    lockedOut: false,
+  };
+  /** The account's calls of this minute. Its limits may be changed. */
+  readonly budget: MinuteBudget;
+  /** By id, the deleted ones too. */
+  readonly tickets: Map<number, Ticket> = new Map();
+  /** What was said, by ticket id. */
+  readonly threads: Map<number, Conversation[]> = new Map();
+  /** May be changed by hand, as the agents and the fields may. */
+  contacts: Contact[];
+  /** See {@linkcode defaultAgents}. */
+  agents: Agent[];
+  /** The ticket form. */
+  ticketFields: TicketField[];
+  /** The one key that is right. */
+  apiKey: string;
+  /** The agent the key belongs to. */
+  keyAgentId: number;
+  /** Whether a customer's message opens a resolved or closed ticket again. */
+  reopenOnCustomerMessage: boolean;
+  /** Milliseconds until the search finds a new ticket. */
+  searchLag: number;
+  /** The account's clock. */
+  readonly now: () => number;
+
+  readonly #sleep: Sleep;
+  readonly #faults: FaultPlan;
+  readonly #api: Hono;
+  readonly #control: Hono;
+  #wrongKeys = 0;
+
+  /** A new account in memory, with nothing in it but people. */
+  constructor(options: SandboxOptions = {}) {
+    this.now = options.now ?? (() => Date.now());
+    this.apiKey = options.apiKey ?? "sandbox";
+    this.keyAgentId = options.keyAgentId ?? 501;
+    this.contacts = options.contacts ?? defaultContacts();
+    this.agents = options.agents ?? defaultAgents();
+    this.ticketFields = options.ticketFields ?? defaultTicketFields();
+    this.reopenOnCustomerMessage = options.reopenOnCustomerMessage ?? true;
+    this.searchLag = options.searchLag ?? 3 * 60_000;
+    this.budget = new MinuteBudget(
+      this.now,
+      options.limit ?? 5000,
+      options.subLimits,
+    );
+    this.#sleep = options.sleep ?? sleepFor;
+    this.#faults = new FaultPlan(options.random ?? (() => Math.random()));
+    this.#api = freshdeskApi(this);
+    this.#control = this.#controlRoutes();
+  }
+
+  /** Stands in for the global `fetch`: faults of the connection reject, and a signal is heeded. */
+  readonly fetch = async (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ): Promise<Response> => {
+    const request = new Request(input, init);
+    request.signal.throwIfAborted();
+    const url = new URL(request.url);
+    if (/^\/(_sandbox|a)\//.test(url.pathname)) {
+      return await this.#control.fetch(request);
+    }
+
+    const path = url.pathname + url.search;
+    const record = await this.#record(request, path);
+    const apply = async () => {
+      const answer = await this.#answer(request, url);
+      record.applied = answer.ok;
+      return answer;
+    };
+    const fault = this.#faults.take(request.method, path);
+    if (fault) record.fault = fault.kind;
+    const answer = fault
+      ? await suffer(fault, apply, request.signal, this.#sleep)
+      : await apply();
+    record.status = answer.status;
+    record.answer = await readable(answer.clone());
+    return answer;
+  };
+
+  /** Plans a fault. Of several that fit a request, the first planned strikes. */
+  fault(fault: Fault): void {
+    this.#faults.add(fault);
+  }
+
+  /** Forgets the faults that have not struck yet. */
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
+  /** Spends calls of this minute as another integration of the account would; tells how many there were. */
+  spend(calls: number): number {
+    const spent = Math.min(calls, this.budget.remaining);
+    this.budget.spend(spent);
+    return spent;
+  }
+
+  /** The ticket of this id, to look at or to change by hand. Throws if there is none. */
+  ticket(id: number): Ticket {
+    const ticket = this.tickets.get(id);
+    if (!ticket) throw new Error(`Cannot find ticket ${id} in the sandbox`);
+    return ticket;
+  }
+
+  /** What was said on a ticket, oldest first. */
+  conversations(ticketId: number): Conversation[] {
+    return this.threads.get(ticketId) ?? [];
+  }
+
+  async #record(request: Request, path: string): Promise<RecordedRequest> {
+    const record: RecordedRequest = {
+      n: this.requests.length + 1,
+      at: this.now(),
+      method: request.method,
+      path,
+      body: await readable(request.clone()),
+      status: 0,
+      answer: null,
+      applied: false,
+    };
+    this.requests.push(record);
+    const old = this.requests.at(-1 - ANSWERS_KEPT);
+    if (old?.method === "GET") old.answer = null;
+    return record;
+  }
+
+  async #answer(request: Request, url: URL): Promise<Response> {
+    const cost = costOf(url);
+    const answer = this.#refusal(request, url, cost)?.getResponse() ??
+      await this.#api.fetch(request);
+    const n = this.requests.length;
+    const headers = {
+      "date": new Date(this.now()).toUTCString(),
+      "x-request-id": crypto.randomUUID(),
+      "x-ratelimit-total": asLimit(this.budget.total, n),
+      "x-ratelimit-remaining": asLimit(this.budget.remaining, n),
+      "x-ratelimit-used-currentrequest": asLimit(cost, n),
+    };
+    for (const [name, value] of Object.entries(headers)) {
+      answer.headers.set(name, value);
+    }
+    return answer;
+  }
+
+  /** Why a request does not get as far as the API, if it does not. */
+  #refusal(
+    request: Request,
+    { pathname }: URL,
+    cost: number,
+  ): HTTPException | undefined {
+    if (pathname.includes("//")) return invalid(unexpected("path"));
+    const refusal = this.#wrongKey(request) ?? this.#trouble(request.method);
+    if (refusal) return refusal;
+    const lane = laneOf(request.method, pathname);
+    return this.budget.spend(cost, lane)
+      ? undefined
+      : overLimit(this.budget.secondsLeft);
+  }
+
+  #wrongKey(request: Request): HTTPException | undefined {
+    const isRight = auth(request)?.username === this.apiKey;
+    this.#wrongKeys = isRight ? 0 : this.#wrongKeys + 1;
+    if (this.#wrongKeys >= WRONG_KEYS_ALLOWED) this.troubles.lockedOut = true;
+    if (this.troubles.lockedOut) {
+      return denied(403, "password_lockout", "Your account has been locked.");
+    }
+    return isRight ? undefined : denied(
+      401,
+      "invalid_credentials",
+      "You have to be logged in to perform this action.",
+    );
+  }
+
+  #trouble(method: string): HTTPException | undefined {
+    if (this.troubles.suspended) {
+      return denied(403, "account_suspended", "Your account is suspended.");
+    }
+    if (this.budget.total === 0) {
+      return denied(403, "require_feature", "Your plan has no API.");
+    }
+    return this.troubles.readOnly && method !== "GET"
+      ? accessDenied()
+      : undefined;
+  }
+
+  #controlRoutes(): Hono {
+    const app = new Hono();
+
+    app.get("/_sandbox/requests", (c) => {
+      const after = Number(c.req.query("after") ?? 0);
+      return c.json(this.requests.slice(after));
+    });
+
+    app.get(
+      "/_sandbox/tickets",
+      (c) =>
+        c.json([...this.tickets.values()].map((ticket) => ({
+          ...ticket,
+          conversations: this.conversations(ticket.id),
+        }))),
+    );
+
+    app.post("/_sandbox/faults", async (c) => {
+      try {
+        this.fault(await c.req.json());
+      } catch (error) {
+        return c.json({ message: String(error) }, 400);
+      }
+      return c.body(null, 204);
+    });
+
+    app.delete("/_sandbox/faults", (c) => {
+      this.clearFaults();
+      return c.body(null, 204);
+    });
+
+    app.patch("/_sandbox/troubles", async (c) => {
+      Object.assign(this.troubles, await c.req.json());
+      return c.json(this.troubles);
+    });
+
+    app.get("/a/tickets/:id", (c) => {
+      const ticket = this.tickets.get(Number(c.req.param("id")));
+      if (!ticket) return c.notFound();
+      return c.text(this.#thread(ticket));
+    });
+
+    return app;
+  }
+
+  /** A ticket as a person reads it. */
+  #thread(ticket: Ticket): string {
+    const name = (id: number) =>
+      this.contacts.find((one) => one.id === id)?.name ??
+        this.agents.find((one) => one.id === id)?.contact.name ?? `user ${id}`;
+    const said = (at: string, by: number, text: string) =>
+      `${at}  ${name(by)}\n${text}\n`;
+    return [
+      `#${ticket.id}  ${ticket.subject}  (status ${ticket.status})\n`,
+      said(ticket.created_at, ticket.requester_id, ticket.description_text),
+      ...this.conversations(ticket.id).map((one) =>
+        said(one.created_at, one.user_id, one.body_text)
+      ),
+    ].join("\n");
+  }
+}
+
+async function readable(message: Request | Response): Promise<unknown> {
+  let text;
+  try {
+    text = await message.text();
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return text ?? null;
+  }
+}
+
+function overLimit(secondsLeft: number): HTTPException {
+  const message = "You have exceeded the limit of requests per minute";
+  const headers = { "retry-after": String(secondsLeft) };
+  return new HTTPException(429, {
+    res: Response.json({ message }, { status: 429, headers }),
+  });
+}
+
+/** Freshdesk writes these numbers as `50`, and now and then as `50.0`. */
+function asLimit(calls: number, n: number): string {
+  return n % 10 === 0 ? calls.toFixed(1) : String(calls);
+}
+
+const ANSWERS_KEPT = 1000;
+const WRONG_KEYS_ALLOWED = 5;

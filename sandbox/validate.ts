@@ -1,0 +1,153 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+/** One entry of Freshdesk's list of what is wrong with a request. */
+export interface FieldError {
+  /** The name in the body or in the query; custom fields without their prefix. */
+  field: string;
+  /** For people. */
+  message: string;
+  /** For programs. */
+  code:
+    | "missing_field"
+    | "invalid_value"
+    | "datatype_mismatch"
+    | "invalid_field";
+}
+
+interface Kinds {
+  string: string;
+  integer: number;
+  boolean: boolean;
+  strings: string[];
+  object: Record<string, unknown>;
+}
+
+/** The fields a body may have. */
+export type Schema = Record<string, keyof Kinds>;
+
+/** A body that fits its schema. Freshdesk reads `null` as blank. */
+export type Fields<S extends Schema> = {
+  [Field in keyof S]?: Kinds[S[Field]] | null;
+};
+
+/** A 400 that names the fields, to be thrown. */
+export function invalid(...errors: FieldError[]): HTTPException {
+  return refused(400, { description: "Validation failed", errors });
+}
+
+/** A refusal with a code, to be thrown. */
+export function denied(
+  status: 400 | 401 | 403,
+  code: string,
+  message: string,
+): HTTPException {
+  return refused(status, { code, message });
+}
+
+/** The refusal of what the key has no right to, to be thrown. */
+export function accessDenied(): HTTPException {
+  return denied(
+    403,
+    "access_denied",
+    "You are not authorized to perform this action.",
+  );
+}
+
+/** A refusal without a word: Freshdesk's 404, 405 and 415 have no body. To be thrown. */
+export function silently(status: 404 | 405 | 415): HTTPException {
+  return new HTTPException(status, { res: new Response(null, { status }) });
+}
+
+/** The value is none of `values`. */
+export function notOneOf(field: string, values: unknown[]): FieldError {
+  return {
+    field,
+    message: `It should be one of these values: '${values.join(",")}'`,
+    code: "invalid_value",
+  };
+}
+
+/** The field is mandatory and has no value. */
+export function missing(field: string): FieldError {
+  return { field, message: "It should not be blank", code: "missing_field" };
+}
+
+/** The value is of another type than `type`. */
+export function mismatch(field: string, type: string): FieldError {
+  const message = `It should be of type ${type}`;
+  return { field, message, code: "datatype_mismatch" };
+}
+
+/** There is no such field, or not here. */
+export function unexpected(field: string): FieldError {
+  const message = "Unexpected/invalid field in request";
+  return { field, message, code: "invalid_field" };
+}
+
+/** A 400 to be thrown: the id or address in a field is nobody's. */
+export function noSuch(field: string): HTTPException {
+  const message = `There is no one matching the given ${field}`;
+  return invalid({ field, message, code: "invalid_value" });
+}
+
+/** Reads a JSON body and holds it to its schema: other fields and other types are refused. */
+export async function readBody<S extends Schema>(
+  c: Context,
+  schema: S,
+): Promise<Fields<S>> {
+  const type = c.req.header("content-type") ?? "";
+  if (!/^application\/json\b/i.test(type)) throw silently(415);
+  const body = parseObject(await c.req.text());
+  if (!body) {
+    throw denied(400, "invalid_json", "Request body has invalid json format");
+  }
+  const errors = Object.entries(body).flatMap(([field, value]) =>
+    fieldErrors(field, value, schema)
+  );
+  if (errors.length > 0) throw invalid(...errors);
+  return body as Fields<S>;
+}
+
+/** Whether Freshdesk takes a value for no value. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null ||
+    typeof value === "string" && value.trim() === "";
+}
+
+function refused(status: 400 | 401 | 403, body: unknown): HTTPException {
+  return new HTTPException(status, { res: Response.json(body, { status }) });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(text || "{}");
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldErrors(
+  field: string,
+  value: unknown,
+  schema: Schema,
+): FieldError[] {
+  const kind = Object.hasOwn(schema, field) ? schema[field] : undefined;
+  if (!kind) return [unexpected(field)];
+  if (value === null || IS[kind](value)) return [];
+  return [mismatch(field, kind)];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const IS: Record<keyof Kinds, (value: unknown) => boolean> = {
+  string: (value) => typeof value === "string",
+  integer: Number.isSafeInteger,
+  boolean: (value) => typeof value === "boolean",
+  strings: (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string"),
+  object: isObject,
+};

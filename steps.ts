@@ -1,0 +1,272 @@
+/**
+ * What each step of a ticket's life does in Freshdesk, and how it is found out whether it was done.
+ * When which step is taken is told in `workflow.ts`.
+ *
+ * @module
+ */
+import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
+import { type Freshdesk, STATUS } from "./freshdesk.ts";
+import { pick, type Random, seeded } from "./random.ts";
+import { SCENARIOS, writeScript } from "./scenarios.ts";
+import type { Message, Person, Store, Ticket } from "./store.ts";
+import { fold } from "./text.ts";
+
+/** What a step did: what has become known of the ticket, and what was said. */
+export interface Done {
+  /** To be changed in its record. */
+  change?: Partial<Ticket>;
+  /** To be added to its history. */
+  message?: Message;
+}
+
+/** What the steps work with. */
+export interface World {
+  /** The account. */
+  freshdesk: Freshdesk;
+  /** The tickets. */
+  store: Store;
+  /** One line per event. */
+  log: Log;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Between 0 and 1. */
+  random: Random;
+}
+
+/** Takes what happens, a line each, and the same as data. */
+export interface Log {
+  /** An event of a ticket's life. */
+  info(message: string, data?: unknown): unknown;
+  /** Something to look at. */
+  warn(message: string, data?: unknown): unknown;
+  /** Something went wrong for good. */
+  error(message: string, data?: unknown): unknown;
+}
+
+/** How a step is taken. */
+export interface Action {
+  /** Does it: one call to Freshdesk, if all goes well. */
+  act: (world: World, ticket: Ticket, before: number) => Promise<Done>;
+  /** Whether it was done, for steps that must not be done twice. */
+  lookUp?: (
+    world: World,
+    ticket: Ticket,
+    before: number,
+  ) => Promise<Done | undefined>;
+}
+
+/** Every ticket bears this tag, besides one of its own. */
+export const COMMON_TAG = "ticket-workflow";
+
+const DAY = 86_400_000;
+
+/** Opens the ticket in Freshdesk. */
+export async function create(
+  { freshdesk, now }: World,
+  ticket: Ticket,
+  before: number,
+): Promise<Done> {
+  const { script, contact, tag } = ticket;
+  const { subject, description, priority } = script;
+  const { id, requester_id } = await freshdesk.createTicket(
+    subject,
+    description,
+    contact.email,
+    { tags: [COMMON_TAG, tag], priority, before },
+  );
+  return created(ticket, id, requester_id, now());
+}
+
+/** Finds the ticket by its own tag among the requester's newest. */
+export async function findCreated(
+  { freshdesk, now }: World,
+  ticket: Ticket,
+  before: number,
+): Promise<Done | undefined> {
+  const { contact, tag, since } = ticket;
+  const found = await freshdesk.findTicket(
+    contact.email,
+    tag,
+    since - DAY, // clocks differ, but not by a day
+    { before },
+  );
+  return found && created(ticket, found.id, found.requester_id, now());
+}
+
+function created(
+  { contact, script }: Ticket,
+  id: number,
+  requester: number,
+  at: number,
+): Done {
+  return {
+    change: { id, contact: { ...contact, id: requester } },
+    message: {
+      from: "contact",
+      name: contact.name,
+      body: script.description,
+      at,
+      conversationId: null,
+    },
+  };
+}
+
+/** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
+export async function assign(
+  { freshdesk, log, random }: World,
+  ticket: Ticket,
+  before: number,
+): Promise<Done> {
+  try {
+    await freshdesk.assignToAgent(ticket.id!, ticket.agent.id, { before });
+    return {};
+  } catch (error) {
+    const refused = error instanceof IgnoredError ||
+      names(error, "responder_id");
+    const others = refused ? await freshdesk.getAgents() : [];
+    const agent = pick(
+      others.filter(({ id }) => id !== ticket.agent.id),
+      random,
+    );
+    if (!agent) throw error;
+    await freshdesk.assignToAgent(ticket.id!, agent.id, { before });
+    log.warn(
+      `#${ticket.id}: ${ticket.agent.name} could not be assigned; ${agent.name} takes over`,
+    );
+    return { change: { agent, script: signedBy(agent, ticket) } };
+  }
+}
+
+/** The script with another agent's name; what was said already stays as it was said. */
+function signedBy(agent: Person, { script, contact, seed }: Ticket) {
+  const scenario = SCENARIOS.find(({ name }) => name === script.scenario);
+  if (!scenario) return script;
+  const people = { contact: contact.name, agent: agent.name };
+  const { description } = script;
+  return { ...writeScript(scenario, people, seeded(seed)), description };
+}
+
+/** The steps in which somebody says something. */
+export function says(
+  from: "agent" | "contact",
+  part: "reply" | "answer" | "resolution",
+): Action {
+  const post = from === "agent" ? replyAsAgent : replyAsContact;
+  function said(ticket: Ticket, conversationId: number, at: number): Message {
+    const { name } = ticket[from];
+    return { from, name, body: ticket.script[part], at, conversationId };
+  }
+  return {
+    async act(world, ticket, before) {
+      const body = ticket.script[part];
+      const { conversationId, change } = await post(
+        world,
+        ticket,
+        body,
+        before,
+      );
+      return { change, message: said(ticket, conversationId, world.now()) };
+    },
+    // Neither the author nor the time is compared: the first may be the key's owner, and of the
+    // second nobody knows whose clock it was. The texts of one thread differ.
+    async lookUp({ freshdesk, now }, ticket, before) {
+      const text = fold(ticket.script[part]);
+      const all = await freshdesk.getConversations(ticket.id!, { before });
+      const found = all.find((conversation) =>
+        conversation.incoming === (from === "contact") &&
+        !conversation.private && fold(conversation.body).includes(text)
+      );
+      return found && { message: said(ticket, found.id, now()) };
+    },
+  };
+}
+
+interface Posted {
+  conversationId: number;
+  change: Partial<Ticket>;
+}
+
+/** Replies as the agent, or, where the key's owner may not, in the owner's name: it is signed. */
+async function replyAsAgent(
+  { freshdesk, store, log }: World,
+  { id, agent }: Ticket,
+  body: string,
+  before: number,
+): Promise<Posted> {
+  const author = await store.mayWriteFor(agent.id) ? agent.id : undefined;
+  const options = { before };
+  let reply;
+  try {
+    reply = await freshdesk.addReply(id!, "agent", author, body, options);
+  } catch (error) {
+    if (author === undefined || !refusesAuthor(error)) throw error;
+    await store.refuseAgent(agent.id);
+    log.warn(
+      `The key's owner may not write for ${agent.name}: replies are signed by the agent and sent by the owner.`,
+    );
+    reply = await freshdesk.addReply(id!, "agent", undefined, body, options);
+  }
+  return { conversationId: reply.id, change: {} };
+}
+
+/** Writes as the requester, who may have become another since (contacts are merged). */
+async function replyAsContact(
+  { freshdesk }: World,
+  { id, contact }: Ticket,
+  body: string,
+  before: number,
+): Promise<Posted> {
+  const options = { before };
+  try {
+    const note = await freshdesk.addReply(
+      id!,
+      "customer",
+      contact.id,
+      body,
+      options,
+    );
+    return { conversationId: note.id, change: {} };
+  } catch (error) {
+    if (!refusesAuthor(error)) throw error;
+    const { requester_id } = await freshdesk.getTicket(id!, options);
+    if (requester_id === contact.id) throw error;
+    const note = await freshdesk.addReply(
+      id!,
+      "customer",
+      requester_id,
+      body,
+      options,
+    );
+    return {
+      conversationId: note.id,
+      change: { contact: { ...contact, id: requester_id } },
+    };
+  }
+}
+
+/** Closes the ticket; one that a person has closed is closed. */
+export async function close(
+  { freshdesk }: World,
+  { id }: Ticket,
+  before: number,
+): Promise<Done> {
+  try {
+    await freshdesk.closeTicket(id!, { before });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    const { status } = await freshdesk.getTicket(id!, { before });
+    if (status !== STATUS.closed) throw error;
+  }
+  return {};
+}
+
+/** Whether Freshdesk will not have that author: not for this key, or not at all any more. */
+export function refusesAuthor(error: unknown): boolean {
+  return error instanceof ForbiddenError && error.code === "invalid_user" ||
+    names(error, "user_id");
+}
+
+function names(error: unknown, field: string): boolean {
+  return error instanceof RefusedError &&
+    error.fields.some((refused) => refused.field === field);
+}

@@ -1,0 +1,381 @@
+/**
+ * What is kept in Deno KV, and how it changes: every change is one atomic commit that checks the
+ * versionstamp it rests on.
+ *
+ * ```
+ * ["ticket", tag]              the ticket
+ * ["due", stage, dueAt, tag]   who waits for which stage; the finished, by when they finished
+ * ["message", tag, n]          its history
+ * ["id", id]                   Freshdesk's id -> tag
+ * ["hour", hour]               the hour's tickets were drafted
+ * ["agent", id]                may not be written for
+ * ```
+ *
+ * @module
+ */
+import type { Script } from "./scenarios.ts";
+
+/** What a ticket can wait for, in this order. */
+export const STAGES = [
+  "create",
+  "assign",
+  "first_reply",
+  "customer_reply",
+  "resolution",
+  "close",
+] as const;
+
+/** How a ticket's life can end; a failed one can be resumed. */
+export const ENDS = ["closed", "abandoned", "failed"] as const;
+
+/** What a ticket waits for. */
+export type Stage = typeof STAGES[number];
+/** How a ticket's life ended. */
+export type End = typeof ENDS[number];
+
+/** A contact or an agent. */
+export interface Person {
+  /** Freshdesk's id. */
+  id: number;
+  /** Full name. */
+  name: string;
+  /** E-mail address. */
+  email: string;
+}
+
+/** Whoever works on a ticket holds a claim; nobody else touches it meanwhile. */
+export interface Claim {
+  /** The process. */
+  by: string;
+  /** Taken at (ms since 1970). */
+  at: number;
+  /** Void from then on (ms since 1970): its holder may have died half-way. */
+  until: number;
+}
+
+/** A ticket, from before it exists in Freshdesk until after it is closed. */
+export interface Ticket {
+  /** The form of this record. */
+  version: 1;
+  /** Its own tag in Freshdesk, and its key here; sorts by age. */
+  tag: string;
+  /** Freshdesk's id, once it is known. */
+  id: number | null;
+  /** What it waits for, or how it ended. */
+  stage: Stage | End;
+  /** The tick it waits for, or when it ended (ms since 1970). */
+  dueAt: number;
+  /** Since when it waits for this stage (ms since 1970). */
+  since: number;
+  /** Who works on it. */
+  claim: Claim | null;
+  /** Whether the stage's call may have been applied already: look before it is made again. */
+  doubt: boolean;
+  /** How often the stage was tried in vain. */
+  attempts: number;
+  /** What went wrong last. */
+  lastError: { at: number; message: string; advice: string } | null;
+  /** The stage it failed in, to be resumed. */
+  failedIn: Stage | null;
+  /** The requester. */
+  contact: Person;
+  /** The responder. */
+  agent: Person;
+  /** What they say. */
+  script: Script;
+  /** What the script was written from, besides scenario and people. */
+  seed: number;
+  /** When each stage was done (ms since 1970). */
+  done: Partial<Record<Stage, number>>;
+}
+
+/** One message of a ticket's history. */
+export interface Message {
+  /** Who. */
+  from: "agent" | "contact";
+  /** The author's name. */
+  name: string;
+  /** HTML. */
+  body: string;
+  /** When it was known to be in Freshdesk (ms since 1970). */
+  at: number;
+  /** Freshdesk's id of the conversation; null for the description. */
+  conversationId: number | null;
+}
+
+/** A ticket as it was read. */
+export interface Entry {
+  /** The ticket. */
+  ticket: Ticket;
+  /** What a change must find unchanged. */
+  versionstamp: string;
+}
+
+/** What a store is made of. */
+export interface StoreOptions {
+  /** How long finished tickets are kept, in milliseconds. Default: 30 days. */
+  history?: number;
+  /** Between 0 and 1. Default: `Math.random`. */
+  random?: () => number;
+  /** Waits so many milliseconds. Default: a timer. */
+  sleep?: (ms: number) => Promise<void>;
+  /** Told of what had to be repaired or left alone. */
+  log?: { warn(message: string): unknown };
+}
+
+const DAY = 86_400_000;
+/** A locked database is asked again so often, for some seconds in all. */
+const LOCKED_ATTEMPTS = 12;
+/** Agents who may not be written for are tried again after a week: roles change. */
+const AGENT_EXPIRY = 7 * DAY;
+
+/** The tickets and their histories. */
+export class Store {
+  readonly #kv: Deno.Kv;
+  readonly #history: number;
+  readonly #random: () => number;
+  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #log: StoreOptions["log"];
+  readonly #unreadable = new Set<string>();
+
+  /** Uses a KV that somebody else opens and closes. */
+  constructor(kv: Deno.Kv, options: StoreOptions = {}) {
+    this.#kv = kv;
+    this.#history = options.history ?? 30 * DAY;
+    this.#random = options.random ?? Math.random;
+    this.#sleep = options.sleep ??
+      ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+    this.#log = options.log;
+  }
+
+  /** Adds the drafts of an hour, all or none: false when that hour has had its tickets. */
+  async addHour(hour: number, drafts: Ticket[]): Promise<boolean> {
+    const key = ["hour", hour];
+    return await this.#commit(() => {
+      const atomic = this.#kv.atomic()
+        .check({ key, versionstamp: null })
+        .set(key, drafts.length, { expireIn: 2 * DAY });
+      for (const draft of drafts) {
+        atomic.set(["ticket", draft.tag], draft).set(dueKey(draft), 0);
+      }
+      return atomic;
+    }) !== null;
+  }
+
+  /** A ticket by its tag. */
+  async get(tag: string): Promise<Entry | null> {
+    const { value, versionstamp } = await this.#patiently(() =>
+      this.#kv.get(["ticket", tag])
+    );
+    if (versionstamp === null) return null;
+    if (isTicket(value)) return { ticket: value, versionstamp };
+    if (!this.#unreadable.has(tag)) {
+      this.#unreadable.add(tag);
+      this.#log?.warn(
+        `The stored ticket ${tag} cannot be read: ${
+          whyNot(value)
+        }. It is left alone; the others go on.`,
+      );
+    }
+    return null;
+  }
+
+  /** A ticket by Freshdesk's id. */
+  async getById(id: number): Promise<Entry | null> {
+    const { value } = await this.#patiently(() =>
+      this.#kv.get<string>(["id", id])
+    );
+    return value === null ? null : await this.get(value);
+  }
+
+  /**
+   * Changes a ticket, if it still is as it was read: null when somebody else was first.
+   *
+   * @param message the message that this change adds to the history
+   */
+  async update(
+    { ticket: before, versionstamp }: Entry,
+    change: Partial<Ticket>,
+    message?: Message,
+  ): Promise<Entry | null> {
+    const ticket = { ...before, ...change };
+    const key = ["ticket", ticket.tag];
+    const over = ticket.stage === "closed" || ticket.stage === "abandoned";
+    const expiry = over ? { expireIn: this.#history } : {};
+    const history = over ? await this.#messages(ticket.tag) : [];
+    const n = STAGES.indexOf(before.stage as Stage);
+
+    const committed = await this.#commit(() => {
+      const atomic = this.#kv.atomic()
+        .check({ key, versionstamp })
+        .delete(dueKey(before))
+        .set(key, ticket, expiry)
+        .set(dueKey(ticket), 0, expiry);
+      if (ticket.id !== null) atomic.set(["id", ticket.id], ticket.tag, expiry);
+      for (const { key, value } of history) atomic.set(key, value, expiry);
+      if (message) atomic.set(["message", ticket.tag, n], message, expiry);
+      return atomic;
+    });
+    return committed === null ? null : { ticket, versionstamp: committed };
+  }
+
+  /**
+   * The tickets that wait for a stage and are due by then (ms since 1970), oldest first. Reads
+   * only these, however many others wait. Entries that belong to no ticket are cleared away.
+   */
+  async *due(stage: Stage, until: number): AsyncGenerator<Ticket> {
+    const range = { prefix: ["due", stage], end: ["due", stage, until + 1] };
+    for await (const { key, versionstamp } of this.#kv.list(range)) {
+      const tag = String(key[3]);
+      const entry = await this.get(tag);
+      if (entry && same(dueKey(entry.ticket), key)) {
+        yield entry.ticket;
+      } else if (entry || !this.#unreadable.has(tag)) {
+        const cleared = await this.#commit(() =>
+          this.#kv.atomic().check({ key, versionstamp }).delete(key)
+        );
+        if (cleared) {
+          this.#log?.warn(
+            `A due entry (${stage}) of ticket ${tag} did not fit the ticket: it was cleared away.`,
+          );
+        }
+      }
+    }
+  }
+
+  /** Tickets in a stage, or ended in that way: the latest first, from a cursor on. */
+  async list(
+    stage: Stage | End,
+    limit: number,
+    cursor?: string,
+  ): Promise<{ tickets: Ticket[]; cursor: string }> {
+    const entries = this.#kv.list({ prefix: ["due", stage] }, {
+      limit,
+      reverse: true,
+      ...(cursor && { cursor }),
+    });
+    const tickets: Ticket[] = [];
+    for await (const { key } of entries) {
+      const entry = await this.get(String(key[3]));
+      if (entry) tickets.push(entry.ticket);
+    }
+    return { tickets, cursor: entries.cursor };
+  }
+
+  /** How many tickets are in a stage; counts no further than the limit. */
+  async count(stage: Stage | End, limit: number): Promise<number> {
+    let count = 0;
+    for await (
+      const _ of this.#kv.list({ prefix: ["due", stage] }, { limit })
+    ) {
+      count++;
+    }
+    return count;
+  }
+
+  /** What was said in a ticket, in order. */
+  async messageHistory(tag: string): Promise<Message[]> {
+    return (await this.#messages(tag)).map(({ value }) => value);
+  }
+
+  /** Remembers that the key's owner may not write for an agent. */
+  async refuseAgent(id: number): Promise<void> {
+    await this.#patiently(() =>
+      this.#kv.set(["agent", id], "may not be written for", {
+        expireIn: AGENT_EXPIRY,
+      })
+    );
+  }
+
+  /** Whether the key's owner may write for an agent, as far as is known. */
+  async mayWriteFor(id: number): Promise<boolean> {
+    const { versionstamp } = await this.#patiently(() =>
+      this.#kv.get(["agent", id])
+    );
+    return versionstamp === null;
+  }
+
+  /**
+   * Puts the due entries right from the ticket records, and tickets whose time is further off than
+   * any stage's interval (the clock was set back) to `latest`. Says what it repaired.
+   *
+   * @param latest the last moment a ticket can be waiting for now (ms since 1970)
+   * @returns how many tickets were repaired
+   */
+  async repair(latest: number): Promise<number> {
+    let repaired = 0;
+    for await (const { key } of this.#kv.list({ prefix: ["ticket"] })) {
+      const entry = await this.get(String(key[1]));
+      if (!entry) continue;
+      const { ticket } = entry;
+      const waits = !(ENDS as readonly string[]).includes(ticket.stage);
+      const late = waits && ticket.dueAt > latest;
+      const due = await this.#patiently(() => this.#kv.get(dueKey(ticket)));
+      if (!late && due.versionstamp !== null) continue;
+      if (await this.update(entry, late ? { dueAt: latest } : {})) {
+        repaired++;
+        this.#log?.warn(
+          `Ticket ${ticket.id ?? ticket.tag} (${ticket.stage}) ` +
+            (late
+              ? "waited for a time far off, as if the clock had been set back: it is due soon again."
+              : "had lost its due entry: it was put back."),
+        );
+      }
+    }
+    return repaired;
+  }
+
+  async #messages(tag: string): Promise<Deno.KvEntry<Message>[]> {
+    return await this.#patiently(() =>
+      Array.fromAsync(this.#kv.list<Message>({ prefix: ["message", tag] }))
+    );
+  }
+
+  /** Commits, and gives the new versionstamp; null when a check failed. */
+  async #commit(build: () => Deno.AtomicOperation): Promise<string | null> {
+    const result = await this.#patiently(() => build().commit());
+    return result.ok ? result.versionstamp : null;
+  }
+
+  /** Two processes on one file get `database is locked` thrown at them: a conflict like any other. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await ask();
+      } catch (error) {
+        const locked = error instanceof Error &&
+          /database (table )?is locked|busy/i.test(error.message);
+        if (!locked || attempt === LOCKED_ATTEMPTS) throw error;
+        await this.#sleep(Math.min(10 * 2 ** attempt, 1000) * this.#random());
+      }
+    }
+  }
+}
+
+function dueKey({ stage, dueAt, tag }: Ticket): Deno.KvKey {
+  return ["due", stage, dueAt, tag];
+}
+
+function same(a: Deno.KvKey, b: Deno.KvKey): boolean {
+  return a.length === b.length && a.every((part, i) => part === b[i]);
+}
+
+function isTicket(value: unknown): value is Ticket {
+  return whyNot(value) === undefined;
+}
+
+/** Why a stored value is no ticket; `undefined` when it is one. */
+function whyNot(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return "it is no record";
+  const ticket = value as Partial<Ticket>;
+  if (ticket.version !== 1) {
+    return `it has version ${ticket.version} and this program knows version 1`;
+  }
+  const stages: readonly unknown[] = [...STAGES, ...ENDS];
+  if (!stages.includes(ticket.stage)) return `its stage is ${ticket.stage}`;
+  if (!Number.isFinite(ticket.dueAt)) return `its dueAt is ${ticket.dueAt}`;
+  for (const part of ["contact", "agent", "script", "done"] as const) {
+    if (typeof ticket[part] !== "object") return `it has no ${part}`;
+  }
+  return undefined;
+}

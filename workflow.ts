@@ -1,0 +1,497 @@
+/**
+ * The life of a ticket: it is opened for a contact, assigned to an agent, answered, answered back,
+ * resolved and closed.
+ *
+ * A ticket takes one step per tick of its stage's job, so whatever jobs run in the same minute, it
+ * never goes two steps at once nor out of order. Each step is *claim* (in the store) -> *act* (in
+ * Freshdesk) -> *commit* (in the store). Whoever finds a claim that ran out, or a call whose answer
+ * was lost, does not know whether the step was done, and looks it up in Freshdesk before acting.
+ * Hence the promise: every ticket reaches its end, and no message is posted twice.
+ *
+ * @module
+ */
+import { isAccountTrouble } from "./api.ts";
+import {
+  FreshdeskError,
+  GoneError,
+  NotFoundError,
+  NotSentError,
+  RateLimitError,
+  RefusedError,
+  UnreachableError,
+} from "./errors.ts";
+import type { Freshdesk } from "./freshdesk.ts";
+import { Lanes } from "./lanes.ts";
+import { pick, type Random, seeded } from "./random.ts";
+import { SCENARIOS, writeScript } from "./scenarios.ts";
+import {
+  type Action,
+  assign,
+  close,
+  create,
+  type Done,
+  findCreated,
+  type Log,
+  refusesAuthor,
+  says,
+  type World,
+} from "./steps.ts";
+import {
+  type Claim,
+  type End,
+  ENDS,
+  type Entry,
+  type Person,
+  type Stage,
+  STAGES,
+  type Store,
+  type Ticket,
+} from "./store.ts";
+
+/** Minutes between two ticks of a job: 5, 10, 15 or 20 past the hour, in UTC. */
+export type Interval = 5 | 10 | 15 | 20;
+
+/** One step in a ticket's life. */
+interface Step extends Action {
+  /** The job that takes it. */
+  every: Interval;
+  /** Whether it follows the step before in the same tick. */
+  atOnce?: true;
+}
+
+/** The steps, by the stage in which a ticket waits for them. */
+export const STEPS: Readonly<Record<Stage, Step>> = {
+  create: { every: 5, act: create, lookUp: findCreated },
+  assign: { every: 5, act: assign, atOnce: true },
+  first_reply: { every: 5, ...says("agent", "reply") },
+  customer_reply: { every: 10, ...says("contact", "answer") },
+  resolution: { every: 15, ...says("agent", "resolution") },
+  close: { every: 20, act: close },
+};
+
+/** What the workflow is made of. */
+export interface WorkflowOptions {
+  /** The account. */
+  freshdesk: Freshdesk;
+  /** The tickets. */
+  store: Store;
+  /** Tickets opened every hour. Default: 1. */
+  ticketsPerHour?: number;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** Between 0 and 1. Default: `Math.random`. */
+  random?: Random;
+  /** No further step is begun once it is aborted. */
+  signal?: AbortSignal;
+  /** One line per event of a ticket's life. */
+  log: Log;
+}
+
+/** What a tick did. */
+export interface Report {
+  /** Steps done. */
+  done: number;
+  /** Steps tried in vain, to be tried again. */
+  later: number;
+  /** Tickets that ended without being closed. */
+  ended: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** A claim outlives a request (30 s) several times over, and ends before the next tick. */
+const CLAIM = 4 * MINUTE;
+/** Clocks of two processes may differ by so much. */
+const SKEW = MINUTE;
+/** No request is sent in a claim's last moments: its own time, and what clocks differ. */
+const CLAIM_MARGIN = MINUTE / 2 + SKEW;
+/** A tick begins no step after so long; the next tick goes on. */
+const TICK_TIME = 4 * MINUTE;
+/** What may have been applied is looked up no sooner: Freshdesk may still be at it. */
+const SETTLE = MINUTE;
+/** Steps of different tickets side by side. */
+const LANES = 4;
+/** A ticket is given up when it was tried at least so often, for at least so long. */
+const GIVE_UP = { attempts: 10, after: 24 * HOUR };
+
+/** The one thing there is to know of the account's people before a ticket can be opened. */
+export class NobodyError extends Error {
+  override readonly name = "NobodyError";
+  /** What a person can do about it. */
+  readonly advice: string;
+
+  /** Nobody to draw of one kind. */
+  constructor(who: "contact" | "agent") {
+    super(`There is no ${who} to draw`);
+    this.advice = who === "contact"
+      ? "Add contacts with e-mail addresses to the account; Freshworks' own demo contacts are left out."
+      : "Only active support agents can reply: activate one, or use an administrator's key.";
+  }
+}
+
+/** Runs the tickets of one account. */
+export class Workflow {
+  readonly #world: World;
+  readonly #ticketsPerHour: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #lanes = new Lanes(LANES);
+  /** Names this process in its claims. */
+  readonly #me = crypto.randomUUID();
+
+  /** Nothing runs until it is told to. */
+  constructor(options: WorkflowOptions) {
+    const { freshdesk, store, log, now = Date.now, random = Math.random } =
+      options;
+    this.#world = { freshdesk, store, log, now, random };
+    this.#ticketsPerHour = options.ticketsPerHour ?? 1;
+    this.#signal = options.signal;
+  }
+
+  /**
+   * Opens the hour's tickets, each for a random contact, and assigns each to a random agent. An
+   * hour that has had its tickets, from whatever process, gets no more.
+   *
+   * @param at the moment of the tick (ms since 1970)
+   */
+  async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
+    const { freshdesk, store, log } = this.#world;
+    const tick = toMinute(at);
+    await store.repair(tick + HOUR);
+    const contacts = await freshdesk.getContacts();
+    const agents = await freshdesk.getAgents();
+    const drafts = Array.from(
+      { length: this.#ticketsPerHour },
+      () => this.#draft(contacts, agents, tick),
+    );
+    if (!await store.addHour(tick - tick % HOUR, drafts)) {
+      log.info("This hour's tickets have been opened already");
+      return { done: 0, later: 0, ended: 0 };
+    }
+    return await this.#work("create", drafts, tick);
+  }
+
+  /**
+   * Takes the steps that are due in one job: everything due by the minute of the tick, what was
+   * missed before included.
+   *
+   * Rejects when there is no going on for any ticket: the account, the network or the store is in
+   * trouble. Nothing is lost by it; the next tick goes on.
+   *
+   * @param at the moment of the tick (ms since 1970); a timer some milliseconds early is forgiven
+   */
+  async tick(every: Interval, at = this.#world.now()): Promise<Report> {
+    const tick = toMinute(at);
+    const sum: Report = { done: 0, later: 0, ended: 0 };
+    for (const stage of STAGES.toReversed()) {
+      if (STEPS[stage].every !== every) continue;
+      const due = this.#world.store.due(stage, tick);
+      const report = await this.#work(stage, due, tick);
+      sum.done += report.done;
+      sum.later += report.later;
+      sum.ended += report.ended;
+    }
+    return sum;
+  }
+
+  /**
+   * Takes the step that a ticket waits for, unless somebody else is at it or was first.
+   *
+   * @param ticket as it was read; nothing is done if it has changed since
+   * @param tick the minute this counts for: the next step is due strictly after it
+   * @param before no request is sent after this moment (ms since 1970)
+   * @returns the ticket as it is then
+   */
+  async handleTicketWorkflow(
+    ticket: Ticket,
+    tick = toMinute(this.#world.now()),
+    before = Infinity,
+  ): Promise<Ticket> {
+    const claimed = await this.#claim(ticket);
+    if (!claimed) return ticket;
+    const stage = ticket.stage as Stage;
+    const step = STEPS[stage];
+    const latest = Math.min(before, claimed.claim.until - CLAIM_MARGIN);
+    let done: Done | undefined;
+    try {
+      if (claimed.ticket.doubt) {
+        done = await step.lookUp?.(this.#world, claimed.ticket, latest);
+      }
+      done ??= await step.act(this.#world, claimed.ticket, latest);
+    } catch (error) {
+      return await this.#setBack(claimed, error, tick);
+    }
+
+    const now = this.#world.now();
+    const next = STAGES[STAGES.indexOf(stage) + 1] ?? "closed";
+    const committed = await this.#world.store.update(claimed, {
+      ...done.change,
+      stage: next,
+      dueAt: next === "closed"
+        ? now
+        : nextTick(STEPS[next].every, Math.max(tick, now)),
+      since: now,
+      claim: null,
+      doubt: false,
+      attempts: 0,
+      lastError: null,
+      done: { ...ticket.done, [stage]: now },
+    }, done.message);
+    if (!committed) {
+      this.#world.log.warn(
+        `${title(ticket)}: ${stage} was taken over by another process`,
+      );
+      return ticket;
+    }
+    this.#tell(committed.ticket, stage);
+    return next !== "closed" && STEPS[next].atOnce
+      ? await this.handleTicketWorkflow(committed.ticket, tick, before)
+      : committed.ticket;
+  }
+
+  /** Works on tickets of one stage, several side by side, until all are done or nothing goes on. */
+  async #work(
+    stage: Stage,
+    tickets: AsyncIterable<Ticket> | Iterable<Ticket>,
+    tick: number,
+  ): Promise<Report> {
+    const report: Report = { done: 0, later: 0, ended: 0 };
+    const end = this.#world.now() + TICK_TIME;
+    const running = new Set<Promise<void>>();
+    let trouble: { error: unknown } | undefined;
+    for await (const ticket of tickets) {
+      const leave = await this.#lanes.enter(STAGES.indexOf(stage));
+      if (trouble || this.#signal?.aborted || this.#world.now() >= end) {
+        leave();
+        break;
+      }
+      const one = this.handleTicketWorkflow(ticket, tick, end).then(
+        ({ stage }) => {
+          if (stage === ticket.stage) report.later++;
+          else if (stage === "failed" || stage === "abandoned") report.ended++;
+          else report.done++;
+        },
+        (error) => {
+          trouble ??= { error };
+        },
+      ).finally(() => {
+        leave();
+        running.delete(one);
+      });
+      running.add(one);
+    }
+    await Promise.all(running);
+    if (trouble) throw trouble.error;
+    return report;
+  }
+
+  async #claim(
+    ticket: Ticket,
+  ): Promise<Entry & { claim: Claim } | undefined> {
+    const { store, now } = this.#world;
+    const entry = await store.get(ticket.tag);
+    if (
+      !entry || entry.ticket.stage !== ticket.stage ||
+      entry.ticket.dueAt !== ticket.dueAt || isEnd(ticket.stage)
+    ) {
+      return undefined;
+    }
+    const at = now();
+    const held = entry.ticket.claim;
+    if (held && holds(held, at)) return undefined;
+    const claim = { by: this.#me, at, until: at + CLAIM };
+    const doubt = entry.ticket.doubt || held !== null;
+    const claimed = await store.update(entry, { claim, doubt });
+    return claimed ? { ...claimed, claim } : undefined;
+  }
+
+  /**
+   * Gives a ticket back whose step did not succeed, in the way its error asks for. Throws the
+   * error on when it concerns all tickets.
+   */
+  async #setBack(
+    entry: Entry,
+    error: unknown,
+    tick: number,
+  ): Promise<Ticket> {
+    const { store, log } = this.#world;
+    const { ticket } = entry;
+    let way = wayOf(error, ticket);
+    let why = error;
+    if (way === "abandon") {
+      try {
+        if (!await this.#isGone(ticket)) way = "later";
+      } catch (trouble) {
+        way = wayOf(trouble, { id: null });
+        why = trouble;
+      }
+    }
+    const now = this.#world.now();
+    const doubt = ticket.doubt ||
+      error instanceof FreshdeskError && error.mayBeApplied;
+    const message = why instanceof Error ? why.message : String(why);
+    const advice = adviceOf(why);
+    const lastError = { at: now, message, advice };
+    const free = { claim: null, doubt, lastError };
+    const said = `${title(ticket)}: ${ticket.stage}: ${message}`;
+    const data = { ticket: ticket.id, tag: ticket.tag, stage: ticket.stage };
+
+    if (way === "stop") {
+      await store.update(entry, free);
+      throw why;
+    }
+    const attempts = ticket.attempts + 1;
+    if (
+      way === "later" && attempts >= GIVE_UP.attempts &&
+      now - ticket.since >= GIVE_UP.after
+    ) {
+      way = "fail";
+    }
+    const after = Math.max(tick, now) + (doubt ? SETTLE : 0);
+    const stage = ticket.stage as Stage;
+    const change: Partial<Ticket> = way === "later"
+      ? { dueAt: nextTick(STEPS[stage].every, after) }
+      : way === "abandon"
+      ? { stage: "abandoned", dueAt: now, since: now }
+      : { stage: "failed", dueAt: now, since: now, failedIn: stage };
+    const committed = await store.update(entry, {
+      ...free,
+      attempts,
+      ...change,
+    });
+    if (way === "later") {
+      log.warn(`${said}. It is tried again`, { ...data, attempts });
+    } else if (way === "abandon") {
+      log.warn(`${said}. The ticket is abandoned`, data);
+    } else {
+      log.error(
+        `${said}. ${advice} Then resume it: deno task retry ${
+          ticket.id ?? ticket.tag
+        }`,
+        data,
+      );
+    }
+    return committed?.ticket ?? ticket;
+  }
+
+  /**
+   * Whether a ticket that was not found is really over. A wrong FRESHDESK_URL answers 404 to
+   * everything, so the account itself must still be there.
+   */
+  async #isGone({ id }: Ticket): Promise<boolean> {
+    const { freshdesk } = this.#world;
+    try {
+      const { deleted, spam } = await freshdesk.getTicket(id!);
+      return deleted === true || spam === true;
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      await freshdesk.getMe();
+      return true;
+    }
+  }
+
+  #draft(contacts: Person[], agents: Person[], tick: number): Ticket {
+    const { now, random } = this.#world;
+    const contact = pick(contacts, random);
+    const agent = pick(agents, random);
+    if (!contact || !agent) {
+      throw new NobodyError(contact ? "agent" : "contact");
+    }
+    const seed = Math.floor(random() * 2 ** 32);
+    const scenario = pick(SCENARIOS, random)!;
+    return {
+      version: 1,
+      tag: newTag(tick, random),
+      id: null,
+      stage: "create",
+      dueAt: nextTick(STEPS.create.every, tick),
+      since: now(),
+      claim: null,
+      doubt: false,
+      attempts: 0,
+      lastError: null,
+      failedIn: null,
+      contact,
+      agent,
+      script: writeScript(
+        scenario,
+        { contact: contact.name, agent: agent.name },
+        seeded(seed),
+      ),
+      seed,
+      done: {},
+    };
+  }
+
+  #tell(ticket: Ticket, done: Stage): void {
+    const { contact, agent, script } = ticket;
+    const what = {
+      create: `opened by ${contact.name}: ${script.subject}`,
+      assign: `assigned to ${agent.name}`,
+      first_reply: `first reply by ${agent.name}`,
+      customer_reply: `customer reply by ${contact.name}`,
+      resolution: `resolution by ${agent.name}`,
+      close: "closed",
+    }[done];
+    const { id, tag } = ticket;
+    this.#world.log.info(`#${id} ${what}`, { ticket: id, tag, done });
+  }
+}
+
+/** The first tick of a job strictly after a moment (both in ms since 1970). */
+export function nextTick(every: Interval | 60, after: number): number {
+  const period = every * MINUTE;
+  return (Math.floor(after / period) + 1) * period;
+}
+
+/**
+ * What an error means for a ticket's step: `stop` the tick (it would be the same for all; no
+ * attempt is counted), try `later`, `abandon` the ticket, or `fail` and ask a person.
+ */
+export function wayOf(
+  error: unknown,
+  { id }: Pick<Ticket, "id">,
+): "stop" | "later" | "abandon" | "fail" {
+  if (
+    isAccountTrouble(error) || error instanceof NotSentError ||
+    error instanceof UnreachableError || error instanceof RateLimitError
+  ) return "stop";
+  if (error instanceof NotFoundError || error instanceof GoneError) {
+    return id === null ? "stop" : "abandon";
+  }
+  if (error instanceof RefusedError || refusesAuthor(error)) return "fail";
+  return "later";
+}
+
+/** What a person can do about an error. */
+export function adviceOf(error: unknown): string {
+  return error instanceof FreshdeskError || error instanceof NobodyError
+    ? error.advice
+    : "This is not Freshdesk's doing: see the message, and report it if it stays.";
+}
+
+/** Whether a claim keeps others off. One that ends later than any can was made by a wrong clock. */
+function holds({ until }: Claim, now: number): boolean {
+  return now < until && until - now <= CLAIM + 2 * SKEW;
+}
+
+function isEnd(stage: Stage | End): stage is End {
+  return (ENDS as readonly string[]).includes(stage);
+}
+
+function toMinute(at: number): number {
+  return Math.round(at / MINUTE) * MINUTE;
+}
+
+function title({ id, tag }: Ticket): string {
+  return id === null ? `The new ticket ${tag}` : `#${id}`;
+}
+
+/** A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-k3j9x2ab`. */
+function newTag(at: number, random: Random): string {
+  const time = new Date(at).toISOString().replace(/\D/g, "").slice(0, 14);
+  const rest = Array.from(
+    { length: 8 },
+    () => Math.floor(random() * 36).toString(36),
+  );
+  return `tw-${time}-${rest.join("")}`;
+}
