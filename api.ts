@@ -30,6 +30,12 @@ export interface CallOptions {
   before?: number;
 }
 
+/** `fetch`, as far as it is used here. */
+export type Fetch = (
+  request: Request,
+  init?: RequestInit & { client?: Deno.HttpClient },
+) => Promise<Response>;
+
 /** What an {@linkcode Api} is made of; only `url` and `apiKey` are needed. */
 export interface ApiOptions {
   /** The account's address, with or without `/api/v2`. */
@@ -41,7 +47,7 @@ export interface ApiOptions {
   /** Our part of the account's calls per minute, above 0 up to 1. Default: 0.5. */
   share?: number;
   /** Default: the global `fetch`. */
-  fetch?: (request: Request) => Promise<Response>;
+  fetch?: Fetch;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
   /** Waits; rejects when the signal is aborted. Default: a timer. */
@@ -81,7 +87,7 @@ export class Api {
   readonly base: URL;
   readonly #authorization: string;
   readonly #timeout: number;
-  readonly #fetch: (request: Request) => Promise<Response>;
+  readonly #fetch: Fetch;
   readonly #now: () => number;
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly #random: () => number;
@@ -94,7 +100,7 @@ export class Api {
     this.base = apiBase(options.url);
     this.#authorization = `Basic ${btoa(`${options.apiKey}:X`)}`;
     this.#timeout = options.timeout ?? 30_000;
-    this.#fetch = options.fetch ?? ((request) => fetch(request));
+    this.#fetch = options.fetch ?? ((request, init) => fetch(request, init));
     this.#now = options.now ?? Date.now;
     this.#sleep = options.sleep ?? sleep;
     this.#random = options.random ?? Math.random;
@@ -213,6 +219,11 @@ export class Api {
   ): Promise<Answer<T>> {
     const call: FailedCall = { method, path };
     const start = this.#now();
+    // When a connection that was kept open is lost, Deno's fetch sends the request again on its
+    // own, a POST too. A client of its own gets a connection of its own.
+    using client = method === "POST"
+      ? Deno.createHttpClient({ poolMaxIdlePerHost: 0 })
+      : undefined;
     let response: Response | undefined;
     let text: string;
     try {
@@ -227,6 +238,7 @@ export class Api {
           redirect: "manual",
           signal: AbortSignal.timeout(this.#timeout),
         }),
+        client && { client },
       );
       text = await response.text();
     } catch (error) {
@@ -329,8 +341,10 @@ function notAnswered(
     const detail = `no answer within ${timeout / 1000} s`;
     return new LostAnswerError({ ...call, detail }, { cause: error });
   }
-  const detail = error instanceof Error ? error.message : String(error);
-  // Deno names the phase in which a request failed; only this one is before anything was sent.
+  // Deno says the reason, and the phase in which the request failed, in the error's cause.
+  const reason = error instanceof Error && error.cause || error;
+  const detail = String(reason).replace(/^.*error sending request[^:]*:[^ ]* /, "");
+  // Only this phase is before anything was sent.
   const Cause = /\(Connect\)/.test(detail) ? UnreachableError : LostAnswerError;
   return new Cause({ ...call, detail }, { cause: error });
 }

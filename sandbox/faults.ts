@@ -51,6 +51,7 @@ export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 export class FaultPlan {
   #waiting: { fault: Fault; path: RegExp; left: number }[] = [];
 
+  /** `random` decides about shares: 0 up to, but not including, 1. */
   constructor(readonly random: () => number) {}
 
   /** Throws a TypeError if the fault is of no known kind, a SyntaxError if its path is no regular expression. */

@@ -221,12 +221,13 @@ export class Sandbox implements Account {
   }
 
   async #record(request: Request, path: string): Promise<RecordedRequest> {
+    const body = await readable(request.clone());
     const record: RecordedRequest = {
       n: this.requests.length + 1,
       at: this.now(),
       method: request.method,
       path,
-      body: await readable(request.clone()),
+      body,
       status: 0,
       answer: null,
       applied: false,

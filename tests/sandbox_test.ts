@@ -655,6 +655,12 @@ Deno.test("what was asked and answered is listed in order, without a key", async
   assertObjectMatch(looked, { n: 2, status: 404, applied: false });
 });
 
+Deno.test("requests made at once are numbered one by one", async () => {
+  const sandbox = new Sandbox();
+  await Promise.all([statuses(sandbox, 2), statuses(sandbox, 2)]);
+  assertEquals(sandbox.requests.map(({ n }) => n), [1, 2, 3, 4]);
+});
+
 Deno.test("the record can be read from where one left off", async () => {
   const sandbox = new Sandbox();
   await statuses(sandbox, 3);

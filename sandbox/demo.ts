@@ -1,0 +1,103 @@
+/**
+ * `deno task demo`: an hour of the real workflow, with its real client and a database in memory,
+ * against the stand-in, in seconds; then a finished conversation, as a person would read it.
+ *
+ * @module
+ */
+import { Freshdesk } from "../freshdesk.ts";
+import { Store } from "../store.ts";
+import { plainText } from "../text.ts";
+import { Workflow } from "../workflow.ts";
+import { Sandbox } from "./sandbox.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** How long a minute takes here, in milliseconds. */
+const SHORT_MINUTE = 60;
+const TICKETS = 3;
+
+const start = Math.floor(Date.now() / HOUR) * HOUR;
+let now = start;
+const clock = { now: () => now };
+
+using kv = await Deno.openKv(":memory:");
+const sandbox = new Sandbox(clock);
+const freshdesk = new Freshdesk({
+  ...clock,
+  url: "https://sandbox.freshdesk.com",
+  apiKey: sandbox.apiKey,
+  fetch: sandbox.fetch,
+  sleep: (ms) => {
+    now += ms;
+    return Promise.resolve();
+  },
+});
+const store = new Store(kv);
+const workflow = new Workflow({
+  ...clock,
+  freshdesk,
+  store,
+  ticketsPerHour: TICKETS,
+  log: { info: tell, warn: tell, error: tell },
+});
+
+console.log(
+  `One hour of ${TICKETS} tickets against a stand-in for Freshdesk: no account is needed, nobody is written to.\n`,
+);
+for (let minute = 0; minute < 60; minute++) {
+  now = start + minute * MINUTE;
+  const jobs = [
+    minute === 0 ? workflow.createAndHandleTicket(now) : undefined,
+    ...([5, 10, 15, 20] as const).map((every) =>
+      minute % every === 0 ? workflow.tick(every, now) : undefined
+    ),
+  ];
+  await Promise.all(jobs);
+  await new Promise((resolve) => setTimeout(resolve, SHORT_MINUTE));
+}
+
+const { tickets } = await store.list("closed", TICKETS);
+const [ticket] = tickets;
+if (ticket) await show(ticket.tag, ticket.script.subject, ticket.id!);
+console.log(
+  `\n${tickets.length} of ${TICKETS} tickets were opened, assigned, answered, answered back, resolved and closed` +
+    ` with ${sandbox.requests.length} calls.`,
+);
+if (tickets.length < TICKETS) Deno.exit(1);
+
+function tell(message: string): void {
+  console.log(
+    `%c${new Date(now).toISOString().slice(11, 16)}%c  ${message}`,
+    "color: gray",
+    "",
+  );
+}
+
+/** The conversation as a person reads it. */
+async function show(tag: string, subject: string, id: number): Promise<void> {
+  const history = await store.messageHistory(tag);
+  console.log(`\n%c#${id}  ${subject}`, "font-weight: bold");
+  for (const { from, name, at, body } of history) {
+    const time = new Date(at).toISOString().slice(11, 16);
+    console.log(
+      `\n%c${name}%c (${from}), ${time}`,
+      `font-weight: bold; color: ${from === "agent" ? "green" : "blue"}`,
+      "",
+    );
+    for (const line of plainText(body).split("\n")) {
+      console.log(
+        wrap(line, 76).map((part) => `  ${part}`.trimEnd()).join("\n"),
+      );
+    }
+  }
+}
+
+function wrap(line: string, width: number): string[] {
+  const lines = [""];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last && last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines;
+}

@@ -1,0 +1,532 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  CredentialsError,
+  ForbiddenError,
+  GoneError,
+  IgnoredError,
+  LostAnswerError,
+  NotFoundError,
+  NotSentError,
+  PlanError,
+  RateLimitError,
+  RefusedError,
+  ServerError,
+  UnreachableError,
+  UnreadableAnswerError,
+} from "../errors.ts";
+import { STAGES } from "../store.ts";
+import {
+  type Interval,
+  nextTick,
+  NobodyError,
+  STEPS,
+  wayOf,
+} from "../workflow.ts";
+import { moment, timeOf, World } from "./world.ts";
+
+const LIFE = [
+  "POST /tickets",
+  "PUT /tickets/1",
+  "POST /tickets/1/reply",
+  "POST /tickets/1/notes",
+  "POST /tickets/1/reply",
+  "PUT /tickets/1",
+];
+
+const TIMES = [
+  { made: "12:00", steps: ["12:05", "12:10", "12:15", "12:20"] },
+  { made: "12:07", steps: ["12:10", "12:20", "12:30", "12:40"] },
+  { made: "12:59", steps: ["13:00", "13:10", "13:15", "13:20"] },
+  { made: "12:04:59", steps: ["12:10", "12:20", "12:30", "12:40"] },
+];
+
+for (const { made, steps } of TIMES) {
+  Deno.test(`a ticket made at ${made} is closed at ${steps.at(-1)}`, async () => {
+    using world = await World.open();
+    const program = world.program();
+    await world.create(program, made);
+    await world.until(program, "14:00");
+    const madeAt = timeOf(moment(made));
+    assertEquals(
+      world.writes,
+      [madeAt, madeAt, ...steps].map((time, i) => `${time} ${LIFE[i]}`),
+    );
+  });
+}
+
+Deno.test("whatever the order of the jobs of a minute, a ticket takes the same steps at the same times", async () => {
+  for (const order of permutations([5, 10, 15, 20])) {
+    using world = await World.open();
+    const program = world.program();
+    await world.create(program, "12:00");
+    await world.until(program, "13:00", order as Interval[]);
+    assertEquals(
+      world.writes.slice(2).map((line) => line.slice(0, 5)),
+      ["12:05", "12:10", "12:15", "12:20"],
+      `order ${order}`,
+    );
+  }
+});
+
+Deno.test("jobs that run at the same moment take a ticket one step only", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.now = moment("13:00");
+  await Promise.all(
+    ([20, 5, 15, 10] as const).map((every) => program.workflow.tick(every)),
+  );
+  assertEquals(world.writes.slice(2), ["13:00 POST /tickets/1/reply"]);
+});
+
+Deno.test("ticks that were missed are made up one by one", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  world.now = moment("17:59");
+  await world.until(program, "18:20");
+  assertEquals(world.writes.slice(3), [
+    "18:00 POST /tickets/1/notes",
+    "18:15 POST /tickets/1/reply",
+    "18:20 PUT /tickets/1",
+  ]);
+});
+
+Deno.test("a timer that fires some milliseconds early loses nothing and takes no step twice", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.now = moment("12:00") - 3;
+  await program.workflow.createAndHandleTicket();
+  assertEquals((await world.theTicket()).dueAt, moment("12:05"));
+  world.now = moment("12:05") - 3;
+  await program.workflow.tick(5);
+  assertEquals((await world.theTicket()).stage, "customer_reply");
+  assertEquals((await world.theTicket()).dueAt, moment("12:10"));
+});
+
+Deno.test("the next tick is strictly after a moment", () => {
+  assertEquals(nextTick(5, moment("12:00")), moment("12:05"));
+  assertEquals(nextTick(5, moment("12:05") - 1), moment("12:05"));
+  assertEquals(nextTick(20, moment("12:59")), moment("13:00"));
+  assertEquals(nextTick(60, moment("23:30")), moment("24:00"));
+});
+
+Deno.test("an undisturbed life costs six calls and the two lists", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "13:00");
+  assertEquals(world.sandbox.requests.length, 2 + 6);
+});
+
+Deno.test("the history is what Freshdesk has, with its ids", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "13:00");
+  const { tag, script, contact, agent } = await world.theTicket();
+  const history = await program.store.messageHistory(tag);
+  assertEquals(history.map(({ name }) => name), [
+    contact.name,
+    agent.name,
+    contact.name,
+    agent.name,
+  ]);
+  assertEquals(
+    history.map(({ body }) => body),
+    [script.description, script.reply, script.answer, script.resolution],
+  );
+  assertEquals(
+    history.slice(1).map(({ conversationId }) => conversationId),
+    world.sandbox.threads.get(1)!.map(({ id }) => id),
+  );
+});
+
+Deno.test("several tickets an hour all live their lives", async () => {
+  using world = await World.open();
+  const program = world.program({ ticketsPerHour: 7 });
+  await world.create(program, "12:00");
+  await world.until(program, "12:20");
+  assertEquals(
+    [...world.sandbox.tickets.values()].map(({ status }) => status),
+    Array(7).fill(5),
+  );
+  assertEquals(world.sandbox.requests.length, 2 + 7 * 6);
+});
+
+Deno.test("an hour has its tickets only once, whoever opens them", async () => {
+  using world = await World.open();
+  const one = world.program();
+  const two = world.program();
+  await Promise.all([world.create(one, "12:00"), world.create(two, "12:00")]);
+  await world.create(one, "12:00:20");
+  assertEquals(world.sandbox.tickets.size, 1);
+  await world.create(two, "13:00");
+  assertEquals(world.sandbox.tickets.size, 2);
+});
+
+Deno.test("every ticket bears the common tag and one of its own", async () => {
+  using world = await World.open();
+  await world.create(world.program(), "12:00");
+  const { tags } = world.sandbox.tickets.get(1)!;
+  assertEquals(tags[0], "ticket-workflow");
+  assertMatch(tags[1]!, /^tw-20261123120000-[a-z0-9]{8}$/);
+});
+
+Deno.test("two processes on one store take every step once", async () => {
+  using world = await World.open();
+  const one = world.program({ ticketsPerHour: 5 });
+  const two = world.program({ ticketsPerHour: 5 });
+  await world.create(one, "12:00");
+  for (const time of ["12:05", "12:10", "12:15", "12:20"]) {
+    world.now = moment(time);
+    await Promise.all(
+      [one, two].flatMap(({ workflow }) =>
+        ([5, 10, 15, 20] as const).map((every) => workflow.tick(every))
+      ),
+    );
+  }
+  assertEquals(world.writes.length, 5 * 6);
+  assert(
+    [...world.sandbox.tickets.values()].every(({ status }) => status === 5),
+  );
+});
+
+Deno.test("a stop lets running steps finish and begins no other", async () => {
+  using world = await World.open();
+  const stop = new AbortController();
+  const program = world.program({
+    ticketsPerHour: 20,
+    signal: stop.signal,
+    fetch: (request) => {
+      if (request.method === "POST") stop.abort();
+      return world.sandbox.fetch(request);
+    },
+  });
+  await world.create(program, "12:00");
+  const made = world.sandbox.tickets.size;
+  assert(made > 0 && made < 20, `${made} tickets were made`);
+  const next = world.program();
+  await world.until(next, "12:20");
+  assertEquals(world.sandbox.tickets.size, 20);
+  await world.until(next, "13:00");
+  assert(
+    [...world.sandbox.tickets.values()].every(({ status }) => status === 5),
+  );
+});
+
+Deno.test("a finished ticket leaves nothing due", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "13:00");
+  for (const stage of STAGES) {
+    assertEquals(await program.store.count(stage, 10), 0, stage);
+  }
+  assertEquals(await program.store.count("closed", 10), 1);
+});
+
+// What goes wrong.
+
+const CALL = { method: "PUT", path: "/tickets/1" };
+const WAYS = [
+  [new CredentialsError(CALL), "stop"],
+  [new PlanError(CALL), "stop"],
+  [new ForbiddenError({ ...CALL, code: "account_suspended" }), "stop"],
+  [new ForbiddenError({ ...CALL, code: "password_lockout" }), "stop"],
+  [new ForbiddenError({ ...CALL, code: "require_feature" }), "stop"],
+  [new NotSentError(CALL), "stop"],
+  [new UnreachableError(CALL), "stop"],
+  [new RateLimitError(CALL, 5), "stop"],
+  [new ForbiddenError({ ...CALL, code: "access_denied" }), "later"],
+  [new LostAnswerError(CALL), "later"],
+  [new UnreadableAnswerError(CALL), "later"],
+  [new ServerError(CALL), "later"],
+  [new IgnoredError(CALL), "later"],
+  [new TypeError("a mistake of our own"), "later"],
+  [new NotFoundError(CALL), "abandon"],
+  [new GoneError(CALL), "abandon"],
+  [new RefusedError(CALL), "fail"],
+  [new ForbiddenError({ ...CALL, code: "invalid_user" }), "fail"],
+] as const;
+
+for (const [error, way] of WAYS) {
+  const name = `${error.name}${
+    "code" in error && error.code ? ` ${error.code}` : ""
+  }`;
+  Deno.test(`after ${name} the way is: ${way}`, () => {
+    assertEquals(wayOf(error, { id: 1 }), way);
+  });
+}
+
+Deno.test("a 404 to the creation of a ticket stops the tick: the account is not there", () => {
+  assertEquals(wayOf(new NotFoundError(CALL), { id: null }), "stop");
+});
+
+Deno.test("a ticket that a person deleted is abandoned, with the reason", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.sandbox.tickets.get(1)!.deleted = true;
+  await world.until(program, "13:00");
+  const { stage, lastError } = await world.theTicket();
+  assertEquals(stage, "abandoned");
+  assertMatch(lastError!.message, /\/tickets\/1\/reply: 40[45]/);
+  assertEquals(await program.store.count("abandoned", 10), 1);
+});
+
+Deno.test("a ticket that is gone for good is abandoned", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.sandbox.tickets.delete(1);
+  await world.until(program, "13:00");
+  assertEquals((await world.theTicket()).stage, "abandoned");
+});
+
+Deno.test("where everything answers 404, no ticket is given up", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  const lost = world.program({
+    fetch: () => Promise.resolve(new Response(null, { status: 404 })),
+  });
+  await world.until(lost, "12:40");
+  const { stage, attempts } = await world.theTicket();
+  assertEquals([stage, attempts], ["first_reply", 0]);
+  await world.until(program, "14:00");
+  assertEquals((await world.theTicket()).stage, "closed");
+});
+
+Deno.test("a ticket that a person deletes does not hold up the others", async () => {
+  using world = await World.open();
+  const program = world.program({ ticketsPerHour: 3 });
+  await world.create(program, "12:00");
+  world.sandbox.tickets.get(2)!.deleted = true;
+  await world.until(program, "13:00");
+  assertEquals(await program.store.count("closed", 10), 2);
+  assertEquals(await program.store.count("abandoned", 10), 1);
+});
+
+Deno.test("a ticket that a person closed early goes on to its end and stays closed", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  world.sandbox.tickets.get(1)!.status = 5;
+  await world.until(program, "13:00");
+  assertEquals(world.said().length, 3);
+  assertEquals(world.sandbox.tickets.get(1)!.status, 5);
+});
+
+Deno.test("a close that is refused because a person was first is done", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:15");
+  world.sandbox.tickets.get(1)!.status = 5;
+  world.sandbox.fault({
+    kind: "status",
+    method: "PUT",
+    status: 400,
+    body: "{}",
+  });
+  await world.until(program, "13:00");
+  assertEquals((await world.theTicket()).stage, "closed");
+});
+
+Deno.test("a ticket that an automation keeps open is closed at a later tick", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:15");
+  const open = JSON.stringify({ id: 1, status: 2, responder_id: null });
+  world.sandbox.fault({ kind: "garbage", method: "PUT", body: open });
+  await world.until(program, "12:20");
+  assertMatch(
+    (await world.theTicket()).lastError!.message,
+    /status should be 5/,
+  );
+  await world.until(program, "12:40");
+  assertEquals((await world.theTicket()).stage, "closed");
+});
+
+Deno.test("a required field that is empty fails the ticket, names the field, and keeps it", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  const errors = [{
+    field: "cf_cause",
+    message: "It is missing",
+    code: "missing_field",
+  }];
+  world.sandbox.fault({
+    kind: "status",
+    method: "PUT",
+    path: "/tickets/1$",
+    status: 400,
+    body: JSON.stringify({ description: "Validation failed", errors }),
+  });
+  await world.until(program, "13:00");
+  const { stage, failedIn, lastError } = await world.theTicket();
+  assertEquals([stage, failedIn], ["failed", "close"]);
+  assertStringIncludes(lastError!.message, "cf_cause: It is missing");
+  assert(
+    world.lines.some((line) =>
+      line.startsWith("ERROR #1") && line.includes("deno task retry 1")
+    ),
+  );
+});
+
+Deno.test("a wrong key costs one request, and no ticket an attempt", async () => {
+  using world = await World.open();
+  const program = world.program({ ticketsPerHour: 5 });
+  await world.create(program, "12:00");
+  world.sandbox.apiKey = "changed";
+  const before = world.sandbox.requests.length;
+  await world.until(program, "12:55");
+  const refused = world.sandbox.requests.slice(before);
+  assert(refused.length <= 4, `${refused.length} requests`); // as many as were side by side
+  for await (
+    const { value } of world.kv.list<{ attempts: number }>({
+      prefix: ["ticket"],
+    })
+  ) {
+    assertEquals(value.attempts, 0);
+  }
+});
+
+Deno.test("a key that is right again after an hour goes on where it was", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.sandbox.apiKey = "changed";
+  await world.until(program, "12:30");
+  world.sandbox.apiKey = "sandbox";
+  await world.until(program, "14:30");
+  assertEquals((await world.theTicket()).stage, "closed");
+});
+
+Deno.test("an agent who may not be written for costs one refused call, and the owner sends the replies", async () => {
+  using world = await World.open();
+  const program = world.program({ random: () => 0.99 });
+  const owner = world.sandbox.keyAgentId;
+  for (const agent of world.sandbox.agents) {
+    agent.mayNotBeWrittenFor = agent.id !== owner;
+  }
+  await world.create(program, "12:00");
+  const { agent } = await world.theTicket();
+  assert(agent.id !== owner, "the draw is to be another agent");
+  await world.until(program, "13:00");
+  const refused = world.sandbox.requests.filter(({ status }) => status === 403);
+  assertEquals(refused.length, 1);
+  assertEquals(
+    world.sandbox.threads.get(1)!.filter(({ incoming }) => !incoming).map((
+      { user_id },
+    ) => user_id),
+    [owner, owner],
+  );
+  assertStringIncludes(world.said()[0]!, agent.name);
+});
+
+Deno.test("where Freshdesk ignores an agent another one takes over and signs", async () => {
+  using world = await World.open();
+  const program = world.program();
+  const ignored = JSON.stringify({ id: 1, status: 2, responder_id: null });
+  world.sandbox.fault({
+    kind: "garbage",
+    method: "PUT",
+    body: ignored,
+    applied: false,
+  });
+  await world.create(program, "12:00");
+  await world.until(program, "13:00");
+  const { agent, stage } = await world.theTicket();
+  assertEquals(stage, "closed");
+  assertEquals(world.sandbox.tickets.get(1)!.responder_id, agent.id);
+  assertStringIncludes(world.said()[0]!, agent.name);
+  assert(world.lines.some((line) => line.includes("could not be assigned")));
+});
+
+Deno.test("a contact that was merged into another answers as that one", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  const ticket = world.sandbox.tickets.get(1)!;
+  const other = world.sandbox.contacts.find(({ id, email }) =>
+    id !== ticket.requester_id && email
+  )!;
+  world.sandbox.fault({
+    kind: "status",
+    method: "POST",
+    path: "/notes",
+    status: 403,
+    body: JSON.stringify({ code: "invalid_user", message: "no such user" }),
+  });
+  ticket.requester_id = other.id;
+  await world.until(program, "13:00");
+  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals(world.sandbox.threads.get(1)![1]!.user_id, other.id);
+});
+
+Deno.test("a ticket whose step fails day and night is given up after a day, and can be resumed", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.sandbox.fault({
+    kind: "status",
+    path: "/reply",
+    status: 500,
+    times: "always",
+  });
+  await world.until(program, "35:55");
+  assertEquals((await world.theTicket()).stage, "first_reply");
+  await world.until(program, "36:10");
+  const { stage, failedIn } = await world.theTicket();
+  assertEquals([stage, failedIn], ["failed", "first_reply"]);
+});
+
+Deno.test("where there is nobody to draw it says so, and no ticket is opened", async () => {
+  for (const who of ["contact", "agent"] as const) {
+    using world = await World.open();
+    if (who === "contact") world.sandbox.contacts = [];
+    else world.sandbox.agents.forEach((agent) => agent.deactivated = true);
+    const error = await assertRejects(
+      () => world.program().workflow.createAndHandleTicket(),
+      NobodyError,
+      `no ${who}`,
+    );
+    assert(error.advice.length > 0);
+    assertEquals(world.writes, []);
+  }
+});
+
+Deno.test("no customer's e-mail address and no key is ever logged at INFO", async () => {
+  using world = await World.open();
+  const program = world.program({ ticketsPerHour: 5 });
+  await world.create(program, "12:00");
+  world.sandbox.tickets.get(2)!.deleted = true;
+  await world.until(program, "13:00");
+  for (const line of world.lines) {
+    assert(!/@|sandbox/.test(line), line);
+  }
+});
+
+Deno.test("the jobs' minutes divide the hour, so ticks fall on the schedules of the crons", () => {
+  for (const stage of STAGES) assertEquals(60 % STEPS[stage].every, 0);
+});
+
+function permutations<T>(items: T[]): T[][] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item, i) =>
+    permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest])
+  );
+}
