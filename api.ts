@@ -116,7 +116,7 @@ export class Api {
     options?: CallOptions & { body?: Record<string, unknown> },
   ): Promise<Answer<T>> {
     const answer = await this.call<T>(method, path, options);
-    if (Number.isSafeInteger(answer.body.id)) return answer;
+    if (Number.isSafeInteger(answer.body?.id)) return answer;
     throw new UnreadableAnswerError({ ...answer.call, detail: "it has no id" });
   }
 
@@ -147,7 +147,7 @@ export class Api {
     const url = URL.parse(link, this.base);
     if (
       url?.origin !== this.base.origin ||
-      !url.pathname.startsWith(this.base.pathname)
+      !url.pathname.startsWith(`${this.base.pathname}/`)
     ) {
       const detail = `the next page is said to be at ${url?.origin ?? link}`;
       throw new ElsewhereError({ ...call, detail });
@@ -184,7 +184,8 @@ export class Api {
 
   /** Waits until a request may be sent. */
   async #turn(call: FailedCall, before: number): Promise<void> {
-    if (this.#refusedKey && this.#now() < this.#refusedKey.until) {
+    const pause = (this.#refusedKey?.until ?? 0) - this.#now();
+    if (this.#refusedKey && pause > 0 && pause <= REFUSED_KEY_PAUSE) {
       throw this.#refusedKey.error;
     }
     for (;;) {
@@ -288,6 +289,7 @@ export function apiBase(address: string): URL {
     throw new TypeError(`the path ${url.pathname} does not belong to it`);
   }
   url.pathname = "/api/v2";
+  url.search = url.hash = ""; // a bare ? or # counts as empty, and stays
   return url;
 }
 
@@ -305,7 +307,7 @@ export function waitBeforeRetry(
   attempt: number,
   random: number,
 ): number | undefined {
-  if (error instanceof RateLimitError) return 0; // the pace holds every call back
+  if (error instanceof RateLimitError) return error.retryAfter * 1000;
   if (attempt >= MAX_ATTEMPTS) return undefined;
   const passing = error instanceof UnreachableError || error.mayBeApplied;
   const safe = error.method !== "POST" || !error.mayBeApplied;
@@ -343,9 +345,11 @@ function notAnswered(
   }
   // Deno says the reason, and the phase in which the request failed, in the error's cause.
   const reason = error instanceof Error && error.cause || error;
-  const detail = String(reason).replace(/^.*error sending request[^:]*:[^ ]* /, "");
-  // Only this phase is before anything was sent.
-  const Cause = /\(Connect\)/.test(detail) ? UnreachableError : LostAnswerError;
+  const detail = String(reason).replace(/^.*?(?=client error)/, "");
+  // Only then nothing was sent.
+  const unsent = error instanceof Deno.errors.NotCapable ||
+    /\(Connect\)|are blocked$/.test(detail);
+  const Cause = unsent ? UnreachableError : LostAnswerError;
   return new Cause({ ...call, detail }, { cause: error });
 }
 
@@ -379,7 +383,10 @@ function readAnswer(call: FailedCall, response: Response, text: string) {
       if (headers.get("x-ratelimit-total")?.startsWith("0")) {
         throw new PlanError(call);
       }
-      throw new RateLimitError(call, Number(headers.get("retry-after")) || 60);
+      throw new RateLimitError(
+        call,
+        Math.max(1, Number(headers.get("retry-after")) || 60),
+      );
   }
   if (status >= 500) throw new ServerError(call);
   if (status >= 400) throw new RefusedError(call);
@@ -399,11 +406,11 @@ function explain(
     unknown
   >;
   const fields = (Array.isArray(errors) ? errors : []).map((
-    { field, message, code },
+    error,
   ): RefusedField => ({
-    field: String(field ?? "?"),
-    message: String(message ?? ""),
-    code: String(code ?? ""),
+    field: String(error?.field ?? "?"),
+    message: String(error?.message ?? ""),
+    code: String(error?.code ?? ""),
   }));
   const detail = [
     description ?? message,

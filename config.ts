@@ -166,7 +166,10 @@ export function readConfig(environment: Record<string, string>): Config {
     try {
       return setting.read(text);
     } catch (error) {
-      const shown = setting === SETTINGS.apiKey ? "" : ` '${text}'`;
+      // A key may stand where the address belongs.
+      const secret = setting === SETTINGS.apiKey ||
+        setting === SETTINGS.url && /^[^.]*$|@/.test(text);
+      const shown = secret ? "" : ` '${text}'`;
       problems.push(
         `${name}${shown}: ${
           (error as Error).message
@@ -199,7 +202,8 @@ export function strangers(
   return Object.keys({ ...environment, ...file })
     .filter((name) => !known.includes(name) && !PLATFORM.test(name))
     .filter((name) =>
-      name in file || name.startsWith("FRESHDESK_") || meant.has(squeeze(name))
+      Object.hasOwn(file, name) || name.startsWith("FRESHDESK_") ||
+      meant.has(squeeze(name))
     )
     .map((name) => {
       const hint = meant.get(squeeze(name));
@@ -214,7 +218,7 @@ const PLATFORM = /^(DENO|OTEL|NO_COLOR|SANDBOX)/;
 
 /** A name without what is easily mistaken: case, underscores, a plural's s. */
 function squeeze(name: string): string {
-  return name.toUpperCase().replace(/_/g, "").replace(/S$/, "");
+  return name.toUpperCase().replace(/S(?=_|$)|_/g, "");
 }
 
 function readUrl(text: string): string {
@@ -224,7 +228,7 @@ function readUrl(text: string): string {
 
 function readKey(text: string): string {
   if (text === "your-api-key") throw new Error("it is still the example");
-  if (!/^[\x21-\x7e]+$/.test(text)) {
+  if (!/^[\w-]+$/.test(text)) {
     throw new Error("it has characters that no key has (spaces, quotes?)");
   }
   return text;

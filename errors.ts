@@ -54,7 +54,8 @@ export abstract class FreshdeskError extends Error {
   /** The message is made of what is known: `Cannot PUT /tickets/7: 405: ... [request r-1]`. */
   constructor(call: FailedCall, options?: ErrorOptions) {
     const parts = [
-      `Cannot ${call.method} ${call.path}`,
+      // The query may hold a customer's e-mail address.
+      `Cannot ${call.method} ${call.path.replace(/\?.*/, "")}`,
       call.status && String(call.status),
       call.detail || call.code,
     ].filter(Boolean);
@@ -78,7 +79,7 @@ export class NotSentError extends FreshdeskError {
 /** The request never left: no connection could be made. */
 export class UnreachableError extends FreshdeskError {
   override readonly advice =
-    "Check the network, and that FRESHDESK_URL names your account (https://<account>.freshdesk.com).";
+    "Check the network (and that the program may use it, --allow-net), and that FRESHDESK_URL names your account (https://<account>.freshdesk.com).";
 }
 
 /** The request left, and no whole answer came back: timeout, or connection lost. */

@@ -3,8 +3,18 @@
  *
  * @module
  */
-import { Api, type ApiOptions, type CallOptions } from "./api.ts";
-import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
+import {
+  Api,
+  type ApiOptions,
+  type CallOptions,
+  isAccountTrouble,
+} from "./api.ts";
+import {
+  ForbiddenError,
+  IgnoredError,
+  RefusedError,
+  UnreadableAnswerError,
+} from "./errors.ts";
 import type { Budget } from "./pace.ts";
 
 /** A customer who can be a ticket's requester. */
@@ -145,10 +155,10 @@ export class Freshdesk {
   async getAgents(): Promise<Agent[]> {
     try {
       const agents = await this.#api.all<AgentItem>("/agents?per_page=100");
-      return agents.filter(canReply).map(toAgent);
+      return readAs("/agents", () => agents.filter(canReply).map(toAgent));
     } catch (error) {
       if (
-        !(error instanceof ForbiddenError && error.code === "access_denied")
+        !(error instanceof ForbiddenError) || isAccountTrouble(error)
       ) {
         throw error;
       }
@@ -163,7 +173,10 @@ export class Freshdesk {
   /** The agent whose key this is, and whether that agent can reply to tickets. */
   async getMe(): Promise<Agent & { canReply: boolean }> {
     const { body } = await this.#api.call<AgentItem>("GET", "/agents/me");
-    return { ...toAgent(body), canReply: canReply(body) };
+    return readAs(
+      "/agents/me",
+      () => ({ ...toAgent(body), canReply: canReply(body) }),
+    );
   }
 
   /** The account's ticket form. */
@@ -217,7 +230,7 @@ export class Freshdesk {
    * The requester's ticket that bears a tag, if there is one. The list is current at once, which
    * Freshdesk's search is not.
    *
-   * @param since tickets made before this moment (ms since 1970) are not looked at
+   * @param since no further back than to this moment (ms since 1970) is looked
    */
   async findTicket(
     email: string,
@@ -239,7 +252,10 @@ export class Freshdesk {
           options,
         )
       ) {
-        const found = page.find(({ tags }) => tags.includes(tag));
+        const found = readAs(
+          "/tickets",
+          () => page.find(({ tags }) => tags.includes(tag)),
+        );
         if (found) return found;
         const last = page.at(-1);
         if (!last || Date.parse(last.created_at) < since) return undefined;
@@ -263,7 +279,7 @@ export class Freshdesk {
       const { body } = await this.#api.call<
         { total: number; results: FreshdeskTicket[] }
       >("GET", path);
-      found.push(...body.results);
+      readAs("/search/tickets", () => found.push(...body.results));
       if (found.length >= body.total || body.results.length === 0) break;
     }
     return found;
@@ -349,8 +365,16 @@ export class Freshdesk {
     const contacts = await this.#api.all<ContactItem>(
       `/contacts?${state}per_page=100`,
     );
-    return contacts.filter(({ email }) => email && !DEMO_DOMAINS.test(email))
-      .map(({ id, name, email }) => ({ id, name: name ?? "", email: email! }));
+    return readAs(
+      "/contacts",
+      () =>
+        contacts.filter(({ email }) => email && !DEMO_DOMAINS.test(email))
+          .map(({ id, name, email }) => ({
+            id,
+            name: name ?? "",
+            email: email!,
+          })),
+    );
   }
 
   async #update(
@@ -399,4 +423,14 @@ function toAgent({ id, contact: { name, email } }: AgentItem): Agent {
 /** `YYYY-MM-DDTHH:MM:SSZ`, the only form Freshdesk takes. */
 function timestamp(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19) + "Z";
+}
+
+/** Reads a list; one of another shape than Freshdesk's is an `UnreadableAnswerError`. */
+function readAs<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const detail = `it is of another shape than Freshdesk's: ${cause}`;
+    throw new UnreadableAnswerError({ method: "GET", path, detail }, { cause });
+  }
 }

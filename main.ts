@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { load } from "@std/dotenv";
 import * as log from "@std/log";
-import { type Config, ConfigError, readConfig, strangers } from "./config.ts";
 import { isAccountTrouble } from "./api.ts";
+import type { Config } from "./config.ts";
+import { fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
 import { Store } from "./store.ts";
@@ -19,7 +19,6 @@ const logger = log.getLogger();
 
 /** Deno Deploy runs the crons of git branches too; only production may act. */
 const timeline = Deno.env.get("DENO_TIMELINE") ?? "production";
-const onDeploy = Deno.env.has("DENO_DEPLOY");
 
 const stopping = new AbortController();
 const kv = await openKv(config.kvPath);
@@ -79,7 +78,7 @@ const server = serve();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stop(signal));
 }
-if (!onDeploy) await introduce();
+if (!onDeploy()) await introduce();
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
 async function run(name: string, job: () => Promise<Report>): Promise<void> {
@@ -144,37 +143,6 @@ function serve(): Deno.HttpServer {
   }
 }
 
-async function openKv(path: string | undefined): Promise<Deno.Kv> {
-  try {
-    return await Deno.openKv(path);
-  } catch (error) {
-    const advice = onDeploy
-      ? "Attach a Deno KV database to the app in the Deploy dashboard."
-      : error instanceof Deno.errors.NotCapable
-      ? "The start task may only write to this folder: choose a file in it, or add --allow-read and --allow-write for that path."
-      : "Set KV_PATH to a file this user may write to, in a folder that exists.";
-    return fail(
-      `Cannot open the database ${path ?? ""}: ${
-        (error as Error).message
-      }. ${advice}`,
-    );
-  }
-}
-
-async function readSettings(): Promise<Config> {
-  const file = await load();
-  const environment = { ...file, ...Deno.env.toObject() };
-  const strange = strangers(environment, file);
-  try {
-    const config = readConfig(environment);
-    for (const line of strange) console.warn(line);
-    return config;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return fail([error.message, ...strange].join("\n"));
-  }
-}
-
 function setUpLog({ logLevel, logFormat, logFile }: Config): void {
   const formatter = logFormat === "json" ? log.jsonFormatter : textFormatter;
   const handlers = {
@@ -219,9 +187,4 @@ async function stop(signal: string): Promise<void> {
   kv.close();
   logger.info("Stopped");
   Deno.exit(0);
-}
-
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
 }

@@ -43,6 +43,8 @@ export class Pace {
   /** When the next call would be made if all were evenly spread. */
   #evenly = 0;
   #pausedUntil = 0;
+  /** When a call was asked for last. */
+  #asked = 0;
 
   /** @param options the share, above 0 up to 1, and the clock in ms since 1970 */
   constructor(options: { share: number; now: () => number }) {
@@ -63,6 +65,8 @@ export class Pace {
   /** Takes a call: 0 = make it now; else so many milliseconds are to be waited before asking again. */
   take(): number {
     const now = this.#now();
+    if (now < this.#asked) this.#forget(); // the clock was set back
+    this.#asked = now;
     const allowed = this.#allowed();
     const interval = MINUTE / allowed;
     const earliest = this.#evenly - interval * Math.floor(allowed * BURST);
@@ -72,11 +76,11 @@ export class Pace {
 
     const wait = Math.max(
       this.#pausedUntil - now,
-      Math.min(earliest - now, MINUTE),
+      earliest - now,
       this.#answered.length + this.#inFlight < allowed
         ? 0
         : (this.#answered[0] ?? now - MINUTE + interval) + MINUTE - now,
-      this.#left(now) >= 1 ? 0 : Math.min(this.#minute.end - now, MINUTE),
+      this.#left(now) >= 1 ? 0 : this.#minute.end - now,
       // After a quiet time nobody knows what is left: one call finds out.
       now >= this.#minute.end && this.#inFlight > 0 ? interval / 4 : 0,
     );
@@ -98,7 +102,7 @@ export class Pace {
 
     // Answers overtake each other, so a few calls more than before are no new minute yet.
     const jumped = remaining > (this.#remaining ?? 0) + this.#inFlight + 1;
-    if (now >= this.#minute.end || now < this.#minute.start || jumped) {
+    if (now >= this.#minute.end || jumped) {
       const idle = now >= this.#minute.end + MINUTE;
       this.#others = { before: idle ? 0 : this.#others.now, now: 0 };
       this.#minute = { start: now, end: now + MINUTE };
@@ -113,6 +117,13 @@ export class Pace {
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms);
     this.#minute.end = this.#pausedUntil;
+  }
+
+  #forget(): void {
+    this.#answered = [];
+    this.#minute = { start: 0, end: 0 };
+    this.#evenly = 0;
+    this.#pausedUntil = 0;
   }
 
   /** Calls per minute that are ours: our share, or what others leave if that is less. */

@@ -262,6 +262,33 @@ export class Store {
     return { tickets, cursor: entries.cursor };
   }
 
+  /** The tickets that ended in this way, the first first. */
+  async *ended(end: End): AsyncGenerator<Entry> {
+    for await (const { key } of this.#kv.list({ prefix: ["due", end] })) {
+      const entry = await this.get(String(key[3]));
+      if (entry) yield entry;
+    }
+  }
+
+  /**
+   * Puts a failed or abandoned ticket back into the stage it ended in, due at once: null when it
+   * has not ended so. What it tried last may have been applied, so that is looked up first.
+   */
+  async resume(entry: Entry, now: number): Promise<Ticket | null> {
+    const { stage, failedIn } = entry.ticket;
+    if (!failedIn || (stage !== "failed" && stage !== "abandoned")) return null;
+    const resumed = await this.update(entry, {
+      stage: failedIn,
+      failedIn: null,
+      dueAt: now,
+      since: now,
+      attempts: 0,
+      claim: null,
+      doubt: true,
+    });
+    return resumed && resumed.ticket;
+  }
+
   /** How many tickets are in a stage; counts no further than the limit. */
   async count(stage: Stage | End, limit: number): Promise<number> {
     let count = 0;

@@ -351,8 +351,8 @@ export class Workflow {
     const change: Partial<Ticket> = way === "later"
       ? { dueAt: nextTick(STEPS[stage].every, after) }
       : way === "abandon"
-      ? { stage: "abandoned", dueAt: now, since: now }
-      : { stage: "failed", dueAt: now, since: now, failedIn: stage };
+      ? { stage: "abandoned", failedIn: stage, dueAt: now, since: now }
+      : { stage: "failed", failedIn: stage, dueAt: now, since: now };
     const committed = await store.update(entry, {
       ...free,
       attempts,

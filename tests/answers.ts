@@ -64,7 +64,9 @@ export function lostConnection(): Error {
 }
 
 function fetchFailed(phase: string): Error {
-  const cause = new Error(`error sending request for url (${ACCOUNT}): ${phase}`);
+  const cause = new Error(
+    `error sending request for url (${ACCOUNT}): ${phase}`,
+  );
   return new TypeError("fetch failed", { cause });
 }
 

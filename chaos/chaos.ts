@@ -1,0 +1,205 @@
+/**
+ * `deno task chaos`: the proof of the promise. The stand-in and the real program run as separate
+ * processes; the program is killed (-9) and started again, runs twice at once, and a good part of
+ * the answers is lost, late, broken or refused. Then it is left alone, and what Freshdesk has is
+ * compared with what should be.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { pick, seeded } from "../random.ts";
+import { type Fault, Sandbox } from "../sandbox/sandbox.ts";
+import { listen } from "../sandbox/serve.ts";
+import { ENDS, STAGES, Store } from "../store.ts";
+import { audit, type Verdict } from "./audit.ts";
+import { fastNow } from "./clock.ts";
+
+const OPTIONS = {
+  rounds: { type: "string", default: "250" },
+  seed: { type: "string", default: "1" },
+  speed: { type: "string", default: "120" },
+  tickets: { type: "string", default: "12" },
+  faults: { type: "string", default: "0.35" },
+  blind: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+const HELP = `deno task chaos [options]
+  --rounds N    so many times a program is killed (250)
+  --seed N      the same seed draws the same kills and faults (1)
+  --faults X    this part of all answers is faulty (0.35)
+  --tickets N   tickets opened every hour (12)
+  --speed N     seconds that pass in one (120)
+  --blind       without the look-ups: the proof must fail`;
+
+const { values } = parseArgs({ args: Deno.args, options: OPTIONS });
+if (values.help) {
+  console.log(HELP);
+  Deno.exit(0);
+}
+const rounds = number("rounds", 1);
+const speed = number("speed", 1);
+const random = seeded(number("seed", 0));
+const share = number("faults", 0);
+
+const epoch = Date.now();
+const now = fastNow(epoch, speed);
+const folder = await Deno.makeTempDir();
+const kvPath = `${folder}/tickets.db`;
+const sandbox = new Sandbox({
+  now,
+  random,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / speed)),
+});
+const server = await listen(sandbox, 0);
+const programs: Deno.ChildProcess[] = [];
+let kills = 0;
+
+plan(share);
+for (let round = 1; round <= rounds; round++) {
+  const wanted = random() < 0.3 ? 2 : 1;
+  while (programs.length < wanted) programs.push(start());
+  await real(300 + random() * 1700);
+  const victim = pick(programs, random)!;
+  programs.splice(programs.indexOf(victim), 1);
+  // A few are asked to stop, as a deployment does.
+  if (random() < 0.1) victim.kill("SIGTERM");
+  else {
+    victim.kill("SIGKILL");
+    kills++;
+  }
+  await victim.status;
+  if (round % 10 === 0 || round === rounds) {
+    console.log(
+      `round ${round} of ${rounds}: ${kills} kills, ${faults()} faults in ${sandbox.requests.length} calls, ${sandbox.tickets.size} tickets`,
+    );
+  }
+}
+
+console.log("No more kills and faults: what is left is settled");
+const faulty = faults();
+sandbox.clearFaults();
+if (programs.length === 0) programs.push(start());
+{
+  using kv = await Deno.openKv(kvPath);
+  const store = new Store(kv);
+  await settled(store);
+  for (const program of programs) {
+    program.kill("SIGTERM");
+    await program.status;
+  }
+  const verdict = await audit(kv, store, sandbox);
+  await server.close();
+  await Deno.remove(folder, { recursive: true });
+  report(verdict);
+}
+
+function report({ problems, ...verdict }: Verdict): never {
+  for (const problem of problems.slice(0, 20)) console.log(problem);
+  console.log(JSON.stringify({ rounds, kills, faults: faulty, ...verdict }));
+  const { lost, duplicated, outOfOrder } = verdict;
+  Deno.exit(lost + duplicated + outOfOrder > 0 || problems.length > 0 ? 1 : 0);
+}
+
+/** Waits until nothing but the newest hour's tickets is under way, and those too are done. */
+async function settled(store: Store): Promise<void> {
+  const end = now() + 12 * 3_600_000;
+  while (now() < end) {
+    await real(500);
+    let waiting = 0;
+    for (const stage of STAGES) waiting += await store.count(stage, 1000);
+    if (waiting === 0 && sandbox.tickets.size > 0) return;
+  }
+  console.log(
+    `After 12 hours tickets are still waiting (${
+      ENDS.join(", ")
+    } is how they end)`,
+  );
+}
+
+function start(): Deno.ChildProcess {
+  const { args, options } = program();
+  return new Deno.Command(args[0]!, { args: args.slice(1), ...options })
+    .spawn();
+}
+
+/** The real program, with the clock before it. */
+function program() {
+  const imports = new URL("../std/import_map.json", import.meta.url).href;
+  return {
+    args: [
+      Deno.execPath(),
+      "run",
+      "-A",
+      ...(standIns() ? ["--no-lock", `--import-map=${imports}`] : []),
+      "--preload",
+      new URL("fast_clock.ts", import.meta.url).href,
+      new URL("../main.ts", import.meta.url).href,
+    ],
+    options: {
+      cwd: folder,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      env: {
+        FRESHDESK_URL: server.url,
+        FRESHDESK_API_KEY: sandbox.apiKey,
+        TICKETS_PER_HOUR: values.tickets,
+        RATE_LIMIT_SHARE: "1",
+        KV_PATH: kvPath,
+        LOG_FILE: "",
+        PORT: "0",
+        HOST: "127.0.0.1",
+        CHAOS_SPEED: String(speed),
+        CHAOS_EPOCH: String(epoch),
+        CHAOS_BLIND: values.blind ? "1" : "0",
+      },
+    },
+  } as const;
+}
+
+/** Whether this very process runs on the stand-ins of `std/`, where JSR cannot be reached. */
+function standIns(): boolean {
+  return !import.meta.resolve("@std/log").startsWith("jsr:");
+}
+
+/** Lets this part of all answers go wrong, in every way there is. */
+function plan(share: number): void {
+  const ways: [number, Fault][] = [
+    [3, { kind: "latency", ms: 5_000 }],
+    [2, { kind: "latency", ms: 45_000, applied: true }],
+    [2, { kind: "status", status: 429, retryAfter: 20 }],
+    [3, { kind: "status", status: 503 }],
+    [3, { kind: "status", status: 500, applied: true, body: "" }],
+    [4, { kind: "drop" }],
+    [2, { kind: "refuse" }],
+    [4, { kind: "cut" }],
+    [2, { kind: "garbage" }],
+  ];
+  const sum = ways.reduce((sum, [weight]) => sum + weight, 0);
+  // One is asked after the other, so each has its share of what those before it left.
+  let left = 1;
+  for (const [weight, fault] of ways) {
+    const part = share * weight / sum;
+    sandbox.fault({ ...fault, share: part / left });
+    left -= part;
+  }
+}
+
+function faults(): number {
+  return sandbox.requests.filter(({ fault }) => fault).length;
+}
+
+function real(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function number(name: "rounds" | "seed" | "speed" | "faults", least: number) {
+  const n = Number(values[name]);
+  if (n >= least) return n;
+  console.error(
+    `Cannot use --${name} '${
+      values[name]
+    }': it must be a number from ${least} on\n${HELP}`,
+  );
+  Deno.exit(1);
+}

@@ -1,0 +1,46 @@
+/**
+ * `deno task retry [id...]`: puts failed tickets back into the stage they failed in; all of them, or
+ * those named by Freshdesk's id or by their own tag. An abandoned one is put back only by name.
+ * Beside a running program the next tick takes them up.
+ *
+ * @module
+ */
+import { fail, openKv, readSettings } from "../entry.ts";
+import { type Entry, Store } from "../store.ts";
+
+const config = await readSettings();
+using kv = await openKv(config.kvPath);
+const store = new Store(kv, { log: console });
+
+const entries = Deno.args.length > 0
+  ? await Promise.all(Deno.args.map(named))
+  : await Array.fromAsync(store.ended("failed"));
+let resumed = 0;
+for (const entry of entries) {
+  const ticket = await store.resume(entry, Date.now());
+  const { id, tag, stage, lastError } = entry.ticket;
+  if (!ticket) {
+    console.log(`#${id ?? tag} is ${stage}: there is nothing to resume`);
+    continue;
+  }
+  resumed++;
+  console.log(
+    `#${id ?? tag} goes on with ${ticket.stage} (it had ${stage}: ${
+      lastError?.message ?? "no reason is known"
+    })`,
+  );
+}
+console.log(
+  resumed > 0
+    ? `${resumed} resumed; the next tick takes them up.`
+    : "No failed ticket is waiting.",
+);
+
+async function named(name: string): Promise<Entry> {
+  const entry = /^#?\d+$/.test(name)
+    ? await store.getById(Number(name.replace("#", "")))
+    : await store.get(name);
+  return entry ?? fail(
+    `There is no ticket ${name} in the database; deno task status lists them.`,
+  );
+}

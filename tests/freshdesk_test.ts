@@ -1,0 +1,909 @@
+import {
+  assert,
+  assertEquals,
+  assertExists,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { assertSpyCalls, spy, stub } from "@std/testing/mock";
+import {
+  CredentialsError,
+  ForbiddenError,
+  FreshdeskError,
+  GoneError,
+  IgnoredError,
+  LostAnswerError,
+  NotFoundError,
+  NotSentError,
+  RefusedError,
+  ServerError,
+  UnreadableAnswerError,
+} from "../errors.ts";
+import { Freshdesk, STATUS } from "../freshdesk.ts";
+import { Sandbox } from "../sandbox/sandbox.ts";
+import {
+  ACCOUNT,
+  Clock,
+  json,
+  KEY,
+  lost,
+  lostConnection,
+  NOON,
+  options,
+  replies,
+  type Reply,
+  text,
+} from "./answers.ts";
+
+const API = `${ACCOUNT}/api/v2`;
+
+const TICKET = {
+  id: 7,
+  status: 2,
+  requester_id: 1001,
+  responder_id: null,
+  tags: ["demo"],
+  created_at: "2026-11-23T12:00:00Z",
+};
+
+const CONVERSATION = {
+  id: 70,
+  body: "<p>Hi</p>",
+  body_text: "Hi",
+  incoming: false,
+  private: false,
+  user_id: 501,
+  created_at: "2026-11-23T12:05:00Z",
+};
+
+/** A client that gets these replies, and what it asked. */
+function freshdesk(first: Reply, ...more: Reply[]) {
+  const { fetch, asked } = replies(first, ...more);
+  return { client: new Freshdesk({ ...options(), fetch }), asked };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<FreshdeskError> {
+  const error = await assertRejects(() => promise);
+  assertInstanceOf(error, FreshdeskError);
+  return error;
+}
+
+// What is asked
+
+interface Exchange {
+  what: string;
+  act: (client: Freshdesk) => Promise<unknown>;
+  /** Method and path of each request. */
+  asks: string[];
+  body?: Record<string, unknown>;
+  gets: Reply[];
+  gives: unknown;
+}
+
+const EXCHANGES: Exchange[] = [
+  {
+    what: "getContacts lists the verified",
+    act: (client) => client.getContacts(),
+    asks: ["GET /contacts?state=verified&per_page=100"],
+    gets: [json([{ id: 1, name: "Jane", email: "jane@acme.com", phone: "1" }])],
+    gives: [{ id: 1, name: "Jane", email: "jane@acme.com" }],
+  },
+  {
+    what: "getContacts lists everybody where nobody is verified",
+    act: (client) => client.getContacts(),
+    asks: [
+      "GET /contacts?state=verified&per_page=100",
+      "GET /contacts?per_page=100",
+    ],
+    gets: [
+      json([]),
+      json([{ id: 1, name: "Jane", email: "jane@acme.com", active: false }]),
+    ],
+    gives: [{ id: 1, name: "Jane", email: "jane@acme.com" }],
+  },
+  {
+    what: "getAgents lists the agents",
+    act: (client) => client.getAgents(),
+    asks: ["GET /agents?per_page=100"],
+    gets: [json([agent(501)])],
+    gives: [{ id: 501, name: "Agent 501", email: "a501@acme.com" }],
+  },
+  {
+    what: "getMe asks for the key's agent",
+    act: (client) => client.getMe(),
+    asks: ["GET /agents/me"],
+    gets: [json(agent(501))],
+    gives: {
+      id: 501,
+      name: "Agent 501",
+      email: "a501@acme.com",
+      canReply: true,
+    },
+  },
+  {
+    what: "getTicketFields lists the ticket form",
+    act: (client) => client.getTicketFields(),
+    asks: ["GET /ticket_fields"],
+    gets: [json([{ id: 1, name: "subject" }])],
+    gives: [{ id: 1, name: "subject" }],
+  },
+  {
+    what: "createTicket opens a ticket",
+    act: (client) =>
+      client.createTicket("No sound", "<p>Help</p>", "jane@acme.com"),
+    asks: ["POST /tickets"],
+    body: {
+      subject: "No sound",
+      description: "<p>Help</p>",
+      email: "jane@acme.com",
+      status: 2,
+      priority: 1,
+      source: 2,
+    },
+    gets: [json(TICKET, 201)],
+    gives: TICKET,
+  },
+  {
+    what: "createTicket sends what it is given besides",
+    act: (client) =>
+      client.createTicket("No sound", "<p>Help</p>", "jane@acme.com", {
+        tags: ["demo", "demo-1"],
+        priority: 4,
+        source: 3,
+        type: "Incident",
+        customFields: { cf_region: "North" },
+        before: NOON + 1000,
+      }),
+    asks: ["POST /tickets"],
+    body: {
+      subject: "No sound",
+      description: "<p>Help</p>",
+      email: "jane@acme.com",
+      status: 2,
+      priority: 4,
+      source: 3,
+      tags: ["demo", "demo-1"],
+      type: "Incident",
+      custom_fields: { cf_region: "North" },
+    },
+    gets: [json(TICKET, 201)],
+    gives: TICKET,
+  },
+  {
+    what: "getTicket asks for one ticket",
+    act: (client) => client.getTicket(7),
+    asks: ["GET /tickets/7"],
+    gets: [json(TICKET)],
+    gives: TICKET,
+  },
+  {
+    what: "findTicket lists the requester's newest tickets",
+    act: (client) => client.findTicket("jane+x@acme.com", "demo", NOON),
+    asks: [
+      "GET /tickets?email=jane%2Bx%40acme.com&updated_since=2026-11-23T12%3A00%3A00Z" +
+      "&order_by=created_at&order_type=desc&per_page=100",
+    ],
+    gets: [json([TICKET])],
+    gives: TICKET,
+  },
+  {
+    what: "searchTickets asks the search index for a tag",
+    act: (client) => client.searchTickets("demo tag"),
+    asks: ["GET /search/tickets?query=%22tag%3A%27demo%20tag%27%22&page=1"],
+    gets: [json({ total: 1, results: [TICKET] })],
+    gives: [TICKET],
+  },
+  {
+    what: "deleteTicket moves a ticket to the trash",
+    act: (client) => client.deleteTicket(7),
+    asks: ["DELETE /tickets/7"],
+    gets: [text(null, 204)],
+    gives: undefined,
+  },
+  {
+    what: "assignToAgent sets the responder",
+    act: (client) => client.assignToAgent(7, 501),
+    asks: ["PUT /tickets/7"],
+    body: { responder_id: 501 },
+    gets: [json({ ...TICKET, responder_id: 501 })],
+    gives: { ...TICKET, responder_id: 501 },
+  },
+  {
+    what: "addReply of an agent is a reply",
+    act: (client) => client.addReply(7, "agent", 501, "<p>Hi</p>"),
+    asks: ["POST /tickets/7/reply"],
+    body: { body: "<p>Hi</p>", user_id: 501 },
+    gets: [json(CONVERSATION, 201)],
+    gives: CONVERSATION,
+  },
+  {
+    what: "addReply of a customer is a public incoming note",
+    act: (client) => client.addReply(7, "customer", 1001, "<p>Hi</p>"),
+    asks: ["POST /tickets/7/notes"],
+    body: { body: "<p>Hi</p>", user_id: 1001, incoming: true, private: false },
+    gets: [json(CONVERSATION, 201)],
+    gives: CONVERSATION,
+  },
+  {
+    what: "addReply without an author leaves it to the key's owner",
+    act: (client) => client.addReply(7, "agent", undefined, "<p>Hi</p>"),
+    asks: ["POST /tickets/7/reply"],
+    body: { body: "<p>Hi</p>" },
+    gets: [json(CONVERSATION, 201)],
+    gives: CONVERSATION,
+  },
+  {
+    what: "getConversations lists a ticket's messages",
+    act: (client) => client.getConversations(7),
+    asks: ["GET /tickets/7/conversations?per_page=100"],
+    gets: [json([CONVERSATION])],
+    gives: [CONVERSATION],
+  },
+  {
+    what: "closeTicket sets the status",
+    act: (client) => client.closeTicket(7),
+    asks: ["PUT /tickets/7"],
+    body: { status: 5 },
+    gets: [json({ ...TICKET, status: 5 })],
+    gives: { ...TICKET, status: 5 },
+  },
+  {
+    what: "closeTicket fills in what the account requires",
+    act: (client) =>
+      client.closeTicket(7, {
+        customFields: { cf_region: "North" },
+        before: NOON + 1000,
+      }),
+    asks: ["PUT /tickets/7"],
+    body: { status: 5, custom_fields: { cf_region: "North" } },
+    gets: [json({ ...TICKET, status: 5 })],
+    gives: { ...TICKET, status: 5 },
+  },
+];
+
+for (const { what, act, asks, body, gets, gives } of EXCHANGES) {
+  Deno.test(`${what}, and sends exactly that`, async () => {
+    const [first, ...more] = gets;
+    const { fetch, asked } = replies(first!, ...more);
+    using _ = stub(globalThis, "fetch", fetch);
+    const given = await act(
+      new Freshdesk({ ...options(), url: ACCOUNT, apiKey: KEY }),
+    );
+    const headers = {
+      authorization: `Basic ${btoa(`${KEY}:X`)}`,
+      ...(body && { "content-type": "application/json" }),
+    };
+    assertEquals(
+      asked,
+      asks.map((ask) => {
+        const [method = "", path = ""] = ask.split(" ");
+        return { method, url: API + path, headers, body: body ?? null };
+      }),
+    );
+    assertEquals(given, gives);
+  });
+
+  Deno.test(`${what}, and the sandbox understands it`, async () => {
+    const { client, sandbox } = account();
+    askForRegion(sandbox, { required_for_agents: false });
+    try {
+      await act(client);
+    } catch (error) {
+      // The sandbox has no ticket 7 and no such customer; but there is nothing it does not know.
+      assertInstanceOf(error, FreshdeskError);
+      assertEquals(error.fields, []);
+    }
+  });
+}
+
+Deno.test("a client is not made for an address that cannot be an account's", () => {
+  const url = "http://acme.freshdesk.com";
+  assertThrows(() => new Freshdesk({ ...options(), url }), TypeError, "https");
+});
+
+Deno.test("a person sees a ticket at the account's address", () => {
+  const client = new Freshdesk({ ...options(), url: `${ACCOUNT}/api/v2/` });
+  assertEquals(client.ticketUrl(7), `${ACCOUNT}/a/tickets/7`);
+});
+
+Deno.test("the budget is what the last answer said", async () => {
+  const headers = {
+    "x-ratelimit-total": "50",
+    "x-ratelimit-remaining": "49.0",
+  };
+  const { client } = freshdesk(json(TICKET, 200, headers));
+  assertEquals(client.budget.total, undefined);
+  await client.getTicket(7);
+  assertEquals([client.budget.total, client.budget.remaining], [50, 49]);
+});
+
+const DUE: [what: string, act: (client: Freshdesk) => Promise<unknown>][] = [
+  ["createTicket", (c) => c.createTicket("s", "d", "e", { before: NOON })],
+  ["getTicket", (c) => c.getTicket(7, { before: NOON })],
+  ["findTicket", (c) => c.findTicket("e", "t", NOON, { before: NOON })],
+  ["assignToAgent", (c) => c.assignToAgent(7, 501, { before: NOON })],
+  ["addReply", (c) => c.addReply(7, "agent", 501, "x", { before: NOON })],
+  ["getConversations", (c) => c.getConversations(7, { before: NOON })],
+  ["closeTicket", (c) => c.closeTicket(7, { before: NOON })],
+];
+
+for (const [what, act] of DUE) {
+  Deno.test(`${what} is not sent after its time`, async () => {
+    const { client, asked } = freshdesk(json(TICKET));
+    assertInstanceOf(await rejection(act(client)), NotSentError);
+    assertEquals(asked, []);
+  });
+}
+
+// Contacts
+
+const CONTACTS: [what: string, contact: unknown, drawn: boolean][] = [
+  ["with an e-mail address", person("jane@acme.com"), true],
+  ["without an e-mail address", person(null), false],
+  ["with an empty e-mail address", person(""), false],
+  ["at freshdesk.com", person("emily@freshdesk.com"), false],
+  ["at freshworks.com", person("emily@Freshworks.COM"), false],
+  ["at freshchat.com", person("emily@freshchat.com"), false],
+  ["below freshdesk.com", person("emily@demo.freshdesk.com"), false],
+  ["at a domain that ends alike", person("emily@notfreshdesk.com"), true],
+  ["at a domain that begins alike", person("e@freshdesk.com.acme.com"), true],
+];
+
+for (const [what, contact, drawn] of CONTACTS) {
+  Deno.test(`a contact ${what} is ${drawn ? "drawn" : "left out"}`, async () => {
+    const other = person("other@acme.com", 2);
+    const { client } = freshdesk(json([contact, other]));
+    const ids = (await client.getContacts()).map(({ id }) => id);
+    assertEquals(ids, drawn ? [1, 2] : [2]);
+  });
+}
+
+Deno.test("a contact without a name is drawn", async () => {
+  const { client } = freshdesk(json([{ ...person("j@acme.com"), name: null }]));
+  assertEquals(await client.getContacts(), [
+    { id: 1, name: "", email: "j@acme.com" },
+  ]);
+});
+
+Deno.test("verified contacts who are all left out make room for everybody", async () => {
+  const { client } = freshdesk(
+    json([person(null), person("emily@freshdesk.com")]),
+    json([person(null), person("jane@acme.com", 3)]),
+  );
+  assertEquals((await client.getContacts()).map(({ id }) => id), [3]);
+});
+
+Deno.test("an account without contacts gives none", async () => {
+  const { client, asked } = freshdesk(json([]));
+  assertEquals(await client.getContacts(), []);
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("the contacts of all pages are drawn", async () => {
+  const link =
+    `< ${API}/contacts?state=verified&per_page=100&page=2>;rel="next"`;
+  const { client, asked } = freshdesk(
+    json([person("a@acme.com", 1)], 200, { link }),
+    json([person("b@acme.com", 2)]),
+  );
+  assertEquals((await client.getContacts()).map(({ id }) => id), [1, 2]);
+  assertEquals(
+    asked[1]?.url,
+    `${API}/contacts?state=verified&per_page=100&page=2`,
+  );
+});
+
+Deno.test("the sandbox's verified contacts are drawn", async () => {
+  const { client, sandbox } = account();
+  const drawn = await client.getContacts();
+  const expected = sandbox.contacts.filter((one) =>
+    one.active && !one.blocked && !one.deleted && one.email &&
+    !/@fresh/.test(one.email)
+  );
+  assert(expected.length > 0);
+  assertEquals(
+    drawn.map(({ id }) => id).sort(),
+    expected.map(({ id }) => id).sort(),
+  );
+});
+
+// Agents
+
+const AGENTS: [what: string, agent: unknown, drawn: boolean][] = [
+  ["a support agent", agent(1), true],
+  ["an agent who is not available", agent(1, { available: false }), true],
+  ["an occasional agent", agent(1, { occasional: true }), true],
+  ["an agent of whom nothing says deactivated", {
+    ...agent(1),
+    deactivated: undefined,
+  }, true],
+  ["a collaborator", agent(1, { type: "collaborator" }), false],
+  ["a deactivated agent", agent(1, { deactivated: true }), false],
+  ["an agent whose contact is not active", {
+    ...agent(1),
+    contact: { active: false, name: "x", email: "x@acme.com" },
+  }, false],
+];
+
+for (const [what, one, drawn] of AGENTS) {
+  Deno.test(`${what} is ${drawn ? "drawn" : "left out"}`, async () => {
+    const { client } = freshdesk(json([one, agent(2)]));
+    const ids = (await client.getAgents()).map(({ id }) => id);
+    assertEquals(ids, drawn ? [1, 2] : [2]);
+  });
+}
+
+Deno.test("an agent without a name is called by the e-mail address", async () => {
+  const contact = { active: true, name: null, email: "x@acme.com" };
+  const { client } = freshdesk(json([{ ...agent(1), contact }]));
+  assertEquals((await client.getAgents())[0]?.name, "x@acme.com");
+});
+
+Deno.test("the agents of all pages are drawn", async () => {
+  const link = `<${API}/agents?per_page=100&page=2>; rel="next"`;
+  const { client } = freshdesk(
+    json([agent(1)], 200, { link }),
+    json([agent(2)]),
+  );
+  assertEquals((await client.getAgents()).map(({ id }) => id), [1, 2]);
+});
+
+const MAY_NOT_LIST: [what: string, reply: Reply][] = [
+  ["access_denied", json({ code: "access_denied", message: "No." }, 403)],
+  ["no code", text(null, 403)],
+];
+
+for (const [what, reply] of MAY_NOT_LIST) {
+  Deno.test(`a key that may not list agents (403 with ${what}) gives its own agent`, async () => {
+    const { client, asked } = freshdesk(reply, json(agent(502)));
+    assertEquals((await client.getAgents()).map(({ id }) => id), [502]);
+    assertEquals(asked.map(({ url }) => url), [
+      `${API}/agents?per_page=100`,
+      `${API}/agents/me`,
+    ]);
+  });
+}
+
+Deno.test("a key that may not list agents is warned of once", async () => {
+  const warn = spy((_: string) => {});
+  const { fetch } = replies(
+    json({ code: "access_denied" }, 403),
+    json(agent(502)),
+  );
+  const log = { debug: () => {}, warn };
+  await new Freshdesk({ ...options(), fetch, log }).getAgents();
+  assertSpyCalls(warn, 1);
+  assertStringIncludes(String(warn.calls[0]?.args[0]), "administrator's key");
+});
+
+Deno.test("nobody is warned where agents can be listed", async () => {
+  const warn = spy((_: string) => {});
+  const { fetch } = replies(json([agent(501)]));
+  const log = { debug: () => {}, warn };
+  await new Freshdesk({ ...options(), fetch, log }).getAgents();
+  assertSpyCalls(warn, 0);
+});
+
+Deno.test("a key of a collaborator gives nobody", async () => {
+  const { client } = freshdesk(
+    json({ code: "access_denied" }, 403),
+    json(agent(507, { type: "collaborator" })),
+  );
+  assertEquals(await client.getAgents(), []);
+});
+
+Deno.test("a suspended account is no key that may not list agents", async () => {
+  const { client, asked } = freshdesk(
+    json({ code: "account_suspended" }, 403),
+  );
+  const error = await rejection(client.getAgents());
+  assertInstanceOf(error, ForbiddenError);
+  assertEquals(error.code, "account_suspended");
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("a wrong key is no key that may not list agents", async () => {
+  const { client } = freshdesk(json({ code: "invalid_credentials" }, 401));
+  assertInstanceOf(await rejection(client.getAgents()), CredentialsError);
+});
+
+Deno.test("of the sandbox's agents those who can reply are drawn", async () => {
+  const { client } = account();
+  const ids = (await client.getAgents()).map(({ id }) => id);
+  assertEquals(ids.sort(), [501, 502, 503, 504, 505]);
+});
+
+Deno.test("the sandbox gives a key without admin rights its own agent", async () => {
+  const { client, sandbox } = account();
+  sandbox.keyAgentId = 502;
+  assertEquals((await client.getAgents()).map(({ id }) => id), [502]);
+});
+
+Deno.test("the key's agent who cannot reply says so", async () => {
+  const { client } = freshdesk(json(agent(507, { type: "collaborator" })));
+  assertEquals((await client.getMe()).canReply, false);
+});
+
+// Answers of another shape than Freshdesk's, as a portal or a proxy may give them
+
+const STRANGE: [
+  what: string,
+  answer: unknown,
+  act: (client: Freshdesk) => Promise<unknown>,
+][] = [
+  ["an agent without a contact", { id: 1 }, (c) => c.getMe()],
+  [
+    "agents without a contact",
+    [{ ...agent(1), contact: undefined }],
+    (c) => c.getAgents(),
+  ],
+  ["contacts that are null", [null], (c) => c.getContacts()],
+  ["a search without results", { total: 3 }, (c) => c.searchTickets("demo")],
+  ["tickets without tags", [{ id: 1 }], (c) => c.findTicket("e", "t", NOON)],
+];
+
+for (const [what, answer, act] of STRANGE) {
+  Deno.test(`${what} is an answer that cannot be read`, async () => {
+    const { client } = freshdesk(json(answer));
+    assertInstanceOf(await rejection(act(client)), UnreadableAnswerError);
+  });
+}
+
+// Creating
+
+Deno.test("a ticket whose creation is in doubt is not created again", async () => {
+  const { client, asked } = freshdesk(lost(lostConnection()));
+  const error = await rejection(client.createTicket("s", "d", "j@acme.com"));
+  assertInstanceOf(error, LostAnswerError);
+  assert(error.mayBeApplied);
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("a ticket that is created without an id is in doubt", async () => {
+  const { client } = freshdesk(json({}, 201));
+  const error = await rejection(client.createTicket("s", "d", "j@acme.com"));
+  assertInstanceOf(error, UnreadableAnswerError);
+  assert(error.mayBeApplied);
+});
+
+Deno.test("a field the account requires is named", async () => {
+  const { client, sandbox } = account();
+  askForRegion(sandbox, { required_for_agents: true });
+  const email = sandbox.contacts[0]?.email ?? "";
+  const error = await rejection(client.createTicket("s", "d", email));
+  assertInstanceOf(error, RefusedError);
+  assertEquals(error.fields.map(({ field }) => field), ["cf_region"]);
+  assertStringIncludes(error.message, "cf_region");
+});
+
+// Assigning and closing
+
+Deno.test("an agent whom Freshdesk leaves out is an ignored change", async () => {
+  const { client } = freshdesk(
+    json({ ...TICKET, responder_id: null }, 200, { "x-request-id": "r-1" }),
+  );
+  const error = await rejection(client.assignToAgent(7, 501));
+  assertInstanceOf(error, IgnoredError);
+  assertEquals(
+    error.message,
+    "Cannot PUT /tickets/7: 200: responder_id should be 501 and is null [request r-1]",
+  );
+});
+
+Deno.test("another agent than the one asked for is an ignored change", async () => {
+  const { client } = freshdesk(json({ ...TICKET, responder_id: 502 }));
+  const error = await rejection(client.assignToAgent(7, 501));
+  assertInstanceOf(error, IgnoredError);
+});
+
+Deno.test("assigning does not look at the status", async () => {
+  const { client } = freshdesk(
+    json({ ...TICKET, responder_id: 501, status: 12 }),
+  );
+  assertEquals((await client.assignToAgent(7, 501)).status, 12);
+});
+
+Deno.test("a ticket that a rule opens again is an ignored change", async () => {
+  const { client } = freshdesk(json({ ...TICKET, status: 2 }));
+  const error = await rejection(client.closeTicket(7));
+  assertInstanceOf(error, IgnoredError);
+  assertStringIncludes(error.message, "status should be 5 and is 2");
+});
+
+Deno.test("closing sets the status back that a lost answer left in doubt", async () => {
+  const { client, asked } = freshdesk(
+    lost(lostConnection()),
+    json({ ...TICKET, status: 5 }),
+  );
+  assertEquals((await client.closeTicket(7)).status, STATUS.closed);
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("a ticket can be closed twice", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox);
+  await client.closeTicket(id);
+  assertEquals((await client.closeTicket(id)).status, STATUS.closed);
+});
+
+Deno.test("a ticket in the trash cannot be closed", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox);
+  await client.deleteTicket(id);
+  assertInstanceOf(await rejection(client.closeTicket(id)), GoneError);
+});
+
+Deno.test("a ticket in the trash is given as deleted", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox);
+  await client.deleteTicket(id);
+  assertEquals((await client.getTicket(id)).deleted, true);
+});
+
+Deno.test("a ticket that never was is not found", async () => {
+  assertInstanceOf(
+    await rejection(account().client.getTicket(4711)),
+    NotFoundError,
+  );
+});
+
+// Replies
+
+Deno.test("a reply whose answer was lost is not written again", async () => {
+  const { client, asked } = freshdesk(lost(lostConnection()));
+  const error = await rejection(client.addReply(7, "agent", 501, "x"));
+  assert(error.mayBeApplied);
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("an agent who may not be written for is refused as invalid_user", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox);
+  const error = await rejection(client.addReply(id, "agent", 504, "x"));
+  assertInstanceOf(error, ForbiddenError);
+  assertEquals(error.code, "invalid_user");
+  assertEquals(error.mayBeApplied, false);
+});
+
+Deno.test("a reply without an author is the key owner's", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox);
+  const { user_id } = await client.addReply(id, "agent", undefined, "x");
+  assertEquals(user_id, sandbox.keyAgentId);
+});
+
+Deno.test("a customer's message comes from the customer, for all to see", async () => {
+  const { client, sandbox } = account();
+  const { id, requester_id } = await newTicket(client, sandbox);
+  await client.addReply(id, "customer", requester_id, "x");
+  const [note] = await client.getConversations(id);
+  assertEquals(
+    [note?.incoming, note?.private, note?.user_id],
+    [true, false, requester_id],
+  );
+});
+
+// Looking up
+
+Deno.test("a ticket is found by its tag", async () => {
+  const { client } = freshdesk(
+    json([{ ...TICKET, id: 8, tags: ["demo-8"] }, { ...TICKET, tags: ["x"] }]),
+  );
+  assertEquals((await client.findTicket("j@acme.com", "x", NOON))?.id, 7);
+});
+
+Deno.test("a part of a tag is not the tag", async () => {
+  const { client } = freshdesk(
+    json([{ ...TICKET, tags: ["demo-11"] }]),
+    json([]),
+  );
+  assertEquals(
+    await client.findTicket("j@acme.com", "demo-1", NOON),
+    undefined,
+  );
+});
+
+Deno.test("a requester without tickets has none with the tag", async () => {
+  const { client, asked } = freshdesk(json([]));
+  assertEquals(await client.findTicket("j@acme.com", "x", NOON), undefined);
+  assertEquals(asked.length, 1);
+});
+
+const TICKETS_2 = `<${API}/tickets?page=2>; rel="next"`;
+
+Deno.test("a ticket is found on a later page", async () => {
+  const { client, asked } = freshdesk(
+    json([{ ...TICKET, id: 8, tags: [] }], 200, { link: TICKETS_2 }),
+    json([TICKET]),
+  );
+  assertEquals((await client.findTicket("j@acme.com", "demo", NOON))?.id, 7);
+  assertEquals(asked[1]?.url, `${API}/tickets?page=2`);
+});
+
+Deno.test("no further page is read once the ticket is found", async () => {
+  const { client, asked } = freshdesk(json([TICKET], 200, { link: TICKETS_2 }));
+  await client.findTicket("j@acme.com", "demo", NOON);
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("no page is read whose tickets are all older than asked for", async () => {
+  const old = { ...TICKET, tags: [], created_at: "2026-11-23T11:59:59Z" };
+  const { client, asked } = freshdesk(json([old], 200, { link: TICKETS_2 }));
+  assertEquals(await client.findTicket("j@acme.com", "demo", NOON), undefined);
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("an e-mail address that no contact has has no ticket", async () => {
+  const { client } = freshdesk(json({
+    description: "Validation failed",
+    errors: [{
+      field: "email",
+      message: "There is no contact matching the given email",
+      code: "invalid_value",
+    }],
+  }, 400));
+  assertEquals(await client.findTicket("j@acme.com", "x", NOON), undefined);
+});
+
+Deno.test("the sandbox has no ticket of an unknown e-mail address either", async () => {
+  const { client } = account();
+  assertEquals(
+    await client.findTicket("nobody@acme.com", "x", NOON),
+    undefined,
+  );
+});
+
+Deno.test("another refusal of the list is no missing ticket", async () => {
+  const { client } = freshdesk(json({
+    description: "Validation failed",
+    errors: [{ field: "order_by", message: "No.", code: "invalid_value" }],
+  }, 400));
+  assertInstanceOf(
+    await rejection(client.findTicket("j@acme.com", "x", NOON)),
+    RefusedError,
+  );
+});
+
+Deno.test("trouble while looking is no missing ticket", async () => {
+  const { client } = freshdesk(text("", 503));
+  assertInstanceOf(
+    await rejection(client.findTicket("j@acme.com", "x", NOON)),
+    ServerError,
+  );
+});
+
+Deno.test("a customer's e-mail address is in no error message", async () => {
+  const { client } = freshdesk(text("", 503));
+  const { message } = await rejection(
+    client.findTicket("jane@acme.com", "x", NOON),
+  );
+  assert(!/jane/.test(message), message);
+});
+
+Deno.test("a new ticket is found in the sandbox at once", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox, ["demo-1"]);
+  const email = sandbox.contacts[0]?.email ?? "";
+  assertEquals((await client.findTicket(email, "demo-1", NOON))?.id, id);
+});
+
+Deno.test("a search goes on until it has all", async () => {
+  const page = (...ids: number[]) =>
+    json({ total: 3, results: ids.map((id) => ({ ...TICKET, id })) });
+  const { client, asked } = freshdesk(page(1, 2), page(3));
+  const found = await client.searchTickets("demo");
+  assertEquals(found.map(({ id }) => id), [1, 2, 3]);
+  assertMatch(asked[1]?.url ?? "", /&page=2$/);
+});
+
+Deno.test("a search ends after ten pages, as Freshdesk's does", async () => {
+  const { client, asked } = freshdesk(json({ total: 1000, results: [TICKET] }));
+  await client.searchTickets("demo");
+  assertEquals(asked.length, 10);
+});
+
+Deno.test("a search whose page is empty is over", async () => {
+  const { client, asked } = freshdesk(json({ total: 5, results: [] }));
+  assertEquals(await client.searchTickets("demo"), []);
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("a conversation is given oldest first, whatever order it came in", async () => {
+  const at = (id: number, created_at: string) => ({
+    ...CONVERSATION,
+    id,
+    created_at,
+  });
+  const { client } = freshdesk(json([
+    at(4, "2026-11-23T12:10:00Z"),
+    at(3, "2026-11-23T12:05:00Z"),
+    at(2, "2026-11-23T12:05:00Z"),
+    at(9, "2026-11-23T12:00:00Z"),
+  ]));
+  assertEquals(
+    (await client.getConversations(7)).map(({ id }) => id),
+    [9, 2, 3, 4],
+  );
+});
+
+Deno.test("a conversation is sorted over all its pages", async () => {
+  const link =
+    `<${API}/tickets/7/conversations?per_page=100&page=2>; rel="next"`;
+  const { client } = freshdesk(
+    json([{ ...CONVERSATION, id: 2 }], 200, { link }),
+    json([{ ...CONVERSATION, id: 1 }]),
+  );
+  assertEquals(
+    (await client.getConversations(7)).map(({ id }) => id),
+    [1, 2],
+  );
+});
+
+Deno.test("a conversation of more than a hundred messages is given whole", async () => {
+  const { client, sandbox } = account();
+  const { id } = await newTicket(client, sandbox);
+  for (let n = 0; n < 120; n++) {
+    await client.addReply(id, "agent", undefined, `Reply ${n}`);
+  }
+  const all = await client.getConversations(id);
+  assertEquals(
+    all.map(({ body_text }) => body_text),
+    Array.from({ length: 120 }, (_, n) => `Reply ${n}`),
+  );
+});
+
+function person(email: string | null, id = 1) {
+  return { id, name: `Contact ${id}`, email, active: true };
+}
+
+function agent(id: number, traits: Record<string, unknown> = {}) {
+  return {
+    id,
+    type: "support_agent",
+    available: false,
+    occasional: false,
+    deactivated: false,
+    contact: { active: true, name: `Agent ${id}`, email: `a${id}@acme.com` },
+    ...traits,
+  };
+}
+
+/** A client of a fresh sandbox. */
+function account() {
+  const clock = new Clock();
+  const sandbox = new Sandbox({ now: clock.now });
+  const { fetch } = sandbox;
+  const client = new Freshdesk({ ...options(clock), apiKey: "sandbox", fetch });
+  return { client, sandbox };
+}
+
+/** Puts a region on the account's ticket form. */
+function askForRegion(
+  { ticketFields }: Sandbox,
+  rules: { required_for_agents: boolean },
+) {
+  const [field] = ticketFields;
+  assertExists(field);
+  ticketFields.push({
+    ...field,
+    id: 99,
+    name: "cf_region",
+    label: "Region",
+    type: "custom_text",
+    default: false,
+    ...rules,
+  });
+}
+
+/** A ticket of the sandbox's first contact. */
+async function newTicket(
+  client: Freshdesk,
+  { contacts }: Sandbox,
+  tags: string[] = [],
+) {
+  const email = contacts[0]?.email ?? "";
+  return await client.createTicket("No sound", "<p>Help</p>", email, { tags });
+}
