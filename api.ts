@@ -85,6 +85,8 @@ export class Api {
   readonly pace: Pace;
   /** The account's address, with `/api/v2`. */
   readonly base: URL;
+  /** How many calls were made so far. */
+  calls = 0;
   readonly #authorization: string;
   readonly #timeout: number;
   readonly #fetch: Fetch;
@@ -220,6 +222,7 @@ export class Api {
   ): Promise<Answer<T>> {
     const call: FailedCall = { method, path };
     const start = this.#now();
+    this.calls++;
     // When a connection that was kept open is lost, Deno's fetch sends the request again on its
     // own, a POST too. A client of its own gets a connection of its own.
     using client = method === "POST"

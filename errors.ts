@@ -112,7 +112,11 @@ export class RateLimitError extends FreshdeskError {
 
   /** Adds the wait in seconds. */
   constructor(call: FailedCall, retryAfter: number) {
-    super(call);
+    const said = call.detail ? `${call.detail}; ` : "";
+    super({
+      ...call,
+      detail: `${said}the next call may be made in ${retryAfter} s`,
+    });
     this.retryAfter = retryAfter;
   }
 }

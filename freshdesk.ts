@@ -132,6 +132,11 @@ export class Freshdesk {
     return this.#api.pace.budget;
   }
 
+  /** How many calls were made so far. */
+  get calls(): number {
+    return this.#api.calls;
+  }
+
   /** Where a person sees a ticket. */
   ticketUrl(ticketId: number): string {
     return new URL(`/a/tickets/${ticketId}`, this.#api.base).href;

@@ -11,7 +11,7 @@ import { fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
 import { Store } from "./store.ts";
-import { adviceOf, nextTick, type Report, Workflow } from "./workflow.ts";
+import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 const config = await readSettings();
 setUpLog(config);
@@ -42,6 +42,7 @@ const workflow = new Workflow({
 // Our own due times are the retry, so Deno is to make none.
 const cron = { signal: stopping.signal, backoffSchedule: [] };
 const running = new Set<Promise<void>>();
+let notedCalls = 0;
 
 Deno.cron(
   "open tickets",
@@ -83,15 +84,33 @@ if (!onDeploy()) await introduce();
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
 async function run(name: string, job: () => Promise<Report>): Promise<void> {
   if (timeline !== "production" || stopping.signal.aborted) return;
-  const one = job().then(
-    (report) => logger.debug(`Job "${name}" is done`, report),
-    (error) =>
-      logger.error(`Job "${name}": ${error.message}. ${adviceOf(error)}`),
-  ).then(() => {
-    running.delete(one);
+  const one = note(name, job).catch((error) => {
+    logger.error(`Job "${name}" cannot be noted: ${error.message}`);
   });
   running.add(one);
   await one;
+  running.delete(one);
+}
+
+/** Runs a job, and notes how it went. */
+async function note(name: string, job: () => Promise<Report>): Promise<void> {
+  const at = Date.now();
+  let report: Report | null = null;
+  let error: string | null = null;
+  try {
+    report = await job();
+    logger.debug(`Job "${name}" is done`, report);
+  } catch (cause) {
+    error = `${(cause as Error).message}. ${adviceOf(cause)}`;
+    logger.error(`Job "${name}": ${error}`);
+  }
+  const calls = freshdesk.calls - notedCalls;
+  notedCalls += calls;
+  await store.noteJob(
+    name,
+    { at, took: Date.now() - at, report, error },
+    calls,
+  );
 }
 
 /** Says who we are, whom we can draw, and what happens when. */

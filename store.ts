@@ -9,6 +9,8 @@
  * ["id", id]                   Freshdesk's id -> tag
  * ["hour", hour]               the hour's tickets were drafted
  * ["agent", id]                may not be written for
+ * ["job", name]                its last run
+ * ["tally", hour, what]        how often something happened in an hour
  * ```
  *
  * @module
@@ -103,6 +105,30 @@ export interface Message {
   conversationId: number | null;
 }
 
+/** A job's last run. */
+export interface JobRun {
+  /** When it began (ms since 1970). */
+  at: number;
+  /** How long it took, in milliseconds. */
+  took: number;
+  /** Steps done, steps to be tried again, and tickets that ended unclosed; null if it broke off. */
+  report: { done: number; later: number; ended: number } | null;
+  /** Why it broke off, and what to do. */
+  error: string | null;
+}
+
+/** What is counted, hour by hour. */
+export const TALLIES = [
+  "opened",
+  "closed",
+  "failed",
+  "abandoned",
+  "calls",
+] as const;
+
+/** What happened in an hour. */
+export type Tally = Record<typeof TALLIES[number], number>;
+
 /** A ticket as it was read. */
 export interface Entry {
   /** The ticket. */
@@ -123,7 +149,8 @@ export interface StoreOptions {
   log?: { warn(message: string): unknown };
 }
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** A locked database is asked again so often, for some seconds in all. */
 const LOCKED_ATTEMPTS = 12;
 /** Agents who may not be written for are tried again after a week: roles change. */
@@ -214,6 +241,14 @@ export class Store {
       if (ticket.id !== null) atomic.set(["id", ticket.id], ticket.tag, expiry);
       for (const { key, value } of history) atomic.set(key, value, expiry);
       if (message) atomic.set(["message", ticket.tag, n], message, expiry);
+      const event = before.stage === ticket.stage
+        ? undefined
+        : isEnd(ticket.stage)
+        ? ticket.stage
+        : before.stage === "create"
+        ? "opened"
+        : undefined;
+      if (event) atomic.sum(tallyKey(ticket.since, event), 1n);
       return atomic;
     });
     return committed === null ? null : { ticket, versionstamp: committed };
@@ -322,6 +357,42 @@ export class Store {
     return versionstamp === null;
   }
 
+  /** Takes note of a job's run, and of the calls it made. */
+  async noteJob(name: string, run: JobRun, calls: number): Promise<void> {
+    await this.#commit(() =>
+      this.#kv.atomic().set(["job", name], run)
+        .sum(tallyKey(run.at, "calls"), BigInt(calls))
+    );
+  }
+
+  /** The last run of every job that has run, by its name. */
+  async jobs(): Promise<Map<string, JobRun>> {
+    const runs = new Map<string, JobRun>();
+    for await (
+      const { key, value } of this.#kv.list<JobRun>({ prefix: ["job"] })
+    ) {
+      runs.set(String(key[1]), value);
+    }
+    return runs;
+  }
+
+  /** What happened in each hour since a moment; hours (ms since 1970) in which nothing did are left out. */
+  async tallies(since: number): Promise<Map<number, Tally>> {
+    const hours = new Map<number, Tally>();
+    const range = {
+      start: ["tally", since - since % HOUR],
+      end: ["tally", Infinity],
+    };
+    for await (const { key, value } of this.#kv.list<Deno.KvU64>(range)) {
+      const hour = Number(key[1]);
+      const tally = hours.get(hour) ??
+        { opened: 0, closed: 0, failed: 0, abandoned: 0, calls: 0 };
+      tally[key[2] as keyof Tally] = Number(value.value);
+      hours.set(hour, tally);
+    }
+    return hours;
+  }
+
   /**
    * Puts the due entries right from the ticket records, and tickets whose time is further off than
    * any stage's interval (the clock was set back) to `latest`. Says what it repaired.
@@ -335,8 +406,7 @@ export class Store {
       const entry = await this.get(String(key[1]));
       if (!entry) continue;
       const { ticket } = entry;
-      const waits = !(ENDS as readonly string[]).includes(ticket.stage);
-      const late = waits && ticket.dueAt > latest;
+      const late = !isEnd(ticket.stage) && ticket.dueAt > latest;
       const due = await this.#patiently(() => this.#kv.get(dueKey(ticket)));
       if (!late && due.versionstamp !== null) continue;
       if (await this.update(entry, late ? { dueAt: latest } : {})) {
@@ -385,6 +455,15 @@ function dueKey({ stage, dueAt, tag }: Ticket): Deno.KvKey {
 
 function same(a: Deno.KvKey, b: Deno.KvKey): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i]);
+}
+
+function tallyKey(at: number, what: keyof Tally): Deno.KvKey {
+  return ["tally", at - at % HOUR, what];
+}
+
+/** Whether a ticket's life is over. */
+export function isEnd(stage: Stage | End): stage is End {
+  return (ENDS as readonly string[]).includes(stage);
 }
 
 function isTicket(value: unknown): value is Ticket {

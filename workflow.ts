@@ -38,9 +38,8 @@ import {
 } from "./steps.ts";
 import {
   type Claim,
-  type End,
-  ENDS,
   type Entry,
+  isEnd,
   type Person,
   type Stage,
   STAGES,
@@ -68,6 +67,15 @@ export const STEPS: Readonly<Record<Stage, Step>> = {
   resolution: { every: 15, ...says("agent", "resolution") },
   close: { every: 20, act: close },
 };
+
+/** The jobs, by their names, and the minutes between two of their ticks. */
+export const JOBS = [
+  { name: "open tickets", every: 60 },
+  { name: "first replies", every: 5 },
+  { name: "customer replies", every: 10 },
+  { name: "resolutions", every: 15 },
+  { name: "closings", every: 20 },
+] as const;
 
 /** What the workflow is made of. */
 export interface WorkflowOptions {
@@ -472,10 +480,6 @@ export function adviceOf(error: unknown): string {
 /** Whether a claim keeps others off. One that ends later than any can was made by a wrong clock. */
 function holds({ until }: Claim, now: number): boolean {
   return now < until && until - now <= CLAIM + 2 * SKEW;
-}
-
-function isEnd(stage: Stage | End): stage is End {
-  return (ENDS as readonly string[]).includes(stage);
 }
 
 function toMinute(at: number): number {

@@ -847,7 +847,7 @@ for (const method of ["GET", "PUT", "POST", "DELETE"] as const) {
     const error = new RateLimitError({ method, path: "/tickets" }, 30);
     assertEquals(
       [1, 2, 3, 100].map((attempt) => waitBeforeRetry(error, attempt, 1)),
-      [0, 0, 0, 0],
+      [30_000, 30_000, 30_000, 30_000],
     );
   });
 }
@@ -1038,7 +1038,7 @@ Deno.test("`before` holds for every page of a list", async () => {
     TOO_MANY,
   );
   const error = await rejection(client.all("/x", { before: NOON + 10_000 }));
-  assertInstanceOf(error, NotSentError);
+  assertInstanceOf(error, RateLimitError);
   assertEquals(asked.length, 2);
 });
 
@@ -1051,8 +1051,7 @@ Deno.test("a stop ends the wait for Retry-After", async () => {
     return TOO_MANY(request);
   });
   const error = await rejection(client.call("POST", "/tickets"));
-  assertInstanceOf(error, NotSentError);
-  assertEquals(error.message, "Cannot POST /tickets: stopping");
+  assertInstanceOf(error, RateLimitError);
   assertEquals(asked.length, 1);
 });
 
@@ -1084,7 +1083,7 @@ Deno.test("a stop ends a real wait at once and leaves no timer behind", async ()
   const { signal } = stop;
   const client = new Api({ url: ACCOUNT, apiKey: KEY, fetch, signal });
   const error = await rejection(client.call("GET", "/tickets"));
-  assertEquals(error.message, "Cannot GET /tickets: stopping");
+  assertInstanceOf(error, RateLimitError);
   assertEquals(asked.length, 1);
 });
 
@@ -1119,7 +1118,7 @@ Deno.test("a client that is stopped already does not begin to wait", async () =>
     now: () => time.now,
   });
   const error = await rejection(client.call("GET", "/tickets"));
-  assertEquals(error.message, "Cannot GET /tickets: stopping");
+  assertInstanceOf(error, RateLimitError);
   assertEquals(time.now, NOON);
   assertEquals(asked.length, 1);
 });
