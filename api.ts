@@ -46,6 +46,8 @@ export interface ApiOptions {
   timeout?: number;
   /** Our part of the account's calls per minute, above 0 up to 1. Default: 0.5. */
   share?: number;
+  /** Whether only GETs are sent; anything else is a `NotSentError`. Default: false. */
+  dryRun?: boolean;
   /** Default: the global `fetch`. */
   fetch?: Fetch;
   /** Milliseconds since 1970. Default: `Date.now`. */
@@ -87,8 +89,11 @@ export class Api {
   readonly base: URL;
   /** How many calls were made so far. */
   calls = 0;
+  /** How far Freshdesk's clock is ahead of ours, in milliseconds, to the second; once it is known. */
+  skew: number | undefined;
   readonly #authorization: string;
   readonly #timeout: number;
+  readonly #dryRun: boolean;
   readonly #fetch: Fetch;
   readonly #now: () => number;
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -102,6 +107,7 @@ export class Api {
     this.base = apiBase(options.url);
     this.#authorization = `Basic ${btoa(`${options.apiKey}:X`)}`;
     this.#timeout = options.timeout ?? 30_000;
+    this.#dryRun = options.dryRun ?? false;
     this.#fetch = options.fetch ?? ((request, init) => fetch(request, init));
     this.#now = options.now ?? Date.now;
     this.#sleep = options.sleep ?? sleep;
@@ -163,6 +169,9 @@ export class Api {
     path: string,
     options: CallOptions & { body?: Record<string, unknown> } = {},
   ): Promise<Answer<T>> {
+    if (this.#dryRun && method !== "GET") {
+      throw new NotSentError({ method, path, detail: "DRY_RUN is set" });
+    }
     const before = options.before ?? this.#now() + PATIENCE;
     for (let attempt = 1;; attempt++) {
       await this.#turn({ method, path }, before);
@@ -259,6 +268,8 @@ export class Api {
           response.headers.get("x-ratelimit-remaining") ?? "?"
         } calls left, request ${requestId ?? "?"}`,
     );
+    const date = Date.parse(response.headers.get("date") ?? "");
+    if (date) this.skew = date - this.#now();
     call.status = response.status;
     if (requestId) call.requestId = requestId;
     const link = nextLink(response.headers.get("link"));

@@ -15,6 +15,12 @@ export interface Config {
   ticketsPerHour: number;
   /** Our part of the account's calls per minute, above 0 up to 1. */
   share: number;
+  /** Only contacts of these domains are drawn; `*`: all; `undefined`: all, with a warning. */
+  contactDomains: "*" | string[] | undefined;
+  /** Only these agents are drawn, by their e-mail addresses in small letters; `undefined`: all. */
+  agentEmails: string[] | undefined;
+  /** Whether nothing is to be sent, only said. */
+  dryRun: boolean;
   /** Where Deno KV keeps its data; `undefined`: Deno's own place. */
   kvPath: string | undefined;
   /** How many days finished tickets are kept. */
@@ -23,6 +29,8 @@ export interface Config {
   host: string;
   /** Its port. */
   port: number;
+  /** What the status page asks for, wherever it can be reached from outside. */
+  statusPassword: string | undefined;
   /** The least that is logged. */
   logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
   /** Lines for people, or JSON. */
@@ -76,6 +84,27 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     fallback: "0.5",
     read: readShare,
   },
+  contactDomains: {
+    name: "CONTACT_DOMAINS",
+    about: "Only contacts of these domains are drawn; `*`: all contacts",
+    example: "example.com,example.org",
+    optional: true,
+    read: readDomains,
+  },
+  agentEmails: {
+    name: "AGENT_EMAILS",
+    about: "Only these agents are drawn",
+    example: "ana@acme.com,ben@acme.com",
+    optional: true,
+    read: readEmails,
+  },
+  dryRun: {
+    name: "DRY_RUN",
+    about: "`true`: says what would be sent, and sends nothing",
+    example: "true",
+    fallback: "false",
+    read: (text) => oneOf("true", "false")(text) === "true",
+  },
   kvPath: {
     name: "KV_PATH",
     about: "The file, or KV Connect URL, of the database",
@@ -103,6 +132,14 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     example: "8080",
     fallback: "8000",
     read: wholeNumber(0, 65535),
+  },
+  statusPassword: {
+    name: "STATUS_PASSWORD",
+    about:
+      "Opens the status page on Deno Deploy, or when HOST is not this machine alone",
+    example: "correct-horse-battery",
+    optional: true,
+    read: readPassword,
   },
   logLevel: {
     name: "LOG_LEVEL",
@@ -168,6 +205,7 @@ export function readConfig(environment: Record<string, string>): Config {
     } catch (error) {
       // A key may stand where the address belongs.
       const secret = setting === SETTINGS.apiKey ||
+        setting === SETTINGS.statusPassword ||
         setting === SETTINGS.url && /^[^.]*$|@/.test(text);
       const shown = secret ? "" : ` '${text}'`;
       problems.push(
@@ -238,6 +276,29 @@ function readShare(text: string): number {
   const share = Number(text);
   if (share > 0 && share <= 1) return share;
   throw new Error("it must be a number above 0, up to 1");
+}
+
+function readDomains(text: string): "*" | string[] {
+  if (text === "*") return "*";
+  return list(text, /^[\w-]+(\.[\w-]+)+$/, "a domain").map((domain) =>
+    domain.replace(/^@/, "")
+  );
+}
+
+function readEmails(text: string): string[] {
+  return list(text, /^[^@\s]+@[^@\s]+$/, "an e-mail address");
+}
+
+function list(text: string, form: RegExp, what: string): string[] {
+  const items = text.toLowerCase().split(/[,;\s]+/).filter(Boolean);
+  const wrong = items.find((item) => !form.test(item.replace(/^@/, "")));
+  if (wrong !== undefined) throw new Error(`'${wrong}' is not ${what}`);
+  return items;
+}
+
+function readPassword(text: string): string {
+  if (text.length >= 8) return text;
+  throw new Error("it must have at least 8 characters");
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

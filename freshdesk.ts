@@ -137,6 +137,11 @@ export class Freshdesk {
     return this.#api.calls;
   }
 
+  /** How far Freshdesk's clock is ahead of ours, in milliseconds; once it is known. */
+  get skew(): number | undefined {
+    return this.#api.skew;
+  }
+
   /** Where a person sees a ticket. */
   ticketUrl(ticketId: number): string {
     return new URL(`/a/tickets/${ticketId}`, this.#api.base).href;
@@ -353,15 +358,16 @@ export class Freshdesk {
    * Closes a ticket; one that is closed already stays so. An answer with another status (an
    * automation rule reopened it) is an `IgnoredError`.
    *
-   * @param customFields values for fields the account requires for closing
+   * @param options a type, and values of custom fields, that the account demands for closing
    */
   async closeTicket(
     ticketId: number,
-    options: CallOptions & { customFields?: Record<string, unknown> } = {},
+    options: Pick<CreateOptions, "type" | "customFields" | "before"> = {},
   ): Promise<FreshdeskTicket> {
-    const { customFields } = options;
+    const { type, customFields } = options;
     return await this.#update(ticketId, {
       status: STATUS.closed,
+      ...(type && { type }),
       ...(customFields && { custom_fields: customFields }),
     }, options);
   }

@@ -7,10 +7,11 @@
 import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
 import type { Config } from "./config.ts";
+import { peopleOf, realDomains } from "./draw.ts";
 import { fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
-import { Store } from "./store.ts";
+import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 const config = await readSettings();
@@ -118,22 +119,16 @@ async function introduce(): Promise<void> {
   try {
     const me = await freshdesk.getMe();
     logger.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
-    const contacts = await freshdesk.getContacts();
-    const agents = await freshdesk.getAgents();
+    const { contacts, agents } = await peopleOf(freshdesk, config);
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
+    if (!config.contactDomains && !config.dryRun) warnOfRealPeople(contacts);
     const now = Date.now();
-    const next = ([60, 5, 10, 15, 20] as const).map((every) =>
-      new Date(nextTick(every, now)).toISOString().slice(11, 16)
+    const next = JOBS.map(({ name, every }) =>
+      `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`
     );
-    logger.info(
-      `Next (UTC): tickets ${next[0]}, first replies ${
-        next[1]
-      }, customer replies ${next[2]}, resolutions ${next[3]}, closings ${
-        next[4]
-      }`,
-    );
+    logger.info(`Next (UTC): ${next.join(", ")}`);
   } catch (error) {
     const message = `${(error as Error).message}. ${adviceOf(error)}`;
     // Asking again with a wrong key would lock its owner out.
@@ -143,6 +138,20 @@ async function introduce(): Promise<void> {
     }
     logger.error(message);
   }
+}
+
+/** Freshdesk mails everybody a ticket is opened for; nobody shall be surprised by that. */
+function warnOfRealPeople(contacts: Person[]): void {
+  const domains = realDomains(contacts);
+  const count = domains.reduce((sum, [, count]) => sum + count, 0);
+  if (count === 0) return;
+  const shown = domains.slice(0, 5).map(([domain, n]) => `${domain} (${n})`);
+  if (domains.length > 5) shown.push("...");
+  logger.warn(
+    `REAL PEOPLE? ${count} of ${contacts.length} contacts have addresses that may be real: ${
+      shown.join(", ")
+    }. Freshdesk will write to them. Restrict the draw with CONTACT_DOMAINS=example.com, say that all are meant with CONTACT_DOMAINS=*, or look first with DRY_RUN=true`,
+  );
 }
 
 function serve(): Deno.HttpServer {

@@ -5,6 +5,7 @@
  * @module
  */
 import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
+import { type Fields, fill } from "./fields.ts";
 import { type Freshdesk, STATUS } from "./freshdesk.ts";
 import { pick, type Random, seeded } from "./random.ts";
 import { SCENARIOS, writeScript } from "./scenarios.ts";
@@ -62,19 +63,48 @@ const DAY = 86_400_000;
 
 /** Opens the ticket in Freshdesk. */
 export async function create(
-  { freshdesk, now }: World,
+  world: World,
   ticket: Ticket,
   before: number,
 ): Promise<Done> {
+  const { freshdesk, now } = world;
   const { script, contact, tag } = ticket;
   const { subject, description, priority } = script;
-  const { id, requester_id } = await freshdesk.createTicket(
-    subject,
-    description,
-    contact.email,
-    { tags: [COMMON_TAG, tag], priority, before },
+  const open = ({ type, custom }: Fields) =>
+    freshdesk.createTicket(subject, description, contact.email, {
+      tags: [COMMON_TAG, tag],
+      priority,
+      ...(type && { type }),
+      ...(custom && { customFields: custom }),
+      before,
+    });
+  const { id, requester_id } = await open(ticket.fields).catch(async (error) =>
+    await open(await refilled(world, error))
   );
   return created(ticket, id, requester_id, now());
+}
+
+/** The fields as the account demands them now; throws the error on that is not about fields. */
+async function refilled(
+  { freshdesk, now }: World,
+  error: unknown,
+): Promise<Fields> {
+  if (!(error instanceof RefusedError) || error.fields.length === 0) {
+    throw error;
+  }
+  const form = await freshdesk.getTicketFields();
+  const { fields } = fill(form, new Date(now()).toISOString().slice(0, 10));
+  const wanted = error.fields.some(({ field }) =>
+    field === "type" ? fields.type : customOf(fields, field)
+  );
+  if (!wanted) throw error;
+  return fields;
+}
+
+/** Freshdesk names a custom field in a refusal with or without its prefix. */
+function customOf({ custom = {} }: Fields, field: string): unknown {
+  return custom[field] ?? custom[`cf_${field}`] ??
+    custom[field.replace(/^custom_fields\./, "")];
 }
 
 /** Finds the ticket by its own tag among the requester's newest. */
@@ -246,16 +276,24 @@ async function replyAsContact(
 
 /** Closes the ticket; one that a person has closed is closed. */
 export async function close(
-  { freshdesk }: World,
+  world: World,
   { id }: Ticket,
   before: number,
 ): Promise<Done> {
+  const { freshdesk } = world;
   try {
     await freshdesk.closeTicket(id!, { before });
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     const { status } = await freshdesk.getTicket(id!, { before });
-    if (status !== STATUS.closed) throw error;
+    if (status !== STATUS.closed) {
+      const { type, custom } = await refilled(world, error);
+      await freshdesk.closeTicket(id!, {
+        before,
+        ...(type && { type }),
+        ...(custom && { customFields: custom }),
+      });
+    }
   }
   return {};
 }

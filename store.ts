@@ -15,6 +15,7 @@
  *
  * @module
  */
+import type { Fields } from "./fields.ts";
 import type { Script } from "./scenarios.ts";
 
 /** What a ticket can wait for, in this order. */
@@ -85,6 +86,8 @@ export interface Ticket {
   agent: Person;
   /** What they say. */
   script: Script;
+  /** Values for the fields that the account demands. */
+  fields: Fields;
   /** What the script was written from, besides scenario and people. */
   seed: number;
   /** When each stage was done (ms since 1970). */
@@ -480,7 +483,9 @@ function whyNot(value: unknown): string | undefined {
   const stages: readonly unknown[] = [...STAGES, ...ENDS];
   if (!stages.includes(ticket.stage)) return `its stage is ${ticket.stage}`;
   if (!Number.isFinite(ticket.dueAt)) return `its dueAt is ${ticket.dueAt}`;
-  for (const part of ["contact", "agent", "script", "done"] as const) {
+  for (
+    const part of ["contact", "agent", "script", "fields", "done"] as const
+  ) {
     if (typeof ticket[part] !== "object") return `it has no ${part}`;
   }
   return undefined;

@@ -12,6 +12,13 @@
  */
 import { isAccountTrouble } from "./api.ts";
 import {
+  type DrawOptions,
+  NobodyError,
+  type People,
+  peopleOf,
+} from "./draw.ts";
+import {
+  ForbiddenError,
   FreshdeskError,
   GoneError,
   NotFoundError,
@@ -20,6 +27,7 @@ import {
   RefusedError,
   UnreachableError,
 } from "./errors.ts";
+import { type Fields, fill } from "./fields.ts";
 import type { Freshdesk } from "./freshdesk.ts";
 import { Lanes } from "./lanes.ts";
 import { pick, type Random, seeded } from "./random.ts";
@@ -40,12 +48,12 @@ import {
   type Claim,
   type Entry,
   isEnd,
-  type Person,
   type Stage,
   STAGES,
   type Store,
   type Ticket,
 } from "./store.ts";
+import { plainText } from "./text.ts";
 
 /** Minutes between two ticks of a job: 5, 10, 15 or 20 past the hour, in UTC. */
 export type Interval = 5 | 10 | 15 | 20;
@@ -78,13 +86,15 @@ export const JOBS = [
 ] as const;
 
 /** What the workflow is made of. */
-export interface WorkflowOptions {
+export interface WorkflowOptions extends DrawOptions {
   /** The account. */
   freshdesk: Freshdesk;
   /** The tickets. */
   store: Store;
   /** Tickets opened every hour. Default: 1. */
   ticketsPerHour?: number;
+  /** Whether to say what would be sent, and send nothing. Default: false. */
+  dryRun?: boolean;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
   /** Between 0 and 1. Default: `Math.random`. */
@@ -122,18 +132,20 @@ const LANES = 4;
 /** A ticket is given up when it was tried at least so often, for at least so long. */
 const GIVE_UP = { attempts: 10, after: 24 * HOUR };
 
-/** The one thing there is to know of the account's people before a ticket can be opened. */
-export class NobodyError extends Error {
-  override readonly name = "NobodyError";
+/** The account demands fields that cannot be filled. */
+export class RequiredFieldsError extends Error {
+  override readonly name = "RequiredFieldsError";
   /** What a person can do about it. */
-  readonly advice: string;
+  readonly advice =
+    "In Admin > Ticket Fields, make them optional for agents, or give them a default.";
 
-  /** Nobody to draw of one kind. */
-  constructor(who: "contact" | "agent") {
-    super(`There is no ${who} to draw`);
-    this.advice = who === "contact"
-      ? "Add contacts with e-mail addresses to the account; Freshworks' own demo contacts are left out."
-      : "Only active support agents can reply: activate one, or use an administrator's key.";
+  /** @param labels the fields, as agents see them */
+  constructor(labels: readonly string[]) {
+    super(
+      `The account demands of every ticket what cannot be filled in: ${
+        labels.join(", ")
+      }`,
+    );
   }
 }
 
@@ -141,10 +153,14 @@ export class NobodyError extends Error {
 export class Workflow {
   readonly #world: World;
   readonly #ticketsPerHour: number;
+  readonly #dryRun: boolean;
+  readonly #draw: DrawOptions;
   readonly #signal: AbortSignal | undefined;
   readonly #lanes = new Lanes(LANES);
   /** Names this process in its claims. */
   readonly #me = crypto.randomUUID();
+  /** What was said last about required fields. */
+  #said = "";
 
   /** Nothing runs until it is told to. */
   constructor(options: WorkflowOptions) {
@@ -152,6 +168,8 @@ export class Workflow {
       options;
     this.#world = { freshdesk, store, log, now, random };
     this.#ticketsPerHour = options.ticketsPerHour ?? 1;
+    this.#dryRun = options.dryRun ?? false;
+    this.#draw = options;
     this.#signal = options.signal;
   }
 
@@ -163,17 +181,26 @@ export class Workflow {
    */
   async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
     const { freshdesk, store, log } = this.#world;
+    const nothing = { done: 0, later: 0, ended: 0 };
     const tick = toMinute(at);
-    await store.repair(tick + HOUR);
-    const contacts = await freshdesk.getContacts();
-    const agents = await freshdesk.getAgents();
+    if (!this.#dryRun) await store.repair(tick + HOUR);
+    const count = await this.#room();
+    if (count === 0) return nothing;
+    const people = await peopleOf(freshdesk, this.#draw);
+    const fields = await this.#fields(tick);
     const drafts = Array.from(
-      { length: this.#ticketsPerHour },
-      () => this.#draft(contacts, agents, tick),
+      { length: count },
+      () => this.#draft(people, fields, tick),
     );
+    if (this.#dryRun) {
+      for (const draft of drafts) {
+        log.info(`DRY_RUN: would open ${script(draft)}`);
+      }
+      return nothing;
+    }
     if (!await store.addHour(tick - tick % HOUR, drafts)) {
       log.info("This hour's tickets have been opened already");
-      return { done: 0, later: 0, ended: 0 };
+      return nothing;
     }
     return await this.#work("create", drafts, tick);
   }
@@ -193,6 +220,14 @@ export class Workflow {
     for (const stage of STAGES.toReversed()) {
       if (STEPS[stage].every !== every) continue;
       const due = this.#world.store.due(stage, tick);
+      if (this.#dryRun) {
+        for await (const ticket of due) {
+          this.#world.log.info(
+            `DRY_RUN: ${title(ticket)} would be taken to: ${stage}`,
+          );
+        }
+        continue;
+      }
       const report = await this.#work(stage, due, tick);
       sum.done += report.done;
       sum.later += report.later;
@@ -397,13 +432,54 @@ export class Workflow {
     }
   }
 
-  #draft(contacts: Person[], agents: Person[], tick: number): Ticket {
+  /** How many tickets the account's calls leave room for in this hour, with all that wait. */
+  async #room(): Promise<number> {
+    const { freshdesk, store, log } = this.#world;
+    const calls = freshdesk.budget.ours * 60;
+    let backlog = 0;
+    for (const [done, stage] of STAGES.entries()) {
+      const steps = STAGES.length - done;
+      backlog += steps * await store.count(stage, Math.ceil(calls / steps));
+    }
+    const room = Math.max(0, Math.floor((calls - backlog) / STAGES.length));
+    if (room >= this.#ticketsPerHour) return this.#ticketsPerHour;
+    log.warn(
+      `${room} of this hour's ${this.#ticketsPerHour} tickets are opened: the tickets that wait need ${backlog} calls, and ${calls} are ours in an hour`,
+    );
+    return room;
+  }
+
+  /** What the account demands of every ticket. */
+  async #fields(tick: number): Promise<Fields> {
+    const { freshdesk, log } = this.#world;
+    try {
+      const form = await freshdesk.getTicketFields();
+      const today = new Date(tick).toISOString().slice(0, 10);
+      const { fields, filled, missing } = fill(form, today);
+      if (missing.length > 0) throw new RequiredFieldsError(missing);
+      const said = filled.join(", ");
+      if (said && said !== this.#said) {
+        log.info(`Required by the account, and filled in: ${said}`);
+      }
+      this.#said = said;
+      return fields;
+    } catch (error) {
+      if (!(error instanceof ForbiddenError) || isAccountTrouble(error)) {
+        throw error;
+      }
+      return {}; // only this list is closed to the key; a refused ticket names its fields
+    }
+  }
+
+  #draft({ contacts, agents }: People, fields: Fields, tick: number): Ticket {
     const { now, random } = this.#world;
     const contact = pick(contacts, random);
     const agent = pick(agents, random);
-    if (!contact || !agent) {
-      throw new NobodyError(contact ? "agent" : "contact");
+    const { contactDomains, agentEmails } = this.#draw;
+    if (!contact) {
+      throw new NobodyError("contact", Array.isArray(contactDomains));
     }
+    if (!agent) throw new NobodyError("agent", agentEmails !== undefined);
     const seed = Math.floor(random() * 2 ** 32);
     const scenario = pick(SCENARIOS, random)!;
     return {
@@ -425,6 +501,7 @@ export class Workflow {
         { contact: contact.name, agent: agent.name },
         seeded(seed),
       ),
+      fields,
       seed,
       done: {},
     };
@@ -472,7 +549,8 @@ export function wayOf(
 
 /** What a person can do about an error. */
 export function adviceOf(error: unknown): string {
-  return error instanceof FreshdeskError || error instanceof NobodyError
+  return error instanceof FreshdeskError || error instanceof NobodyError ||
+      error instanceof RequiredFieldsError
     ? error.advice
     : "This is not Freshdesk's doing: see the message, and report it if it stays.";
 }
@@ -488,6 +566,18 @@ function toMinute(at: number): number {
 
 function title({ id, tag }: Ticket): string {
   return id === null ? `The new ticket ${tag}` : `#${id}`;
+}
+
+/** A ticket with all that would be said in it, for a dry run. */
+function script({ contact, agent, script }: Ticket): string {
+  const { subject, description, reply, answer, resolution } = script;
+  return [
+    `"${subject}" for ${contact.name}, assigned to ${agent.name}`,
+    `${contact.name}: ${plainText(description)}`,
+    `${agent.name}: ${plainText(reply)}`,
+    `${contact.name}: ${plainText(answer)}`,
+    `${agent.name}: ${plainText(resolution)}`,
+  ].join("\n---\n");
 }
 
 /** A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-k3j9x2ab`. */

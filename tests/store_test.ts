@@ -29,6 +29,7 @@ function draft(tag: string, change: Partial<Ticket> = {}): Ticket {
       answer: "a",
       resolution: "e",
     },
+    fields: {},
     seed: 1,
     done: {},
     ...change,

@@ -20,14 +20,9 @@ import {
   UnreachableError,
   UnreadableAnswerError,
 } from "../errors.ts";
+import { NobodyError } from "../draw.ts";
 import { STAGES } from "../store.ts";
-import {
-  type Interval,
-  nextTick,
-  NobodyError,
-  STEPS,
-  wayOf,
-} from "../workflow.ts";
+import { type Interval, nextTick, STEPS, wayOf } from "../workflow.ts";
 import { moment, timeOf, World } from "./world.ts";
 
 const LIFE = [
@@ -118,12 +113,12 @@ Deno.test("the next tick is strictly after a moment", () => {
   assertEquals(nextTick(60, moment("23:30")), moment("24:00"));
 });
 
-Deno.test("an undisturbed life costs six calls and the two lists", async () => {
+Deno.test("an undisturbed life costs six calls and the three lists", async () => {
   using world = await World.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "13:00");
-  assertEquals(world.sandbox.requests.length, 2 + 6);
+  assertEquals(world.sandbox.requests.length, 3 + 6);
 });
 
 Deno.test("the history is what Freshdesk has, with its ids", async () => {
@@ -158,7 +153,7 @@ Deno.test("several tickets an hour all live their lives", async () => {
     [...world.sandbox.tickets.values()].map(({ status }) => status),
     Array(7).fill(5),
   );
-  assertEquals(world.sandbox.requests.length, 2 + 7 * 6);
+  assertEquals(world.sandbox.requests.length, 3 + 7 * 6);
 });
 
 Deno.test("an hour has its tickets only once, whoever opens them", async () => {

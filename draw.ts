@@ -1,0 +1,82 @@
+/**
+ * Whom a ticket can be opened for, and who can answer it.
+ *
+ * @module
+ */
+import type { Freshdesk } from "./freshdesk.ts";
+import type { Person } from "./store.ts";
+
+/** Restrictions of the draw. */
+export interface DrawOptions {
+  /** Only contacts of these domains; `*` or nothing: all. */
+  contactDomains?: "*" | string[] | undefined;
+  /** Only these agents, by e-mail addresses in small letters; nothing: all. */
+  agentEmails?: string[] | undefined;
+}
+
+/** Who can be drawn. */
+export interface People {
+  /** Possible requesters. */
+  contacts: Person[];
+  /** Possible responders. */
+  agents: Person[];
+}
+
+/** Nobody of one kind can be drawn. */
+export class NobodyError extends Error {
+  override readonly name = "NobodyError";
+  /** What a person can do about it. */
+  readonly advice: string;
+
+  /** @param restricted whether our own settings restrict the draw */
+  constructor(who: "contact" | "agent", restricted: boolean) {
+    super(`There is no ${who} to draw`);
+    this.advice = who === "contact"
+      ? restricted
+        ? "CONTACT_DOMAINS leaves nobody: add contacts of these domains to the account, or name others."
+        : "Add contacts with e-mail addresses to the account; Freshworks' own demo contacts are left out."
+      : restricted
+      ? "AGENT_EMAILS leaves nobody: name active support agents of the account."
+      : "Only active support agents can reply: activate one, or use an administrator's key.";
+  }
+}
+
+/** Who can be drawn in an account; may be nobody. */
+export async function peopleOf(
+  freshdesk: Pick<Freshdesk, "getContacts" | "getAgents">,
+  { contactDomains, agentEmails }: DrawOptions,
+): Promise<People> {
+  const contacts = await freshdesk.getContacts();
+  const agents = await freshdesk.getAgents();
+  return {
+    contacts: Array.isArray(contactDomains)
+      ? contacts.filter(({ email }) => contactDomains.includes(domainOf(email)))
+      : contacts,
+    agents: agentEmails
+      ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
+      : agents,
+  };
+}
+
+/**
+ * The domains that may belong to real people, each with the number of its contacts, the largest
+ * first: all but those reserved for examples (RFC 2606, RFC 6761).
+ */
+export function realDomains(
+  contacts: Person[],
+): [domain: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { email } of contacts) {
+    const domain = domainOf(email);
+    if (RESERVED.test(domain)) continue;
+    counts.set(domain, (counts.get(domain) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+const RESERVED =
+  /(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$/;
+
+function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+}
