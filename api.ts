@@ -22,6 +22,7 @@ import {
   UnreachableError,
   UnreadableAnswerError,
 } from "./errors.ts";
+import { Lanes } from "./lanes.ts";
 import { Pace } from "./pace.ts";
 
 /** Said with any call. */
@@ -100,6 +101,7 @@ export class Api {
   readonly #random: () => number;
   readonly #signal: AbortSignal | undefined;
   readonly #log: ApiOptions["log"];
+  readonly #line = new Lanes(1);
   #refusedKey: { error: FreshdeskError; until: number } | undefined;
 
   /** Throws a `TypeError` when the URL cannot be an account's address. */
@@ -193,24 +195,29 @@ export class Api {
     }
   }
 
-  /** Waits until a request may be sent. */
+  /** Waits until a request may be sent; who came first goes first. */
   async #turn(call: FailedCall, before: number): Promise<void> {
-    const pause = (this.#refusedKey?.until ?? 0) - this.#now();
-    if (this.#refusedKey && pause > 0 && pause <= REFUSED_KEY_PAUSE) {
-      throw this.#refusedKey.error;
-    }
-    for (;;) {
-      if (this.#now() >= before) {
-        throw new NotSentError({ ...call, detail: "its time was over" });
+    const leave = await this.#line.enter(0);
+    try {
+      for (;;) {
+        const pause = (this.#refusedKey?.until ?? 0) - this.#now();
+        if (this.#refusedKey && pause > 0 && pause <= REFUSED_KEY_PAUSE) {
+          throw this.#refusedKey.error;
+        }
+        if (this.#now() >= before) {
+          throw new NotSentError({ ...call, detail: "its time was over" });
+        }
+        const wait = this.pace.take();
+        if (wait === 0) return;
+        if (this.#now() + wait >= before) {
+          const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
+          throw new NotSentError({ ...call, detail });
+        }
+        const stopped = new NotSentError({ ...call, detail: "stopping" });
+        await this.#wait(wait, stopped);
       }
-      const wait = this.pace.take();
-      if (wait === 0) return;
-      if (this.#now() + wait >= before) {
-        const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
-        throw new NotSentError({ ...call, detail });
-      }
-      const stopped = new NotSentError({ ...call, detail: "stopping" });
-      await this.#wait(wait, stopped);
+    } finally {
+      leave();
     }
   }
 
