@@ -167,6 +167,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
 
 /** The settings cannot be used. The message lists all that is wrong, a line each. */
 export class ConfigError extends Error {
+  /** Its class. */
   override readonly name = "ConfigError";
   /** What is wrong, with the variable's name and an example. */
   readonly problems: readonly string[];

@@ -24,11 +24,12 @@ export interface People {
 
 /** Nobody of one kind can be drawn. */
 export class NobodyError extends Error {
+  /** Its class. */
   override readonly name = "NobodyError";
   /** What a person can do about it. */
   readonly advice: string;
 
-  /** @param restricted whether our own settings restrict the draw */
+  /** Whom nobody found, and whether our own settings restrict the draw. */
   constructor(who: "contact" | "agent", restricted: boolean) {
     super(`There is no ${who} to draw`);
     this.advice = who === "contact"

@@ -73,38 +73,47 @@ export abstract class FreshdeskError extends Error {
 
 /** The request was not sent: its time was over, or the program is stopping. */
 export class NotSentError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice = "Nothing to do: the next tick goes on.";
 }
 
 /** The request never left: no connection could be made. */
 export class UnreachableError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "Check the network (and that the program may use it, --allow-net), and that FRESHDESK_URL names your account (https://<account>.freshdesk.com).";
 }
 
 /** The request left, and no whole answer came back: timeout, or connection lost. */
 export class LostAnswerError extends FreshdeskError {
+  /** Nobody knows. */
   override readonly mayBeApplied = true;
+  /** What a person can do about it. */
   override readonly advice =
     "Nothing to do: what Freshdesk did is looked up before anything is tried again.";
 }
 
 /** An answer came that says success but cannot be understood. */
 export class UnreadableAnswerError extends FreshdeskError {
+  /** Nobody knows. */
   override readonly mayBeApplied = true;
+  /** What a person can do about it. */
   override readonly advice =
     "Check that FRESHDESK_URL names Freshdesk itself and no proxy or portal page stands between.";
 }
 
 /** Freshdesk's own trouble: 5xx. */
 export class ServerError extends FreshdeskError {
+  /** Nobody knows. */
   override readonly mayBeApplied = true;
+  /** What a person can do about it. */
   override readonly advice =
     "Freshdesk has trouble of its own: see its status page. What it did is looked up before anything is tried again.";
 }
 
 /** Over a rate limit: 429. Nothing was applied. */
 export class RateLimitError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "Other programs use the account's calls too: lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.";
   /** Seconds Freshdesk asks to wait. */
@@ -123,12 +132,14 @@ export class RateLimitError extends FreshdeskError {
 
 /** The plan has no API: its limit is 0 calls a minute. */
 export class PlanError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "This account's plan allows no API calls: take a trial or a paid plan.";
 }
 
 /** The request was refused as it stands: 400 and its kin. */
 export class RefusedError extends FreshdeskError {
+  /** What a person can do about it. */
   override get advice(): string {
     return this.fields.length > 0
       ? `See Admin > Ticket Fields: ${
@@ -140,12 +151,14 @@ export class RefusedError extends FreshdeskError {
 
 /** The key is wrong: 401. */
 export class CredentialsError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.";
 }
 
 /** The key is right and may not do this: 403. {@linkcode FreshdeskError.code} says why. */
 export class ForbiddenError extends FreshdeskError {
+  /** What a person can do about it. */
   override get advice(): string {
     return FORBIDDEN_ADVICE[this.code ?? ""] ??
       "Give the key's owner a role that may do this (Administrator is enough), or use another agent's key.";
@@ -165,23 +178,27 @@ const FORBIDDEN_ADVICE: Record<string, string> = {
 
 /** There is no such thing: 404; a wrong sub-domain answers this to everything. */
 export class NotFoundError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "Check that it still exists, and that FRESHDESK_URL names the right account.";
 }
 
 /** Not allowed on this thing: 405. Freshdesk says so of tickets in the trash or in spam. */
 export class GoneError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice = "Restore the ticket in Freshdesk, or let it go.";
 }
 
 /** Freshdesk, or something before it, points elsewhere. The key is not sent there. */
 export class ElsewhereError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (no custom domain).";
 }
 
 /** Freshdesk said yes and did not do it. */
 export class IgnoredError extends FreshdeskError {
+  /** What a person can do about it. */
   override readonly advice =
     "Look at the ticket's group and at the automation rules that touch it.";
 }

@@ -41,6 +41,8 @@ export interface Agent {
 export interface FreshdeskTicket {
   /** Freshdesk's id: the number people see. */
   id: number;
+  /** What it is about, in a line. */
+  subject: string | null;
   /** One of {@linkcode STATUS}, or a number the account has added. */
   status: number;
   /** The contact who asked. */
@@ -154,8 +156,13 @@ export class Freshdesk {
    * e-mail never are. So where no verified one is left, everybody neither blocked nor deleted counts.
    */
   async getContacts(): Promise<Contact[]> {
-    const verified = await this.#contacts("state=verified&");
+    const verified = await this.getVerifiedContacts();
     return verified.length > 0 ? verified : await this.#contacts("");
+  }
+
+  /** The contacts who have accepted an invitation, likewise. */
+  async getVerifiedContacts(): Promise<Contact[]> {
+    return await this.#contacts("state=verified&");
   }
 
   /**

@@ -9,7 +9,7 @@ export class Lanes {
   #free: number;
   readonly #waiting: { rank: number; go: () => void }[] = [];
 
-  /** @param lanes how many there are */
+  /** Makes so many lanes. */
   constructor(lanes: number) {
     this.#free = lanes;
   }

@@ -80,6 +80,9 @@ const server = serve();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stop(signal));
 }
+if (timeline !== "production") {
+  logger.info(`This is the timeline ${timeline}: no job acts here`);
+}
 if (!onDeploy()) await introduce();
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */

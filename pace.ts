@@ -46,7 +46,7 @@ export class Pace {
   /** When a call was asked for last. */
   #asked = 0;
 
-  /** @param options the share, above 0 up to 1, and the clock in ms since 1970 */
+  /** Takes the share, above 0 up to 1, and the clock in ms since 1970. */
   constructor(options: { share: number; now: () => number }) {
     this.#share = options.share;
     this.#now = options.now;

@@ -11,6 +11,7 @@
  * ["agent", id]                may not be written for
  * ["job", name]                its last run
  * ["tally", hour, what]        how often something happened in an hour
+ * ["changed"]                  written with every commit
  * ```
  *
  * @module
@@ -154,6 +155,8 @@ export interface StoreOptions {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** The most that Deno KV reads of a list at once. */
+const KV_BATCH = 1000;
 /** A locked database is asked again so often, for some seconds in all. */
 const LOCKED_ATTEMPTS = 12;
 /** Agents who may not be written for are tried again after a week: roles change. */
@@ -281,23 +284,37 @@ export class Store {
     }
   }
 
-  /** Tickets in a stage, or ended in that way: the latest first, from a cursor on. */
+  /**
+   * Tickets in a stage, or ended in that way, the latest first; without a stage all tickets, the
+   * youngest first. The cursor is where the next page begins; empty when there is none.
+   */
   async list(
-    stage: Stage | End,
+    stage: Stage | End | undefined,
     limit: number,
     cursor?: string,
   ): Promise<{ tickets: Ticket[]; cursor: string }> {
-    const entries = this.#kv.list({ prefix: ["due", stage] }, {
-      limit,
+    const prefix = stage ? ["due", stage] : ["ticket"];
+    const entries = this.#kv.list({ prefix }, {
+      limit: limit + 1,
+      batchSize: Math.min(limit + 1, KV_BATCH),
       reverse: true,
       ...(cursor && { cursor }),
     });
-    const tickets: Ticket[] = [];
+    const tags: string[] = [];
+    let last = "";
+    let next = "";
     for await (const { key } of entries) {
-      const entry = await this.get(String(key[3]));
-      if (entry) tickets.push(entry.ticket);
+      if (tags.length === limit) {
+        next = last;
+        break;
+      }
+      tags.push(String(key.at(-1)));
+      last = entries.cursor;
     }
-    return { tickets, cursor: entries.cursor };
+    const found = await Promise.all(tags.map((tag) => this.get(tag)));
+    const tickets = found.flatMap((entry) => entry?.ticket ?? [])
+      .filter((ticket) => !stage || ticket.stage === stage);
+    return { tickets, cursor: next };
   }
 
   /** The tickets that ended in this way, the first first. */
@@ -330,11 +347,11 @@ export class Store {
   /** How many tickets are in a stage; counts no further than the limit. */
   async count(stage: Stage | End, limit: number): Promise<number> {
     let count = 0;
-    for await (
-      const _ of this.#kv.list({ prefix: ["due", stage] }, { limit })
-    ) {
-      count++;
-    }
+    const entries = this.#kv.list({ prefix: ["due", stage] }, {
+      limit,
+      batchSize: Math.max(1, Math.min(limit, KV_BATCH)),
+    });
+    for await (const _ of entries) count++;
     return count;
   }
 
@@ -358,6 +375,14 @@ export class Store {
       this.#kv.get(["agent", id])
     );
     return versionstamp === null;
+  }
+
+  /** Another text after every change, whichever process made it; cheap to ask for. */
+  async changed(): Promise<string> {
+    const { versionstamp } = await this.#patiently(() =>
+      this.#kv.get(["changed"])
+    );
+    return versionstamp ?? "";
   }
 
   /** Takes note of a job's run, and of the calls it made. */
@@ -425,6 +450,13 @@ export class Store {
     return repaired;
   }
 
+  /** Writes a key of no meaning and deletes it; rejects where the database cannot be written. */
+  async tryWriting(): Promise<void> {
+    const key = ["scratch", crypto.randomUUID()];
+    await this.#patiently(() => this.#kv.set(key, 0, { expireIn: HOUR }));
+    await this.#patiently(() => this.#kv.delete(key));
+  }
+
   async #messages(tag: string): Promise<Deno.KvEntry<Message>[]> {
     return await this.#patiently(() =>
       Array.fromAsync(this.#kv.list<Message>({ prefix: ["message", tag] }))
@@ -433,7 +465,9 @@ export class Store {
 
   /** Commits, and gives the new versionstamp; null when a check failed. */
   async #commit(build: () => Deno.AtomicOperation): Promise<string | null> {
-    const result = await this.#patiently(() => build().commit());
+    const result = await this.#patiently(() =>
+      build().set(["changed"], 0).commit()
+    );
     return result.ok ? result.versionstamp : null;
   }
 

@@ -59,7 +59,7 @@ import { plainText } from "./text.ts";
 export type Interval = 5 | 10 | 15 | 20;
 
 /** One step in a ticket's life. */
-interface Step extends Action {
+export interface Step extends Action {
   /** The job that takes it. */
   every: Interval;
   /** Whether it follows the step before in the same tick. */
@@ -134,12 +134,13 @@ const GIVE_UP = { attempts: 10, after: 24 * HOUR };
 
 /** The account demands fields that cannot be filled. */
 export class RequiredFieldsError extends Error {
+  /** Its class. */
   override readonly name = "RequiredFieldsError";
   /** What a person can do about it. */
   readonly advice =
     "In Admin > Ticket Fields, make them optional for agents, or give them a default.";
 
-  /** @param labels the fields, as agents see them */
+  /** Names the fields as agents see them. */
   constructor(labels: readonly string[]) {
     super(
       `The account demands of every ticket what cannot be filled in: ${

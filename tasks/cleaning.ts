@@ -1,0 +1,304 @@
+/**
+ * Finds what this program made in Freshdesk, and moves it to the trash: the core of
+ * `deno task cleanup`.
+ *
+ * A ticket is looked at again right before it is deleted; one that does not bear the common tag is
+ * left, whatever search or store say of it. The record of a ticket still under way is taken out of
+ * the running program's hands first.
+ *
+ * @module
+ */
+import {
+  ForbiddenError,
+  FreshdeskError,
+  GoneError,
+  NotFoundError,
+} from "../errors.ts";
+import { type Freshdesk, STATUS } from "../freshdesk.ts";
+import { COMMON_TAG } from "../steps.ts";
+import { type Entry, isEnd, type Store, type Ticket } from "../store.ts";
+import { wayOf } from "../workflow.ts";
+
+/** A ticket that seems to have been made by this program. */
+export interface Candidate {
+  /** Freshdesk's id. */
+  id: number;
+  /** What it is about. */
+  subject: string;
+  /** Its status, or, where only the store knows it, what it waits for. */
+  status: string;
+  /** When it was created (ms since 1970). */
+  createdAt: number;
+  /** Who knows of it. */
+  from: "search" | "store" | "both";
+  /** The key of its record in the store, where it has one. */
+  record?: string;
+}
+
+/** What became of the candidates. */
+export interface Outcome {
+  /** How many were moved to the trash. */
+  deleted: number;
+  /** How many were gone already: deleted, in the trash, or spam. */
+  gone: number;
+  /** Those that were left, and why. */
+  left: { id: number; why: string; trouble: boolean }[];
+}
+
+/** What a cleaning is made of. */
+export interface CleaningOptions {
+  /** The account. */
+  freshdesk: Freshdesk;
+  /** The tickets. */
+  store: Store;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** No further ticket is begun once it is aborted. */
+  signal?: AbortSignal;
+}
+
+const DAY = 86_400_000;
+/** A record that others keep changing is tried so often. */
+const RECORD_ATTEMPTS = 10;
+
+/** What the store says of a ticket before, and after, it is deleted. */
+const DELETING = {
+  message: "being deleted by cleanup",
+  advice: "If it is still in Freshdesk, run deno task cleanup again.",
+};
+const DELETED = {
+  message: "deleted by cleanup",
+  advice: "Freshdesk keeps it in its trash for a while.",
+};
+
+/** One cleaning: {@linkcode find} and {@linkcode delete} by turns, until nothing new is found. */
+export class Cleaning {
+  /** What became of the candidates so far. */
+  readonly outcome: Outcome = { deleted: 0, gone: 0, left: [] };
+  readonly #freshdesk: Freshdesk;
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #done = new Set<number>();
+
+  /** Does nothing until it is told to. */
+  constructor(options: CleaningOptions) {
+    this.#freshdesk = options.freshdesk;
+    this.#store = options.store;
+    this.#now = options.now ?? Date.now;
+    this.#signal = options.signal;
+  }
+
+  /**
+   * What this program made and what was not dealt with yet, by id. The search finds 300 at a time,
+   * and none that is newer than some minutes; the store knows those of this database.
+   */
+  async find(): Promise<Candidate[]> {
+    const hits = (await this.#freshdesk.searchTickets(COMMON_TAG))
+      .filter(({ tags }) => tags.includes(COMMON_TAG));
+    const found = new Map<number, Candidate>();
+    const idByTag = new Map<string, number>();
+    for (const { id, subject, status, created_at, tags } of hits) {
+      for (const tag of tags) idByTag.set(tag, id);
+      found.set(id, {
+        id,
+        subject: subject ?? "",
+        status: statusName(status),
+        createdAt: Date.parse(created_at),
+        from: "search",
+      });
+    }
+    for await (const { ticket } of this.#store.all()) {
+      const { tag, lastError } = ticket;
+      const id = ticket.id ?? idByTag.get(tag) ?? await this.#lookUp(ticket);
+      if (id === undefined) continue;
+      const hit = found.get(id);
+      if (hit) Object.assign(hit, { from: "both", record: tag });
+      else if (lastError?.message !== DELETED.message) {
+        found.set(id, recorded(id, ticket));
+      }
+    }
+    return [...found.values()].filter(({ id }) => !this.#done.has(id))
+      .sort((a, b) => a.id - b.id);
+  }
+
+  /**
+   * Deletes the candidates that bear the common tag. Stops when told to by the signal; rejects when
+   * there is no going on for any ticket. In both cases it can be run again.
+   *
+   * @param progress told how many are dealt with, after each
+   */
+  async delete(
+    candidates: readonly Candidate[],
+    progress: (done: number) => void = () => {},
+  ): Promise<void> {
+    for (const [i, candidate] of candidates.entries()) {
+      if (this.#signal?.aborted) return;
+      try {
+        await this.#deleteOne(candidate);
+      } catch (error) {
+        if (this.#signal?.aborted) return;
+        if (!(error instanceof FreshdeskError) || isForAll(error)) throw error;
+        this.#leave(candidate, error.message, true);
+      }
+      this.#done.add(candidate.id);
+      progress(i + 1);
+    }
+  }
+
+  async #deleteOne(candidate: Candidate): Promise<void> {
+    const { id } = candidate;
+    const ticket = await unlessGone(this.#freshdesk.getTicket(id));
+    if (ticket && !ticket.tags.includes(COMMON_TAG)) {
+      this.#leave(candidate, `it does not bear the tag ${COMMON_TAG}`, false);
+      return;
+    }
+    const there = ticket && !ticket.deleted;
+    if (there) {
+      if (!await this.#note(candidate, DELETING)) {
+        this.#leave(candidate, "the program is busy with it", true);
+        return;
+      }
+      const answer = this.#freshdesk.deleteTicket(id).then(() => true);
+      if (await unlessGone(answer)) this.outcome.deleted++;
+      else this.outcome.gone++;
+    } else {
+      this.outcome.gone++;
+    }
+    await this.#note(candidate, DELETED);
+  }
+
+  #leave({ id }: Candidate, why: string, trouble: boolean): void {
+    this.outcome.left.push({ id, why, trouble });
+  }
+
+  /**
+   * Notes in a ticket's record that it is deleted; one under way is abandoned by that, so that the
+   * running program leaves it alone. False when somebody else was always first.
+   */
+  async #note(
+    { id, record }: Candidate,
+    what: typeof DELETED,
+  ): Promise<boolean> {
+    for (let attempt = 1; attempt <= RECORD_ATTEMPTS; attempt++) {
+      const entry = record === undefined
+        ? await this.#store.getById(id)
+        : await this.#store.get(record);
+      if (!entry) return true;
+      const change = noted(entry, id, what, this.#now());
+      if (await this.#store.update(entry, change)) return true;
+    }
+    return false;
+  }
+
+  /** The id of a ticket whose creation was begun, and whose answer was lost. */
+  async #lookUp(ticket: Ticket): Promise<number | undefined> {
+    const { stage, doubt, claim, contact, tag, since } = ticket;
+    if (isEnd(stage) && stage !== "failed" || !doubt && !claim) return;
+    const found = await this.#freshdesk.findTicket(
+      contact.email,
+      tag,
+      since - DAY, // clocks differ, but not by a day
+    );
+    return found?.id;
+  }
+}
+
+/** The candidates as a table, with a line of headings. */
+export function table(candidates: readonly Candidate[]): string {
+  const rows = candidates.map(({ id, subject, status, createdAt, from }) => [
+    `#${id}`,
+    cut(subject.replace(/\p{C}/gu, " "), 48),
+    status,
+    new Date(createdAt).toISOString().slice(0, 16).replace("T", " "),
+    from === "both" ? "search, store" : from,
+  ]);
+  const all = [
+    ["Ticket", "Subject", "Status", "Created (UTC)", "Known from"],
+    ...rows,
+  ];
+  const widths = all[0]!.map((_, i) =>
+    Math.max(...all.map((row) => row[i]!.length))
+  );
+  return all.map((row) =>
+    row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** How far it is, in a line: `[######..............]  12 of 40`. */
+export function bar(done: number, total: number): string {
+  const filled = total === 0 ? 20 : Math.floor(20 * done / total);
+  const count = String(done).padStart(String(total).length);
+  return `[${"#".repeat(filled).padEnd(20, ".")}] ${count} of ${total}`;
+}
+
+/** What became of all, a line each: how many were deleted, gone, and left for which reason. */
+export function report({ deleted, gone, left }: Outcome): string {
+  const reasons = Map.groupBy(
+    left,
+    ({ why }) => why.replace(/\[request .*?\]|\d+/g, ""),
+  );
+  const lines = [...reasons.values()].map((all) => {
+    const ids = all.slice(0, 10).map(({ id }) => `#${id}`);
+    if (all.length > 10) ids.push("...");
+    return `${all.length} left (${ids.join(", ")}): ${all[0]!.why}.`;
+  });
+  return [`${deleted} deleted, ${gone} gone already.`, ...lines].join("\n");
+}
+
+function noted(
+  { ticket }: Entry,
+  id: number,
+  what: typeof DELETED,
+  at: number,
+): Partial<Ticket> {
+  const { stage } = ticket;
+  const over = stage === "closed" || stage === "abandoned";
+  return {
+    id,
+    claim: null,
+    lastError: { at, ...what },
+    // Until it is deleted, it may still be resumed by name.
+    failedIn: what === DELETED ? null : isEnd(stage) ? ticket.failedIn : stage,
+    ...(!over && { stage: "abandoned", dueAt: at, since: at }),
+  };
+}
+
+function recorded(id: number, ticket: Ticket): Candidate {
+  const { stage, since, done, script, tag } = ticket;
+  return {
+    id,
+    subject: script.subject,
+    status: isEnd(stage) ? stage : `waits: ${stage.replace("_", " ")}`,
+    createdAt: done.create ?? since,
+    from: "store",
+    record: tag,
+  };
+}
+
+/** What a call gives; `undefined` when its ticket is not there or in the trash. */
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof GoneError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Whether the next ticket would fare no better. */
+function isForAll(error: FreshdeskError): boolean {
+  return wayOf(error, { id: null }) === "stop" ||
+    error instanceof ForbiddenError && error.method === "DELETE";
+}
+
+function statusName(status: number): string {
+  const found = Object.entries(STATUS).find(([, number]) => number === status);
+  return found?.[0] ?? `status ${status}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

@@ -1,0 +1,18 @@
+/**
+ * `deno task doctor`: says, a line each, what is in order, what to look at and what does not work.
+ * Changes nothing in Freshdesk. Exit code 1 with a problem.
+ *
+ * @module
+ */
+import { load } from "@std/dotenv";
+import { examine, type Finding, line, summary } from "./checks.ts";
+
+const file = await load();
+const environment = { ...file, ...Deno.env.toObject() };
+const findings: Finding[] = [];
+for await (const finding of examine({ environment, file })) {
+  findings.push(finding);
+  console.log(line(finding));
+}
+console.log(summary(findings));
+if (findings.some(({ level }) => level === "PROBLEM")) Deno.exit(1);

@@ -1,0 +1,226 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { Sandbox } from "../sandbox/sandbox.ts";
+import { listen } from "../sandbox/serve.ts";
+import { JOBS } from "../workflow.ts";
+
+// These run the program itself; where that is not allowed they are left out.
+const may = (["run", "net", "read", "write", "env"] as const).every((name) =>
+  Deno.permissions.querySync({ name }).state === "granted"
+);
+
+function program(name: string, run: () => Promise<void>): void {
+  Deno.test({
+    name: may ? name : `${name} (left out: needs -A)`,
+    ignore: !may,
+    fn: run,
+  });
+}
+
+const ROOT = new URL("..", import.meta.url);
+const JSR = import.meta.resolve("@std/log").startsWith("jsr:");
+
+/** The program, in a folder of its own, with this environment and these flags. */
+function start(
+  folder: string,
+  env: Record<string, string>,
+  flags: string[] = [],
+) {
+  const stdIns = JSR ? [] : [
+    "--no-lock",
+    `--import-map=${new URL("std/import_map.json", ROOT).pathname}`,
+  ];
+  const main = new URL("main.ts", ROOT).pathname;
+  const { PATH = "", HOME = "", DENO_DIR } = Deno.env.toObject();
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...stdIns, ...flags, main],
+    cwd: folder,
+    env: {
+      PATH,
+      HOME,
+      ...(DENO_DIR && { DENO_DIR }),
+      PORT: "0",
+      NO_COLOR: "1",
+      ...env,
+    },
+    clearEnv: true,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What a program that ends by itself says, and its exit code. */
+async function ending(env: Record<string, string>, dotEnv = "") {
+  let said = { code: -1, text: "" };
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/.env`, dotEnv);
+    const { code, stdout, stderr } = await start(folder, env).output();
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    said = { code, text: decode(stdout) + decode(stderr) };
+  });
+  return said;
+}
+
+/** Reads a program's output until a line matches; gives that line. */
+async function lineOf(
+  lines: AsyncIterator<string>,
+  pattern: RegExp,
+): Promise<string> {
+  for (;;) {
+    const { done, value } = await lines.next();
+    if (done) throw new Error(`The program ended without saying ${pattern}`);
+    if (pattern.test(value)) return value;
+  }
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}
+
+program(
+  "settings that are missing or wrong are all named, and the exit code is 1",
+  async () => {
+    const { code, text } = await ending({
+      FRESHDESK_APIKEY: "x",
+      TICKETS_PER_HOUR: "many",
+      PORT: "-1",
+    });
+    assertEquals(code, 1);
+    for (
+      const part of [
+        "FRESHDESK_URL is not set",
+        "FRESHDESK_API_KEY is not set",
+        "TICKETS_PER_HOUR 'many'",
+        "PORT '-1'",
+        "did you mean FRESHDESK_API_KEY?",
+      ]
+    ) assertStringIncludes(text, part);
+  },
+);
+
+program(
+  "a database that cannot be opened is said, with what to do",
+  async () => {
+    const { code, text } = await ending({
+      FRESHDESK_URL: "https://acme.freshdesk.com",
+      FRESHDESK_API_KEY: "k",
+      KV_PATH: "no/such/folder/tickets.db",
+    });
+    assertEquals(code, 1);
+    assertMatch(text, /Cannot open the database no\/such\/folder.*Set KV_PATH/);
+  },
+);
+
+program(
+  "a wrong key is said at the start, after one request, and the exit code is 1",
+  async () => {
+    const sandbox = new Sandbox();
+    const server = await listen(sandbox, 0);
+    const { code, text } = await ending(
+      { FRESHDESK_API_KEY: "wrong", KV_PATH: ":memory:" },
+      `FRESHDESK_URL=${server.url}\nFRESHDESK_API_KEY=from-the-file\n`,
+    );
+    await server.close();
+    assertEquals(code, 1);
+    assertMatch(text, /401.*Check FRESHDESK_API_KEY/);
+    assertEquals(sandbox.requests.length, 1);
+  },
+);
+
+program(
+  "the program introduces itself, answers /healthz, takes its jobs by Deno.cron, and stops when asked",
+  async () => {
+    const sandbox = new Sandbox();
+    const server = await listen(sandbox, 0);
+    await inFolder(async (folder) => {
+      const child = start(folder, {
+        FRESHDESK_URL: server.url,
+        FRESHDESK_API_KEY: "sandbox",
+        KV_PATH: "tickets.db",
+        // Deno's own way to let crons fire soon.
+        DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
+      });
+      const lines = linesOf(child.stdout);
+      const listening = await lineOf(lines, /Listening on/);
+      await lineOf(lines, /Connected to 127\.0\.0\.1:\d+ as Maya Lindqvist/);
+      await lineOf(lines, /20 contacts and \d agents can be drawn/);
+      const next = await lineOf(lines, /Next \(UTC\)/);
+      for (const { name } of JOBS) {
+        assertMatch(next, new RegExp(`${name} \\d\\d:\\d\\d`));
+      }
+      const url = listening.match(/http:\/\/[^/]+/)![0];
+      const health = await fetch(`${url}/healthz`);
+      assertEquals([health.status, await health.text()], [200, "ok\n"]);
+      await lineOf(lines, /#1 assigned to/);
+      child.kill("SIGTERM");
+      await lineOf(lines, /Stopped/);
+      for await (const _ of lines);
+      await child.stderr.cancel();
+      assertEquals((await child.status).code, 0);
+    });
+    await server.close();
+    assert(sandbox.tickets.size > 0);
+  },
+);
+
+program("on a timeline other than production no job acts", async () => {
+  const sandbox = new Sandbox();
+  const server = await listen(sandbox, 0);
+  await inFolder(async (folder) => {
+    const child = start(folder, {
+      FRESHDESK_URL: server.url,
+      FRESHDESK_API_KEY: "sandbox",
+      KV_PATH: ":memory:",
+      LOG_LEVEL: "DEBUG",
+      DENO_TIMELINE: "git-branch/try",
+      DENO_CRON_TEST_SCHEDULE_OFFSET: "100",
+    });
+    const lines = linesOf(child.stdout);
+    await lineOf(lines, /timeline git-branch\/try/);
+    await lineOf(lines, /Next \(UTC\)/);
+    child.kill("SIGINT");
+    for await (const line of lines) assert(!line.includes("Job"), line);
+    await child.stderr.cancel();
+    await child.status;
+  });
+  await server.close();
+  assertEquals(sandbox.tickets.size, 0);
+});
+
+program(
+  "the five jobs are registered with the schedules of the workflow, without Deno's retries",
+  async () => {
+    const source = await Deno.readTextFile(new URL("main.ts", ROOT));
+    const crons = [
+      ...source.matchAll(/Deno\.cron\(\s*"([^"]+)",\s*"([^"]+)",\s*(\w+)/g),
+    ]
+      .map(([, name, schedule, options]) => ({ name, schedule, options }));
+    assertEquals(
+      crons,
+      JOBS.map(({ name, every }) => ({
+        name,
+        schedule: every === 60 ? "0 * * * *" : `*/${every} * * * *`,
+        options: "cron",
+      })),
+    );
+    assertStringIncludes(source, "backoffSchedule: []");
+  },
+);
