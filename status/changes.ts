@@ -20,7 +20,7 @@ export class Changes {
   readonly #ask: () => Promise<string>;
   readonly #every: number;
   readonly #listeners = new Set<(stamp: string) => void>();
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Asks nothing until somebody listens. */
   constructor({ ask, every = EVERY }: ChangesOptions) {

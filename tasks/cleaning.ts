@@ -58,6 +58,8 @@ export interface CleaningOptions {
 }
 
 const DAY = 86_400_000;
+/** Records are read so many at a time. */
+const RECORDS_AT_ONCE = 500;
 /** A record that others keep changing is tried so often. */
 const RECORD_ATTEMPTS = 10;
 
@@ -108,7 +110,7 @@ export class Cleaning {
         from: "search",
       });
     }
-    for await (const { ticket } of this.#store.all()) {
+    for await (const ticket of this.#records()) {
       const { tag, lastError } = ticket;
       const id = ticket.id ?? idByTag.get(tag) ?? await this.#lookUp(ticket);
       if (id === undefined) continue;
@@ -144,6 +146,16 @@ export class Cleaning {
       this.#done.add(candidate.id);
       progress(i + 1);
     }
+  }
+
+  /** All that the store knows. */
+  async *#records(): AsyncGenerator<Ticket> {
+    let cursor = "";
+    do {
+      const page = await this.#store.list(undefined, RECORDS_AT_ONCE, cursor);
+      yield* page.tickets;
+      cursor = page.cursor;
+    } while (cursor);
   }
 
   async #deleteOne(candidate: Candidate): Promise<void> {

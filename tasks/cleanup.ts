@@ -40,50 +40,50 @@ const COUNT_LIMIT = 1000;
  * @returns the exit code: 1 when something could not be done
  */
 export async function cleanup(options: CleanupOptions): Promise<number> {
-  const { store, say, signal } = options;
+  const { store, say } = options;
   const cleaning = new Cleaning(options);
-  let code = 0;
+  const { outcome } = cleaning;
+  let end: End;
   try {
-    code = await rounds(cleaning, options);
+    end = await rounds(cleaning, options);
   } catch (error) {
     if (!(error instanceof FreshdeskError)) throw error;
     const advice = error instanceof NotSentError ? "" : ` ${error.advice}`;
     say(`${error.message}.${advice}`);
-    code = 1;
+    end = "stopped";
   }
-  const { deleted, gone, left } = cleaning.outcome;
-  if (deleted + gone + left.length > 0) say(report(cleaning.outcome));
-  if (signal?.aborted || left.some(({ trouble }) => trouble)) code = 1;
-  if (code !== 0) {
-    if (deleted + gone + left.length > 0 || signal?.aborted) {
-      say("The rest can be deleted by running deno task cleanup again.");
-    }
-    return code;
+  const { deleted, gone, left } = outcome;
+  if (deleted + gone + left.length > 0) say(report(outcome));
+  if (end === "stopped" || left.some(({ trouble }) => trouble)) {
+    say("Nothing is lost by running deno task cleanup again.");
+    return 1;
   }
+  if (end === "unasked") return 1;
+  if (end === "kept") return 0;
   const drafts = await store.count("create", COUNT_LIMIT);
   if (drafts > 0) {
-    say(
-      `${drafts} not yet opened: the program will open them when it runs.`,
-    );
+    say(`${drafts} not opened yet: the program will open them when it runs.`);
   }
+  say(
+    "Freshdesk's search lags some minutes behind: run it again then, to be sure that nothing is left.",
+  );
   return 0;
 }
 
+/** How the rounds ended. */
+type End = "nothing new" | "kept" | "unasked" | "stopped";
+
 async function rounds(
   cleaning: Cleaning,
-  options: CleanupOptions,
-): Promise<number> {
-  const { dryRun, yes, ask, say, signal, progress } = options;
+  { dryRun, yes, ask, say, signal, progress }: CleanupOptions,
+): Promise<End> {
   for (let round = 1;; round++) {
     const candidates = await cleaning.find();
     const total = candidates.length;
-    if (signal?.aborted) return 1;
+    if (signal?.aborted) return "stopped";
     if (total === 0) {
       if (round === 1) say("Nothing was found that this program made.");
-      say(
-        "Freshdesk's search lags some minutes behind: run it again then, to be sure that nothing is left.",
-      );
-      return 0;
+      return "nothing new";
     }
     say(table(candidates));
     say(
@@ -93,25 +93,23 @@ async function rounds(
     );
     if (dryRun) {
       say("DRY_RUN: nothing is deleted.");
-      return 0;
+      return "kept";
     }
-    if (!yes) {
-      if (!ask) {
-        say(
-          "Nothing is deleted, as there is no terminal to ask at. To delete them: deno task cleanup --yes",
-        );
-        return 1;
-      }
-      const question = `Move ${total} to Freshdesk's trash? Type yes:`;
-      if (ask(question)?.trim().toLowerCase() !== "yes") {
-        say(round > 1 ? "No more is deleted." : "Nothing is deleted.");
-        return 0;
-      }
+    if (!yes && !ask) {
+      say(
+        "Nothing is deleted, as there is no terminal to ask at. To delete them: deno task cleanup --yes",
+      );
+      return "unasked";
+    }
+    const question = `Move ${total} to Freshdesk's trash? Type yes:`;
+    if (!yes && ask?.(question)?.trim().toLowerCase() !== "yes") {
+      say(round > 1 ? "No more is deleted." : "Nothing is deleted.");
+      return "kept";
     }
     await cleaning.delete(candidates, (done) => progress?.(done, total));
     if (signal?.aborted) {
       say("Interrupted.");
-      return 1;
+      return "stopped";
     }
   }
 }

@@ -88,6 +88,7 @@ export class World implements Disposable {
       },
       ...clock,
       ...(options.timeout && { timeout: options.timeout }),
+      ...(options.dryRun && { dryRun: true }),
     });
     const store = new Store(kv, {
       log,

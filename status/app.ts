@@ -1,0 +1,243 @@
+/**
+ * The status page: what the workflow is doing, for people (`/`), for programs (`/api`) and for
+ * monitors (`/healthz`). It only reads.
+ *
+ * @module
+ */
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { basicAuth } from "hono/basic-auth";
+import { secureHeaders } from "hono/secure-headers";
+import { streamSSE } from "hono/streaming";
+import { timingSafeEqual } from "hono/utils/buffer";
+import type { Budget } from "../pace.ts";
+import type { End, Stage, Store } from "../store.ts";
+import { Changes } from "./changes.ts";
+import {
+  ALL_STAGES,
+  board,
+  everyTicket,
+  jobList,
+  page,
+  type Source,
+  thread,
+} from "./facts.ts";
+import { ailments } from "./health.ts";
+import style from "./page.css" with { type: "text" };
+import script from "./page.js" with { type: "text" };
+import { boardPage, type Frame, listPage, plainPage } from "./pages.ts";
+import { threadPage } from "./thread_page.ts";
+
+/**
+ * Who may look: `open` is everybody who reaches this machine by a loopback name; a password is asked
+ * for with any user name; off says why.
+ */
+export type Mode = "open" | { password: string } | { off: string };
+
+/** What the page is made of. */
+export interface StatusOptions {
+  /** The tickets. */
+  store: Store;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** Where a person sees a ticket in Freshdesk, by its id. */
+  ticketUrl: (id: number) => string;
+  /** What is left of the account's calls. */
+  budget: () => Budget;
+  /** When the program began (ms since 1970). */
+  startedAt: number;
+  /** Who may look. */
+  mode: Mode;
+  /** Whether jobs run here at all. */
+  production: boolean;
+  /** Ends the streams of those who look, so that the server can stop. */
+  signal?: AbortSignal;
+}
+
+/** Tickets of a stage on the board. */
+const ON_BOARD = 20;
+/** Tickets on a page of their own, and in an API answer unless it is asked for less or more. */
+const ON_PAGE = 50;
+/** The most an API answer lists. */
+const MOST = 100;
+/** A stream that has nothing to say says so after so many looks, lest a proxy ends it. */
+const QUIET_LOOKS = 10;
+
+/** The page and what belongs to it, to be handed to `Deno.serve`. */
+export function statusApp(options: StatusOptions): Hono {
+  const { store, now = Date.now, signal } = options;
+  const source: Source = { ...options, now };
+  const stamp = async () =>
+    `${await store.changed()}.${Math.floor(now() / 60_000)}`;
+  const changes = new Changes({ ask: stamp });
+  const frame = async (): Promise<Frame> => ({
+    account: new URL(options.ticketUrl(1)).host,
+    production: options.production,
+    stamp: await stamp(),
+    at: new Date(now()).toISOString(),
+  });
+
+  const app = new Hono();
+  app.use(secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      imgSrc: ["data:"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+    },
+    xFrameOptions: "DENY",
+    // Whether this host is to be reached by TLS only is not for this page to decide.
+    strictTransportSecurity: false,
+  }));
+
+  app.get("/healthz", async (c) => {
+    const wrong = await ailments(source);
+    return wrong.length === 0
+      ? c.text("ok\n")
+      : c.text(wrong.map((line) => `${line}\n`).join(""), 503);
+  });
+
+  app.use(guard(options.mode));
+  app.use(async (c, next) => {
+    await next();
+    c.header("cache-control", "no-store");
+  });
+
+  app.get("/", async (c) => {
+    const { stage, cursor } = c.req.query();
+    const around = await frame();
+    if (stage === undefined) {
+      const facts = await board(source, ON_BOARD);
+      return c.html(boardPage(facts, options.budget(), around));
+    }
+    if (!isStage(stage)) return notFound(c, around);
+    const facts = await page(source, stage, ON_PAGE, cursor);
+    return c.html(listPage(stage, facts, around, cursor !== undefined));
+  });
+
+  app.get("/tickets/:name", async (c) => {
+    const around = await frame();
+    const facts = await thread(source, c.req.param("name"));
+    return facts ? c.html(threadPage(facts, around)) : notFound(c, around);
+  });
+
+  app.get("/page.css", (c) => c.body(style, 200, { "content-type": CSS }));
+  app.get("/page.js", (c) => c.body(script, 200, { "content-type": JS }));
+
+  app.get("/events", (c) =>
+    streamSSE(c, async (stream) => {
+      const over = Promise.withResolvers<void>();
+      const end = () => over.resolve();
+      let known = await stamp();
+      let quiet = 0;
+      const leave = changes.listen((current) => {
+        if (current !== known) {
+          known = current;
+          stream.writeSSE({ event: "stamp", data: current });
+        } else if (++quiet % QUIET_LOOKS === 0) {
+          stream.write(": nothing new\n\n");
+        }
+      });
+      stream.onAbort(end);
+      signal?.addEventListener("abort", end);
+      if (signal?.aborted) end();
+      await stream.writeSSE({ event: "stamp", data: known });
+      await over.promise;
+      leave();
+      signal?.removeEventListener("abort", end);
+    }));
+
+  app.get("/api/tickets", async (c) => {
+    const { stage, cursor, limit = String(ON_PAGE) } = c.req.query();
+    if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > MOST) {
+      const error = `limit '${limit}' must be a whole number from 1 to ${MOST}`;
+      return c.json({ error }, 400);
+    }
+    if (stage === undefined) {
+      return c.json(await everyTicket(source, Number(limit), cursor));
+    }
+    if (!isStage(stage)) {
+      const error = `stage '${stage}' must be one of ${ALL_STAGES.join(", ")}`;
+      return c.json({ error }, 400);
+    }
+    return c.json(await page(source, stage, Number(limit), cursor));
+  });
+
+  app.get("/api/tickets/:name", async (c) => {
+    const name = c.req.param("name");
+    const facts = await thread(source, name);
+    return facts
+      ? c.json(facts)
+      : c.json({ error: `There is no ticket ${name}` }, 404);
+  });
+
+  app.get("/api/jobs", async (c) => c.json({ jobs: await jobList(source) }));
+
+  app.notFound(async (c) =>
+    isApi(c)
+      ? c.json({ error: `There is no ${c.req.path}` }, 404)
+      : notFound(c, await frame())
+  );
+
+  app.onError((error, c) => {
+    const wrongCursor = c.req.query("cursor") && error instanceof TypeError;
+    const [message, status] = wrongCursor
+      ? ["cursor must be one that an answer gave", 400 as const]
+      : [`This cannot be shown: ${error.message}`, 500 as const];
+    return isApi(c)
+      ? c.json({ error: message }, status)
+      : c.text(`${message}\n`, status);
+  });
+  return app;
+}
+
+const CSS = "text/css; charset=utf-8";
+const JS = "text/javascript; charset=utf-8";
+
+/** Lets through whoever may look. */
+function guard(mode: Mode): MiddlewareHandler {
+  if (mode === "open") return loopbackNames;
+  if ("off" in mode) {
+    return async (c) =>
+      await c.text(`The status page is off: ${mode.off}\n`, 403);
+  }
+  return basicAuth({
+    realm: "Ticket workflow",
+    verifyUser: (_name, password) => timingSafeEqual(password, mode.password),
+  });
+}
+
+/**
+ * A name of somebody else's that leads to this machine is refused: else any web page could have the
+ * browser read the tickets under its own name (DNS rebinding).
+ */
+const loopbackNames: MiddlewareHandler = async (c, next) => {
+  const { hostname } = new URL(c.req.url);
+  if (/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) {
+    return await next();
+  }
+  return c.text(
+    `Without a password the status page is shown at localhost only, and this is ${hostname}. Set STATUS_PASSWORD.\n`,
+    403,
+  );
+};
+
+function notFound(c: Context, around: Frame): Response | Promise<Response> {
+  const page = plainPage(
+    "Not here",
+    "There is no such ticket or page. A finished ticket is forgotten after some time (HISTORY_DAYS).",
+    around,
+  );
+  return c.html(page, 404);
+}
+
+function isStage(text: string): text is Stage | End {
+  return (ALL_STAGES as readonly string[]).includes(text);
+}
+
+function isApi(c: Context): boolean {
+  return c.req.path.startsWith("/api/");
+}
