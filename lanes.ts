@@ -4,29 +4,45 @@
  * @module
  */
 
-/** So many at a time; who waits with the highest rank goes first. */
+/** So many at a time; the highest rank first, and within a rank who came first. */
 export class Lanes {
   #free: number;
-  readonly #waiting: { rank: number; go: () => void }[] = [];
+  readonly #announced: number[] = [];
+  readonly #waiting: { rank: number; go: (leave: () => void) => void }[] = [];
 
   /** Makes so many lanes. */
   constructor(lanes: number) {
     this.#free = lanes;
   }
 
+  /** Announces work of a rank: lower ones wait until what this gives back is called. */
+  announce(rank: number): () => void {
+    this.#announced.push(rank);
+    return () => {
+      this.#announced.splice(this.#announced.indexOf(rank), 1);
+      this.#next();
+    };
+  }
+
   /** Waits for a lane, and gives what to call to leave it. */
-  async enter(rank: number): Promise<() => void> {
-    if (this.#free > 0) this.#free--;
-    else {
-      await new Promise<void>((go) => {
-        this.#waiting.push({ rank, go });
-        this.#waiting.sort((a, b) => b.rank - a.rank);
+  enter(rank: number): Promise<() => void> {
+    return new Promise((go) => {
+      this.#waiting.push({ rank, go });
+      this.#waiting.sort((a, b) => b.rank - a.rank);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    const least = Math.max(...this.#announced);
+    while (
+      this.#free > 0 && this.#waiting[0] && this.#waiting[0].rank >= least
+    ) {
+      this.#free--;
+      this.#waiting.shift()!.go(() => {
+        this.#free++;
+        this.#next();
       });
     }
-    return () => {
-      const next = this.#waiting.shift();
-      if (next) next.go();
-      else this.#free++;
-    };
   }
 }

@@ -301,29 +301,35 @@ export class Workflow {
     const report: Report = { done: 0, later: 0, ended: 0 };
     const end = this.#world.now() + TICK_TIME;
     const running = new Set<Promise<void>>();
+    const rank = STAGES.indexOf(stage);
+    const begun = this.#lanes.announce(rank);
     let trouble: { error: unknown } | undefined;
-    for await (const ticket of tickets) {
-      const leave = await this.#lanes.enter(STAGES.indexOf(stage));
-      if (trouble || this.#signal?.aborted || this.#world.now() >= end) {
-        leave();
-        break;
+    try {
+      for await (const ticket of tickets) {
+        const leave = await this.#lanes.enter(rank);
+        if (trouble || this.#signal?.aborted || this.#world.now() >= end) {
+          leave();
+          break;
+        }
+        const one = this.handleTicketWorkflow(ticket, tick, end).then(
+          ({ stage }) => {
+            if (stage === ticket.stage) report.later++;
+            else if (isEnd(stage) && stage !== "closed") report.ended++;
+            else report.done++;
+          },
+          (error) => {
+            trouble ??= { error };
+          },
+        ).finally(() => {
+          leave();
+          running.delete(one);
+        });
+        running.add(one);
       }
-      const one = this.handleTicketWorkflow(ticket, tick, end).then(
-        ({ stage }) => {
-          if (stage === ticket.stage) report.later++;
-          else if (stage === "failed" || stage === "abandoned") report.ended++;
-          else report.done++;
-        },
-        (error) => {
-          trouble ??= { error };
-        },
-      ).finally(() => {
-        leave();
-        running.delete(one);
-      });
-      running.add(one);
+    } finally {
+      begun();
+      await Promise.all(running);
     }
-    await Promise.all(running);
     if (trouble) throw trouble.error;
     return report;
   }
