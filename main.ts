@@ -11,6 +11,7 @@ import { peopleOf, realDomains } from "./draw.ts";
 import { fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
+import { type Mode, statusApp } from "./status/app.ts";
 import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
@@ -157,17 +158,43 @@ function warnOfRealPeople(contacts: Person[]): void {
   );
 }
 
+/** The page is open on this machine alone; anywhere else it asks for a password, or is off. */
+function whoMayLook(): Mode {
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
+  if (loopback && !onDeploy()) return "open";
+  if (config.statusPassword) return { password: config.statusPassword };
+  return { off: "Set STATUS_PASSWORD to open the status page here." };
+}
+
 function serve(): Deno.HttpServer {
+  const mode = whoMayLook();
+  const app = statusApp({
+    store,
+    ticketUrl: (id) => freshdesk.ticketUrl(id),
+    budget: () => freshdesk.budget,
+    startedAt: Date.now(),
+    mode,
+    production: timeline === "production",
+    signal: stopping.signal,
+  });
+  // Deno Deploy has an address of its own.
+  const { host: hostname, port } = config;
+  const address = onDeploy() ? {} : { hostname, port };
   try {
     return Deno.serve({
-      hostname: config.host,
-      port: config.port,
-      onListen: ({ hostname, port }) =>
-        logger.info(`Listening on http://${hostname}:${port}/healthz`),
-    }, () => new Response("ok\n"));
+      ...address,
+      onListen: ({ hostname, port }) => {
+        const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+        logger.info(
+          typeof mode === "object" && "off" in mode
+            ? `Listening on http://${host}:${port}/healthz; the status page is off. ${mode.off}`
+            : `Status page: http://${host}:${port}/`,
+        );
+      },
+    }, app.fetch);
   } catch (error) {
     return fail(
-      `Cannot listen on ${config.host}:${config.port}: ${
+      `Cannot listen on ${hostname}:${port}: ${
         (error as Error).message
       }. Set HOST and PORT to an address and a port that are free.`,
     );

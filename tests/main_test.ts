@@ -159,7 +159,7 @@ program(
         DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
       });
       const lines = linesOf(child.stdout);
-      const listening = await lineOf(lines, /Listening on/);
+      const listening = await lineOf(lines, /Status page: /);
       await lineOf(lines, /Connected to 127\.0\.0\.1:\d+ as Maya Lindqvist/);
       await lineOf(lines, /20 contacts and \d agents can be drawn/);
       const next = await lineOf(lines, /Next \(UTC\)/);
