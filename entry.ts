@@ -12,10 +12,17 @@ export function onDeploy(): boolean {
   return Deno.env.has("DENO_DEPLOY");
 }
 
+/** All variables, and those of `.env` alone; the environment wins. */
+export async function readEnvironment(): Promise<
+  { environment: Record<string, string>; file: Record<string, string> }
+> {
+  const file = await load();
+  return { environment: { ...file, ...Deno.env.toObject() }, file };
+}
+
 /** The settings, from the environment and `.env`; the environment wins. Exits when they are wrong. */
 export async function readSettings(): Promise<Config> {
-  const file = await load();
-  const environment = { ...file, ...Deno.env.toObject() };
+  const { environment, file } = await readEnvironment();
   const strange = strangers(environment, file);
   try {
     const config = readConfig(environment);

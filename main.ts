@@ -78,7 +78,9 @@ Deno.cron(
 );
 
 const server = serve();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+// Windows knows no SIGTERM.
+const last = Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM";
+for (const signal of ["SIGINT", last] as const) {
   Deno.addSignalListener(signal, () => stop(signal));
 }
 if (timeline !== "production") {

@@ -11,6 +11,7 @@
  * ["agent", id]                may not be written for
  * ["job", name]                its last run
  * ["tally", hour, what]        how often something happened in an hour
+ * ["scratch", name]            whether it can be written to
  * ["changed"]                  written with every commit
  * ```
  *

@@ -4,13 +4,11 @@
  *
  * @module
  */
-import { load } from "@std/dotenv";
+import { readEnvironment } from "../entry.ts";
 import { examine, type Finding, line, summary } from "./checks.ts";
 
-const file = await load();
-const environment = { ...file, ...Deno.env.toObject() };
 const findings: Finding[] = [];
-for await (const finding of examine({ environment, file })) {
+for await (const finding of examine(await readEnvironment())) {
   findings.push(finding);
   console.log(line(finding));
 }
