@@ -1,13 +1,16 @@
 /**
  * `deno task demo`: an hour of the real workflow, with its real client and a database in memory,
- * against the stand-in, in seconds; then a finished conversation, as a person would read it.
+ * against the stand-in, in seconds; then a finished conversation, as a person would read it. With
+ * `--serve` the status page can be watched meanwhile, and stays open.
  *
  * @module
  */
+import { parseArgs } from "node:util";
 import { Freshdesk } from "../freshdesk.ts";
+import { statusApp } from "../status/app.ts";
 import { Store } from "../store.ts";
 import { plainText } from "../text.ts";
-import { Workflow } from "../workflow.ts";
+import { JOBS, Workflow } from "../workflow.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const MINUTE = 60_000;
@@ -15,6 +18,11 @@ const HOUR = 60 * MINUTE;
 /** How long a minute takes here, in milliseconds. */
 const SHORT_MINUTE = 60;
 const TICKETS = 3;
+const PORT = 8000;
+
+const { values } = parseArgs({
+  options: { serve: { type: "boolean", default: false } },
+});
 
 const start = Math.floor(Date.now() / HOUR) * HOUR;
 let now = start;
@@ -41,18 +49,22 @@ const workflow = new Workflow({
   log: { info: tell, warn: tell, error: tell },
 });
 
+if (values.serve) serve();
 console.log(
   `One hour of ${TICKETS} tickets against a stand-in for Freshdesk: no account is needed, nobody is written to.\n`,
 );
 for (let minute = 0; minute < 60; minute++) {
   now = start + minute * MINUTE;
-  const jobs = [
-    minute === 0 ? workflow.createAndHandleTicket(now) : undefined,
-    ...([5, 10, 15, 20] as const).map((every) =>
-      minute % every === 0 ? workflow.tick(every, now) : undefined
+  await Promise.all(
+    JOBS.filter(({ every }) => minute % every === 0).map(
+      async ({ name, every }) => {
+        const report = every === 60
+          ? await workflow.createAndHandleTicket(now)
+          : await workflow.tick(every, now);
+        await store.noteJob(name, { at: now, took: 0, report, error: null }, 0);
+      },
     ),
-  ];
-  await Promise.all(jobs);
+  );
   await new Promise((resolve) => setTimeout(resolve, SHORT_MINUTE));
 }
 
@@ -64,6 +76,28 @@ console.log(
     ` with ${sandbox.requests.length} calls.`,
 );
 if (tickets.length < TICKETS) Deno.exit(1);
+if (values.serve) {
+  console.log(
+    `\nThe status page stays open at http://127.0.0.1:${PORT}/ until Ctrl-C.`,
+  );
+  await new Promise(() => {});
+}
+console.log("\nTo see it in the browser: deno task demo --serve");
+
+/** The page, while the hour goes by and after it. */
+function serve(): void {
+  const app = statusApp({
+    ...clock,
+    store,
+    ticketUrl: (id) => freshdesk.ticketUrl(id),
+    budget: () => freshdesk.budget,
+    startedAt: start,
+    mode: "open",
+    production: true,
+  });
+  const onListen = () => console.log(`Watch it at http://127.0.0.1:${PORT}/\n`);
+  Deno.serve({ hostname: "127.0.0.1", port: PORT, onListen }, app.fetch);
+}
 
 function tell(message: string): void {
   console.log(

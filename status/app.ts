@@ -15,6 +15,7 @@ import { Changes } from "./changes.ts";
 import {
   ALL_STAGES,
   board,
+  type BoardFacts,
   everyTicket,
   jobList,
   page,
@@ -76,6 +77,20 @@ export function statusApp(options: StatusOptions): Hono {
     at: new Date(now()).toISOString(),
   });
 
+  // Read once for all who look, until something changes.
+  let shown: { stamp: string; facts: Promise<BoardFacts> } | undefined;
+  const boardAt = async (stamp: string) => {
+    if (shown?.stamp !== stamp) {
+      shown = { stamp, facts: board(source, ON_BOARD) };
+    }
+    try {
+      return await shown.facts;
+    } catch (error) {
+      shown = undefined;
+      throw error;
+    }
+  };
+
   const app = new Hono();
   app.use(secureHeaders({
     contentSecurityPolicy: {
@@ -110,7 +125,7 @@ export function statusApp(options: StatusOptions): Hono {
     const { stage, cursor } = c.req.query();
     const around = await frame();
     if (stage === undefined) {
-      const facts = await board(source, ON_BOARD);
+      const facts = await boardAt(around.stamp);
       return c.html(boardPage(facts, options.budget(), around));
     }
     if (!isStage(stage)) return notFound(c, around);

@@ -35,7 +35,13 @@ export function dayChart(hours: BoardFacts["hours"]): Html {
         bar("opened", x, opened / most)
       }${bar("closed", x + BAR + 1, closed / most)}${
         Number(at.slice(11, 13)) % 6 === 0
-          ? html`<text x="${x}" y="${HEIGHT + 15}">${at.slice(11, 16)}</text>`
+          ? html`
+            <text x="${x}" y="${HEIGHT + 15}"
+              text-anchor="${i < 22 ? "start" : "end"}">${at.slice(
+                11,
+                16,
+              )}</text>
+          `
           : ""
       }</g>`;
     })}

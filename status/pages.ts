@@ -301,7 +301,9 @@ function card(ticket: TicketFacts, now: string): Html {
   const { contact, agent, since, dueAt, attempts, lastError } = ticket;
   return html`<li class="ticket">${link(ticket)}
 <p class="people">${contact} → ${agent}</p>
-<p class="when">${time(since, now)} → ${dueAt ? time(dueAt, now) : ""}</p>
+<p class="when">since ${time(since, now)}${
+    dueAt ? html`, due ${time(dueAt, now)}` : ""
+  }</p>
 ${
     lastError
       ? html`<p class="retry" title="${lastError.message}">tried ${attempts}×: ${lastError.message}</p>`
