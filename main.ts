@@ -1,5 +1,5 @@
 /**
- * The script: reads the settings, opens the database, registers the jobs, and serves `/healthz`.
+ * The script: reads the settings, opens the database, registers the jobs, and serves the status page.
  * `deno task start` runs it, and so does Deno Deploy.
  *
  * @module
@@ -16,7 +16,7 @@ import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 const config = await readSettings();
-setUpLog(config);
+const flushLog = setUpLog(config);
 const logger = log.getLogger();
 
 /** Deno Deploy runs the crons of git branches too; only production may act. */
@@ -87,6 +87,7 @@ if (timeline !== "production") {
   logger.info(`This is the timeline ${timeline}: no job acts here`);
 }
 if (!onDeploy()) await introduce();
+flushLog();
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
 async function run(name: string, job: () => Promise<Report>): Promise<void> {
@@ -97,6 +98,7 @@ async function run(name: string, job: () => Promise<Report>): Promise<void> {
   running.add(one);
   await one;
   running.delete(one);
+  flushLog();
 }
 
 /** Runs a job, and notes how it went. */
@@ -140,6 +142,7 @@ async function introduce(): Promise<void> {
     // Asking again with a wrong key would lock its owner out.
     if (isAccountTrouble(error) || error instanceof NotFoundError) {
       logger.critical(message);
+      flushLog();
       Deno.exit(1);
     }
     logger.error(message);
@@ -203,25 +206,25 @@ function serve(): Deno.HttpServer {
   }
 }
 
-function setUpLog({ logLevel, logFormat, logFile }: Config): void {
+/** Sets up the log; gives what to call so that all lines are in the file. */
+function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
   const formatter = logFormat === "json" ? log.jsonFormatter : textFormatter;
-  const handlers = {
-    console: new log.ConsoleHandler("DEBUG", { formatter, useColors: false }),
-    ...(logFile && {
-      file: new log.RotatingFileHandler("DEBUG", {
-        filename: logFile,
-        maxBytes: 1_000_000,
-        maxBackupCount: 5,
-        formatter,
-      }),
-    }),
-  };
+  const toConsole = new log.ConsoleHandler("DEBUG", {
+    formatter,
+    useColors: false,
+  });
+  const toFile = logFile && new log.RotatingFileHandler("DEBUG", {
+    filename: logFile,
+    maxBytes: 1_000_000,
+    maxBackupCount: 5,
+    formatter,
+  });
+  const handlers = { toConsole, ...(toFile && { toFile }) };
+  const level = logLevel;
   try {
     log.setup({
       handlers,
-      loggers: {
-        default: { level: logLevel, handlers: Object.keys(handlers) },
-      },
+      loggers: { default: { level, handlers: Object.keys(handlers) } },
     });
   } catch (error) {
     fail(
@@ -230,6 +233,9 @@ function setUpLog({ logLevel, logFormat, logFile }: Config): void {
       }. Set LOG_FILE to a file in this folder that this user may write to.`,
     );
   }
+  return () => {
+    if (toFile) toFile.flush();
+  };
 }
 
 function textFormatter({ datetime, levelName, msg }: log.LogRecord): string {
@@ -246,5 +252,6 @@ async function stop(signal: string): Promise<void> {
   await server.shutdown();
   kv.close();
   logger.info("Stopped");
+  flushLog();
   Deno.exit(0);
 }

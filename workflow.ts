@@ -377,7 +377,7 @@ export class Workflow {
     }
     const now = this.#world.now();
     const doubt = ticket.doubt ||
-      error instanceof FreshdeskError && error.mayBeApplied;
+      !(error instanceof FreshdeskError && !error.mayBeApplied);
     const message = why instanceof Error ? why.message : String(why);
     const advice = adviceOf(why);
     const lastError = { at: now, message, advice };

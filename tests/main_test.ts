@@ -224,3 +224,40 @@ program(
     assertStringIncludes(source, "backoffSchedule: []");
   },
 );
+
+program(
+  "the log file has every line, as JSON if that is asked for",
+  async () => {
+    const sandbox = new Sandbox();
+    const server = await listen(sandbox, 0);
+    await inFolder(async (folder) => {
+      const child = start(folder, {
+        FRESHDESK_URL: server.url,
+        FRESHDESK_API_KEY: "sandbox",
+        KV_PATH: ":memory:",
+        LOG_FILE: "tickets.log",
+        LOG_FORMAT: "json",
+        LOG_LEVEL: "DEBUG",
+      });
+      const lines = linesOf(child.stdout);
+      await lineOf(lines, /Next \(UTC\)/);
+      child.kill("SIGTERM");
+      for await (const _ of lines);
+      await child.stderr.cancel();
+      await child.status;
+      const log = await Deno.readTextFile(`${folder}/tickets.log`);
+      const messages = log.trim().split("\n").map((line) =>
+        JSON.parse(line).message
+      );
+      assert(
+        messages.some((message) =>
+          /^GET \/agents\/me: 200 in \d+ ms/.test(message)
+        ),
+        log,
+      );
+      assertEquals(messages.at(-1), "Stopped");
+      assert(!log.includes(btoa("sandbox:X")), "the key is nowhere");
+    });
+    await server.close();
+  },
+);
