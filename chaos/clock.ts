@@ -6,10 +6,18 @@
 
 const performanceStart = performance.timeOrigin;
 
-/** Milliseconds since 1970, `speed` times as fast since the real moment `epoch`. */
+/** Shortly before an hour's tickets are opened. */
+const BEFORE_THE_HOUR = 3 * 60_000;
+
+/**
+ * Milliseconds since 1970, `speed` times as fast since the real moment `epoch`, at which it is a
+ * little before the next full hour.
+ */
 export function fastNow(epoch: number, speed: number): () => number {
+  const hour = 3_600_000;
+  const start = Math.ceil(epoch / hour) * hour - BEFORE_THE_HOUR;
   return () => {
     const real = performanceStart + performance.now();
-    return Math.floor(epoch + (real - epoch) * speed);
+    return Math.floor(start + (real - epoch) * speed);
   };
 }

@@ -6,6 +6,7 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { basicAuth } from "hono/basic-auth";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import { timingSafeEqual } from "hono/utils/buffer";
@@ -198,6 +199,7 @@ export function statusApp(options: StatusOptions): Hono {
   );
 
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
     const wrongCursor = c.req.query("cursor") && error instanceof TypeError;
     const [message, status] = wrongCursor
       ? ["cursor must be one that an answer gave", 400 as const]

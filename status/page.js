@@ -61,7 +61,7 @@ async function swap() {
 
   old.replaceChildren(...main.childNodes);
   document.title = fresh.title;
-  shown = goal;
+  old.dataset.stamp = shown = goal;
   for (const [id, top] of scrolled) {
     const part = document.getElementById(id);
     if (part) part.scrollTop = top;

@@ -1,0 +1,99 @@
+/**
+ * `deno run -A bench/status_bench.ts`: how long the first byte of the board takes, from a database
+ * in a file, over HTTP.
+ *
+ * @module
+ */
+import { seeded } from "../random.ts";
+import { SCENARIOS, writeScript } from "../scenarios.ts";
+import { statusApp } from "../status/app.ts";
+import { ALL_STAGES } from "../status/facts.ts";
+import { Store, type Ticket } from "../store.ts";
+
+const NOW = Date.UTC(2026, 10, 23, 12, 0);
+const RUNS = 50;
+
+const spread = (i: number) => ALL_STAGES[i % ALL_STAGES.length]!;
+await measure("10 tickets", 10, spread);
+await measure(
+  "10 000 tickets, all but 100 closed",
+  10_000,
+  (i) => i < 100 ? spread(i) : "closed",
+);
+await measure("10 000 tickets, as many in every stage", 10_000, spread);
+
+async function measure(
+  name: string,
+  tickets: number,
+  stageOf: (i: number) => Ticket["stage"],
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const kv = await Deno.openKv(`${folder}/bench.db`);
+  const store = new Store(kv);
+  for (let i = 0; i < tickets; i += 100) {
+    const length = Math.min(100, tickets - i);
+    const some = Array.from(
+      { length },
+      (_, j) => ticket(i + j, stageOf(i + j)),
+    );
+    await store.addHour(i, some);
+  }
+  let now = NOW;
+  const app = statusApp({
+    store,
+    now: () => now,
+    ticketUrl: (id) => `https://acme.freshdesk.com/a/tickets/${id}`,
+    budget: () => ({ total: 50, remaining: 40, ours: 25, pausedUntil: 0 }),
+    startedAt: NOW,
+    mode: "open",
+    production: true,
+  });
+  const server = Deno.serve({ port: 0, onListen() {} }, app.fetch);
+
+  const took: number[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    now += 60_000; // so that the board is read anew
+    const start = performance.now();
+    const { body } = await fetch(`http://localhost:${server.addr.port}/`);
+    const reader = body!.getReader();
+    await reader.read();
+    took.push(performance.now() - start);
+    await reader.cancel();
+  }
+  const [first = 0] = took;
+  took.sort((a, b) => a - b);
+  const at = (part: number) => took[Math.floor(part * (RUNS - 1))]!.toFixed(1);
+  console.log(
+    `${name}: first byte after ${at(0.5)} ms (median of ${RUNS}), ${
+      at(0.95)
+    } ms (95 %), ${first.toFixed(1)} ms (the very first)`,
+  );
+
+  await server.shutdown();
+  kv.close();
+  await Deno.remove(folder, { recursive: true });
+}
+
+function ticket(i: number, stage: Ticket["stage"]): Ticket {
+  const people = { contact: `Contact ${i}`, agent: `Agent ${i % 7}` };
+  const scenario = SCENARIOS[i % SCENARIOS.length]!;
+  return {
+    version: 1,
+    tag: `tw-${String(i).padStart(6, "0")}`,
+    id: i + 1,
+    stage,
+    dueAt: NOW - i * 1000,
+    since: NOW - i * 1000,
+    claim: null,
+    doubt: false,
+    attempts: 0,
+    lastError: null,
+    failedIn: null,
+    contact: { id: i, name: people.contact, email: `c${i}@example.com` },
+    agent: { id: i % 7, name: people.agent, email: `a${i % 7}@example.com` },
+    script: writeScript(scenario, people, seeded(i)),
+    seed: i,
+    done: {},
+    fields: {},
+  };
+}
