@@ -57,7 +57,7 @@ let kills = 0;
 plan(share);
 for (let round = 1; round <= rounds; round++) {
   const wanted = random() < 0.3 ? 2 : 1;
-  while (programs.length < wanted) programs.push(start());
+  while (programs.length < wanted) await begin();
   await real(300 + random() * 1700);
   const victim = pick(programs, random)!;
   programs.splice(programs.indexOf(victim), 1);
@@ -78,7 +78,7 @@ for (let round = 1; round <= rounds; round++) {
 console.log("No more kills and faults: what is left is settled");
 const faulty = faults();
 sandbox.clearFaults();
-if (programs.length === 0) programs.push(start());
+if (programs.length === 0) await begin();
 {
   using kv = await Deno.openKv(kvPath);
   const store = new Store(kv);
@@ -116,10 +116,16 @@ async function settled(store: Store): Promise<void> {
   );
 }
 
-function start(): Deno.ChildProcess {
+/** Starts a program, and waits until it has said something: a slow start is no life yet. */
+async function begin(): Promise<void> {
   const { args, options } = program();
-  return new Deno.Command(args[0]!, { args: args.slice(1), ...options })
-    .spawn();
+  const asked = sandbox.requests.length;
+  programs.push(
+    new Deno.Command(args[0]!, { args: args.slice(1), ...options }).spawn(),
+  );
+  for (let wait = 0; wait < 200 && sandbox.requests.length === asked; wait++) {
+    await real(50);
+  }
 }
 
 /** The real program, with the clock before it. */
