@@ -69,6 +69,8 @@ const MAX_ATTEMPTS = 3;
 const PATIENCE = 120_000;
 /** After a refused key no request is sent for so long: more of them would lock its owner out. */
 const REFUSED_KEY_PAUSE = 3_600_000;
+/** No `Retry-After` is believed that is longer, in seconds. */
+const LONGEST_PAUSE = 3600;
 /** The tickets list ends here with a 400; no account needs as many pages of people. */
 const MAX_PAGES = 300;
 
@@ -388,7 +390,9 @@ function readAnswer(call: FailedCall, response: Response, text: string) {
   }
   Object.assign(call, explain(body, text));
   if (status >= 300 && status < 400) {
-    const detail = `redirected to ${headers.get("location") ?? "nowhere"}`;
+    // Its query may repeat ours, with a customer's e-mail address.
+    const location = headers.get("location")?.replace(/[?#].*/, "");
+    const detail = `redirected to ${location ?? "nowhere"}`;
     throw new ElsewhereError({ ...call, detail });
   }
   switch (status) {
@@ -406,7 +410,10 @@ function readAnswer(call: FailedCall, response: Response, text: string) {
       }
       throw new RateLimitError(
         call,
-        Math.max(1, Number(headers.get("retry-after")) || 60),
+        Math.min(
+          Math.max(1, Number(headers.get("retry-after")) || 60),
+          LONGEST_PAUSE,
+        ),
       );
   }
   if (status >= 500) throw new ServerError(call);
@@ -442,7 +449,7 @@ function explain(
   return {
     ...(typeof code === "string" && { code }),
     fields,
-    detail: detail || quote(text),
+    detail: detail.slice(0, 1000) || quote(text),
   };
 }
 

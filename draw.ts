@@ -42,21 +42,36 @@ export class NobodyError extends Error {
   }
 }
 
+/** More contacts than these make no draw more random, only more expensive: a page of 100 is a call. */
+const ENOUGH = 500;
+
 /** Who can be drawn in an account; may be nobody. */
 export async function peopleOf(
   freshdesk: Pick<Freshdesk, "getContacts" | "getAgents">,
-  { contactDomains, agentEmails }: DrawOptions,
+  options: DrawOptions,
 ): Promise<People> {
-  const contacts = await freshdesk.getContacts();
+  const wanted = wantedBy(options);
+  const contacts = await freshdesk.getContacts({ enough: ENOUGH, wanted });
+  return { contacts, agents: await agentsOf(freshdesk, options) };
+}
+
+/** Whether a contact may be drawn. */
+export function wantedBy(
+  { contactDomains }: DrawOptions,
+): (contact: Person) => boolean {
+  return ({ email }) =>
+    !Array.isArray(contactDomains) || contactDomains.includes(domainOf(email));
+}
+
+/** The agents who can be drawn; may be nobody. */
+export async function agentsOf(
+  freshdesk: Pick<Freshdesk, "getAgents">,
+  { agentEmails }: DrawOptions,
+): Promise<Person[]> {
   const agents = await freshdesk.getAgents();
-  return {
-    contacts: Array.isArray(contactDomains)
-      ? contacts.filter(({ email }) => contactDomains.includes(domainOf(email)))
-      : contacts,
-    agents: agentEmails
-      ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
-      : agents,
-  };
+  return agentEmails
+    ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
+    : agents;
 }
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 import { load } from "@std/dotenv";
+import type { Store } from "./store.ts";
 import { type Config, ConfigError, readConfig, strangers } from "./config.ts";
 
 /** Whether this is Deno Deploy. */
@@ -50,6 +51,18 @@ export async function openKv(path: string | undefined): Promise<Deno.Kv> {
       }. ${advice}`,
     );
   }
+}
+
+/** Makes sure that a database holds the tickets of this account. Exits when they are another's. */
+export async function bindTo(store: Store, url: string): Promise<void> {
+  const { host } = new URL(url);
+  const account = await store.bind(host);
+  if (account === host) return;
+  fail(
+    `The database holds the tickets of ${account}, and FRESHDESK_URL is ${host}. Set KV_PATH to another file for each account, such as KV_PATH=${
+      host.replace(/\W+/g, "-")
+    }.db`,
+  );
 }
 
 /** Says why it cannot go on, and exits with code 1. */

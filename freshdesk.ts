@@ -96,6 +96,14 @@ export interface TicketField {
 /** Freshdesk's own statuses. */
 export const STATUS = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
 
+/** Which contacts are listed. */
+export interface ContactsOptions {
+  /** Only these. Default: all. */
+  wanted?: (contact: Contact) => boolean;
+  /** No further page is read once there are so many. Default: all pages are. */
+  enough?: number;
+}
+
 /** What a ticket can be created with, besides the three things it must have. */
 export interface CreateOptions extends CallOptions {
   /** Tags of at most 32 characters each. */
@@ -155,14 +163,14 @@ export class Freshdesk {
    * Freshdesk calls a contact active once it is verified, which those made by API, import or
    * e-mail never are. So where no verified one is left, everybody neither blocked nor deleted counts.
    */
-  async getContacts(): Promise<Contact[]> {
-    const verified = await this.getVerifiedContacts();
-    return verified.length > 0 ? verified : await this.#contacts("");
+  async getContacts(options: ContactsOptions = {}): Promise<Contact[]> {
+    const verified = await this.getVerifiedContacts(options);
+    return verified.length > 0 ? verified : await this.#contacts("", options);
   }
 
   /** The contacts who have accepted an invitation, likewise. */
-  async getVerifiedContacts(): Promise<Contact[]> {
-    return await this.#contacts("state=verified&");
+  async getVerifiedContacts(options: ContactsOptions = {}): Promise<Contact[]> {
+    return await this.#contacts("state=verified&", options);
   }
 
   /**
@@ -379,20 +387,23 @@ export class Freshdesk {
     }, options);
   }
 
-  async #contacts(state: string): Promise<Contact[]> {
-    const contacts = await this.#api.all<ContactItem>(
-      `/contacts?${state}per_page=100`,
-    );
-    return readAs(
-      "/contacts",
-      () =>
-        contacts.filter(({ email }) => email && !DEMO_DOMAINS.test(email))
-          .map(({ id, name, email }) => ({
-            id,
-            name: name ?? "",
-            email: email!,
-          })),
-    );
+  async #contacts(
+    state: string,
+    { wanted = () => true, enough = Infinity }: ContactsOptions,
+  ): Promise<Contact[]> {
+    const found: Contact[] = [];
+    const path = `/contacts?${state}per_page=100`;
+    for await (const page of this.#api.pages<ContactItem>(path)) {
+      readAs("/contacts", () => {
+        for (const { id, name, email } of page) {
+          if (!email || DEMO_DOMAINS.test(email)) continue;
+          const contact = { id, name: name ?? "", email };
+          if (wanted(contact)) found.push(contact);
+        }
+      });
+      if (found.length >= enough) break;
+    }
+    return found;
   }
 
   async #update(

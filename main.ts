@@ -8,7 +8,7 @@ import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
 import type { Config } from "./config.ts";
 import { peopleOf, realDomains } from "./draw.ts";
-import { fail, onDeploy, openKv, readSettings } from "./entry.ts";
+import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
 import { type Mode, statusApp } from "./status/app.ts";
@@ -28,6 +28,7 @@ const store = new Store(kv, {
   history: config.historyDays * 86_400_000,
   log: logger,
 });
+await bindTo(store, config.url);
 const freshdesk = new Freshdesk({
   ...config,
   signal: stopping.signal,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAccountTrouble } from "./api.ts";
 import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
 import { type Freshdesk, STATUS } from "./freshdesk.ts";
@@ -24,6 +25,8 @@ export interface Done {
 export interface World {
   /** The account. */
   freshdesk: Freshdesk;
+  /** The agents who can be drawn. */
+  agents: () => Promise<Person[]>;
   /** The tickets. */
   store: Store;
   /** One line per event. */
@@ -92,7 +95,11 @@ async function refilled(
   if (!(error instanceof RefusedError) || error.fields.length === 0) {
     throw error;
   }
-  const form = await freshdesk.getTicketFields();
+  const form = await freshdesk.getTicketFields().catch((trouble) => {
+    throw trouble instanceof ForbiddenError && !isAccountTrouble(trouble)
+      ? error // the list is closed to the key: what was refused says more
+      : trouble;
+  });
   const { fields } = fill(form, new Date(now()).toISOString().slice(0, 10));
   const wanted = error.fields.some(({ field }) =>
     field === "type" ? fields.type : customOf(fields, field)
@@ -113,11 +120,11 @@ export async function findCreated(
   ticket: Ticket,
   before: number,
 ): Promise<Done | undefined> {
-  const { contact, tag, since } = ticket;
+  const { contact, tag, drafted } = ticket;
   const found = await freshdesk.findTicket(
     contact.email,
     tag,
-    since - DAY, // clocks differ, but not by a day
+    drafted - DAY, // clocks differ, but not by a day
     { before },
   );
   return found && created(ticket, found.id, found.requester_id, now());
@@ -143,7 +150,7 @@ function created(
 
 /** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
 export async function assign(
-  { freshdesk, log, random }: World,
+  { freshdesk, agents, log, random }: World,
   ticket: Ticket,
   before: number,
 ): Promise<Done> {
@@ -153,7 +160,7 @@ export async function assign(
   } catch (error) {
     const refused = error instanceof IgnoredError ||
       names(error, "responder_id");
-    const others = refused ? await freshdesk.getAgents() : [];
+    const others = refused ? await agents() : [];
     const agent = pick(
       others.filter(({ id }) => id !== ticket.agent.id),
       random,
@@ -204,7 +211,7 @@ export function says(
       const all = await freshdesk.getConversations(ticket.id!, { before });
       const found = all.find((conversation) =>
         conversation.incoming === (from === "contact") &&
-        !conversation.private && fold(conversation.body).includes(text)
+        !conversation.private && fold(conversation.body ?? "").includes(text)
       );
       return found && { message: said(ticket, found.id, now()) };
     },
@@ -288,10 +295,16 @@ export async function close(
     const { status } = await freshdesk.getTicket(id!, { before });
     if (status !== STATUS.closed) {
       const { type, custom } = await refilled(world, error);
+      const refused = Object.entries(custom ?? {}).filter(([name]) =>
+        error.fields.some(({ field }) =>
+          field.replace(/^cf_/, "") === name.replace(/^cf_/, "")
+        )
+      );
       await freshdesk.closeTicket(id!, {
         before,
-        ...(type && { type }),
-        ...(custom && { customFields: custom }),
+        ...(type && names(error, "type") && { type }),
+        ...(refused.length > 0 &&
+          { customFields: Object.fromEntries(refused) }),
       });
     }
   }

@@ -7,6 +7,7 @@
  * ["due", stage, dueAt, tag]   who waits for which stage; the finished, by when they finished
  * ["message", tag, n]          its history
  * ["id", id]                   Freshdesk's id -> tag
+ * ["account"]                  whose tickets these are
  * ["hour", hour]               the hour's tickets were drafted
  * ["agent", id]                may not be written for
  * ["job", name]                its last run
@@ -70,8 +71,12 @@ export interface Ticket {
   stage: Stage | End;
   /** The tick it waits for, or when it ended (ms since 1970). */
   dueAt: number;
+  /** When it was drafted (ms since 1970). */
+  drafted: number;
   /** Since when it waits for this stage (ms since 1970). */
   since: number;
+  /** When the stage was first tried in vain (ms since 1970). */
+  failing: number | null;
   /** Who works on it. */
   claim: Claim | null;
   /** Whether the stage's call may have been applied already: look before it is made again. */
@@ -182,6 +187,29 @@ export class Store {
     this.#log = options.log;
   }
 
+  /**
+   * Binds the database to an account, by its host, if it is not bound yet; ids mean nothing in
+   * another one.
+   *
+   * @returns the account it is bound to
+   */
+  async bind(account: string): Promise<string> {
+    const key = ["account"];
+    await this.#commit(() =>
+      this.#kv.atomic().check({ key, versionstamp: null }).set(key, account)
+    );
+    const { value } = await this.#patiently(() => this.#kv.get<string>(key));
+    return value ?? account;
+  }
+
+  /** Whether an hour has had its tickets. */
+  async hasHour(hour: number): Promise<boolean> {
+    const { versionstamp } = await this.#patiently(() =>
+      this.#kv.get(["hour", hour])
+    );
+    return versionstamp !== null;
+  }
+
   /** Adds the drafts of an hour, all or none: false when that hour has had its tickets. */
   async addHour(hour: number, drafts: Ticket[]): Promise<boolean> {
     const key = ["hour", hour];
@@ -198,9 +226,16 @@ export class Store {
 
   /** A ticket by its tag. */
   async get(tag: string): Promise<Entry | null> {
-    const { value, versionstamp } = await this.#patiently(() =>
-      this.#kv.get(["ticket", tag])
+    return this.#entry(
+      tag,
+      await this.#patiently(() => this.#kv.get(["ticket", tag])),
     );
+  }
+
+  #entry(
+    tag: string,
+    { value, versionstamp }: Deno.KvEntryMaybe<unknown>,
+  ): Entry | null {
     if (versionstamp === null) return null;
     if (isTicket(value)) return { ticket: value, versionstamp };
     if (!this.#unreadable.has(tag)) {
@@ -339,6 +374,7 @@ export class Store {
       dueAt: now,
       since: now,
       attempts: 0,
+      failing: null,
       claim: null,
       doubt: true,
     });
@@ -431,10 +467,12 @@ export class Store {
    */
   async repair(latest: number): Promise<number> {
     let repaired = 0;
-    for await (const { key } of this.#kv.list({ prefix: ["ticket"] })) {
-      const entry = await this.get(String(key[1]));
+    for await (const read of this.#kv.list({ prefix: ["ticket"] })) {
+      const entry = this.#entry(String(read.key[1]), read);
       if (!entry) continue;
       const { ticket } = entry;
+      // Nothing waits for what is over, and there may be very many of it.
+      if (ticket.stage === "closed" || ticket.stage === "abandoned") continue;
       const late = !isEnd(ticket.stage) && ticket.dueAt > latest;
       const due = await this.#patiently(() => this.#kv.get(dueKey(ticket)));
       if (!late && due.versionstamp !== null) continue;

@@ -12,6 +12,7 @@
  */
 import { isAccountTrouble } from "./api.ts";
 import {
+  agentsOf,
   type DrawOptions,
   NobodyError,
   type People,
@@ -109,7 +110,7 @@ export interface WorkflowOptions extends DrawOptions {
 export interface Report {
   /** Steps done. */
   done: number;
-  /** Steps tried in vain, to be tried again. */
+  /** Steps that were not done: tried in vain, to be tried again, or in another's hands. */
   later: number;
   /** Tickets that ended without being closed. */
   ended: number;
@@ -117,7 +118,7 @@ export interface Report {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** A claim outlives a request (30 s) several times over, and ends before the next tick. */
+/** A claim outlives a request (30 s) several times over. */
 const CLAIM = 4 * MINUTE;
 /** Clocks of two processes may differ by so much. */
 const SKEW = MINUTE;
@@ -167,7 +168,8 @@ export class Workflow {
   constructor(options: WorkflowOptions) {
     const { freshdesk, store, log, now = Date.now, random = Math.random } =
       options;
-    this.#world = { freshdesk, store, log, now, random };
+    const agents = () => agentsOf(freshdesk, options);
+    this.#world = { freshdesk, agents, store, log, now, random };
     this.#ticketsPerHour = options.ticketsPerHour ?? 1;
     this.#dryRun = options.dryRun ?? false;
     this.#draw = options;
@@ -184,7 +186,13 @@ export class Workflow {
     const { freshdesk, store, log } = this.#world;
     const nothing = { done: 0, later: 0, ended: 0 };
     const tick = toMinute(at);
+    const hour = tick - tick % HOUR;
+    const end = this.#world.now() + TICK_TIME;
     if (!this.#dryRun) await store.repair(tick + HOUR);
+    if (await store.hasHour(hour)) {
+      log.info("This hour's tickets have been opened already");
+      return nothing;
+    }
     const count = await this.#room();
     if (count === 0) return nothing;
     const people = await peopleOf(freshdesk, this.#draw);
@@ -199,11 +207,9 @@ export class Workflow {
       }
       return nothing;
     }
-    if (!await store.addHour(tick - tick % HOUR, drafts)) {
-      log.info("This hour's tickets have been opened already");
-      return nothing;
-    }
-    return await this.#work("create", drafts, tick);
+    // Another process may have been first.
+    if (!await store.addHour(hour, drafts)) return nothing;
+    return await this.#work("create", drafts, tick, end);
   }
 
   /**
@@ -217,6 +223,7 @@ export class Workflow {
    */
   async tick(every: Interval, at = this.#world.now()): Promise<Report> {
     const tick = toMinute(at);
+    const end = this.#world.now() + TICK_TIME;
     const sum: Report = { done: 0, later: 0, ended: 0 };
     for (const stage of STAGES.toReversed()) {
       if (STEPS[stage].every !== every) continue;
@@ -229,7 +236,7 @@ export class Workflow {
         }
         continue;
       }
-      const report = await this.#work(stage, due, tick);
+      const report = await this.#work(stage, due, tick, end);
       sum.done += report.done;
       sum.later += report.later;
       sum.ended += report.ended;
@@ -277,6 +284,7 @@ export class Workflow {
       claim: null,
       doubt: false,
       attempts: 0,
+      failing: null,
       lastError: null,
       done: { ...ticket.done, [stage]: now },
     }, done.message);
@@ -297,9 +305,9 @@ export class Workflow {
     stage: Stage,
     tickets: AsyncIterable<Ticket> | Iterable<Ticket>,
     tick: number,
+    end: number,
   ): Promise<Report> {
     const report: Report = { done: 0, later: 0, ended: 0 };
-    const end = this.#world.now() + TICK_TIME;
     const running = new Set<Promise<void>>();
     const rank = STAGES.indexOf(stage);
     const begun = this.#lanes.announce(rank);
@@ -330,7 +338,9 @@ export class Workflow {
       begun();
       await Promise.all(running);
     }
-    if (trouble) throw trouble.error;
+    if (trouble?.error instanceof NotSentError) {
+      this.#world.log.info(`${trouble.error.message}. The next tick goes on`);
+    } else if (trouble) throw trouble.error;
     return report;
   }
 
@@ -389,15 +399,17 @@ export class Workflow {
       await store.update(entry, free);
       throw why;
     }
+    const stage = ticket.stage as Stage;
     const attempts = ticket.attempts + 1;
+    const failing = ticket.failing ?? now;
     if (
       way === "later" && attempts >= GIVE_UP.attempts &&
-      now - ticket.since >= GIVE_UP.after
+      now - failing >= GIVE_UP.after
     ) {
       way = "fail";
     }
-    const after = Math.max(tick, now) + (doubt ? SETTLE : 0);
-    const stage = ticket.stage as Stage;
+    const after = Math.max(tick, now) +
+      (doubt && STEPS[stage].lookUp ? SETTLE : 0);
     const change: Partial<Ticket> = way === "later"
       ? { dueAt: nextTick(STEPS[stage].every, after) }
       : way === "abandon"
@@ -406,6 +418,7 @@ export class Workflow {
     const committed = await store.update(entry, {
       ...free,
       attempts,
+      failing,
       ...change,
     });
     if (way === "later") {
@@ -495,7 +508,9 @@ export class Workflow {
       id: null,
       stage: "create",
       dueAt: nextTick(STEPS.create.every, tick),
+      drafted: now(),
       since: now(),
+      failing: null,
       claim: null,
       doubt: false,
       attempts: 0,

@@ -11,7 +11,7 @@ import {
   SETTINGS,
   strangers,
 } from "../config.ts";
-import { NobodyError, peopleOf, realDomains } from "../draw.ts";
+import { NobodyError, realDomains, wantedBy } from "../draw.ts";
 import {
   ElsewhereError,
   ForbiddenError,
@@ -365,12 +365,11 @@ async function* checkAgents(
 
 async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
   const { freshdesk, config: { contactDomains } } = visit;
-  const verified = await freshdesk.getVerifiedContacts();
-  const all = verified.length > 0 ? verified : await freshdesk.getContacts();
-  const { contacts } = await peopleOf({
-    getContacts: () => Promise.resolve(all),
-    getAgents: () => Promise.resolve([]),
-  }, { contactDomains });
+  const wanted = wantedBy({ contactDomains });
+  const verified = await freshdesk.getVerifiedContacts({ wanted });
+  const contacts = verified.length > 0
+    ? verified
+    : await freshdesk.getContacts({ wanted });
   const restricted = Array.isArray(contactDomains);
   if (contacts.length === 0) {
     yield problem(explained(new NobodyError("contact", restricted)));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fail, openKv, readSettings } from "../entry.ts";
+import { bindTo, fail, openKv, readSettings } from "../entry.ts";
 import { FreshdeskError, NotSentError } from "../errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { COMMON_TAG } from "../steps.ts";
@@ -145,12 +145,14 @@ async function main(): Promise<number> {
   const stopping = new AbortController();
   Deno.addSignalListener("SIGINT", () => stopping.abort());
   const { signal } = stopping;
+  const store = new Store(kv, {
+    history: config.historyDays * 86_400_000,
+    log: console,
+  });
+  await bindTo(store, config.url);
   return await cleanup({
     freshdesk: new Freshdesk({ ...config, signal }),
-    store: new Store(kv, {
-      history: config.historyDays * 86_400_000,
-      log: console,
-    }),
+    store,
     dryRun: config.dryRun,
     yes: Deno.args.includes("--yes"),
     ask: Deno.stdin.isTerminal() ? prompt : undefined,

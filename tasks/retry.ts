@@ -5,12 +5,13 @@
  *
  * @module
  */
-import { fail, openKv, readSettings } from "../entry.ts";
+import { bindTo, fail, openKv, readSettings } from "../entry.ts";
 import { type Entry, Store } from "../store.ts";
 
 const config = await readSettings();
 using kv = await openKv(config.kvPath);
 const store = new Store(kv, { log: console });
+await bindTo(store, config.url);
 
 const entries = Deno.args.length > 0
   ? await Promise.all(Deno.args.map(named))

@@ -66,6 +66,64 @@ Deno.test("restrictions that leave nobody are named", async () => {
   assertEquals(world.writes, []);
 });
 
+Deno.test("unverified contacts of a named domain are drawn where no verified one is in it", async () => {
+  using world = await World.open();
+  for (const contact of world.sandbox.contacts) {
+    contact.active = !contact.email?.endsWith("@example.org");
+  }
+  const { freshdesk } = world.program();
+  const { contacts } = await peopleOf(freshdesk, {
+    contactDomains: ["example.org"],
+  });
+  assert(contacts.length > 0);
+});
+
+Deno.test("of a very large account no more contacts are read than a draw needs", async () => {
+  using world = await World.open();
+  const [pattern] = world.sandbox.contacts;
+  world.sandbox.contacts = Array.from({ length: 3000 }, (_, i) => ({
+    ...pattern!,
+    id: 5000 + i,
+    email: `c${i}@example.com`,
+  }));
+  const { freshdesk } = world.program();
+  assertEquals((await peopleOf(freshdesk, {})).contacts.length, 500);
+  assertEquals(
+    world.requests.filter((line) => line.includes("/contacts")).length,
+    5,
+  );
+});
+
+Deno.test("an agent who takes over is one of the named", async () => {
+  using world = await World.open();
+  const [, second, third] = world.sandbox.agents;
+  const program = world.program({
+    agentEmails: [second!.contact.email, third!.contact.email].map((email) =>
+      email.toLowerCase()
+    ),
+  });
+  const ignored = JSON.stringify({ id: 1, status: 2, responder_id: null });
+  world.sandbox.fault({
+    kind: "garbage",
+    method: "PUT",
+    body: ignored,
+    applied: false,
+  });
+  await world.create(program, "12:00");
+  const { responder_id } = world.sandbox.tickets.get(1)!;
+  assert([second!.id, third!.id].includes(responder_id!));
+  assert(world.lines.some((line) => line.includes("takes over")));
+});
+
+Deno.test("an hour that has had its tickets costs no call", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  const before = world.requests.length;
+  await world.create(program, "12:00:30");
+  assertEquals(world.requests.length, before);
+});
+
 Deno.test("domains that may be real are counted, those reserved for examples are not", () => {
   const emails = [
     "a@acme.com",
@@ -251,6 +309,42 @@ Deno.test("a field that is demanded only since the ticket was opened does not ke
   assertEquals((await world.theTicket()).stage, "closed");
 });
 
+Deno.test("a refused field is named even to a key that may not list the fields", async () => {
+  using world = await World.open();
+  world.sandbox.ticketFields.push(demanded("cf_product", "custom_text", {}));
+  const denied = JSON.stringify({ code: "access_denied", message: "no" });
+  world.sandbox.fault({
+    kind: "status",
+    path: "/ticket_fields",
+    status: 403,
+    body: denied,
+    times: "always",
+  });
+  await world.create(world.program(), "12:00");
+  const { stage, lastError } = await world.theTicket();
+  assertEquals(stage, "failed");
+  assertStringIncludes(lastError!.message, "cf_product");
+});
+
+Deno.test("what a person has chosen is not overwritten to close a ticket", async () => {
+  using world = await World.open();
+  world.sandbox.ticketFields.push(
+    demanded("cf_product", "custom_dropdown", { choices: ["Desk", "Chair"] }),
+  );
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.sandbox.tickets.get(1)!.custom_fields.cf_product = "Chair";
+  world.sandbox.ticketFields.push(
+    demanded("cf_cause", "custom_text", {
+      required_for_agents: false,
+      required_for_closure: true,
+    }),
+  );
+  await world.until(program, "13:00");
+  const { custom_fields, status } = world.sandbox.tickets.get(1)!;
+  assertEquals([custom_fields.cf_product, status], ["Chair", 5]);
+});
+
 Deno.test("fields that cannot be filled are reported by name before a ticket is tried", async () => {
   using world = await World.open();
   world.sandbox.ticketFields.push(demanded("cf_tree", "nested_field", {}));
@@ -296,7 +390,8 @@ Deno.test("a tick that has no time left ends, and the next goes on with the olde
     },
   });
   world.now = moment("12:05");
-  await slow.workflow.tick(5).catch(() => {});
+  const report = await slow.workflow.tick(5);
+  assert(report.done > 0, "what was done is told");
   const done = world.writes.filter((line) => line.includes("/reply")).length;
   assert(done > 0 && done < 12, `${done} replies`);
   await world.until(program, "12:10");

@@ -531,3 +531,41 @@ Deno.test("a failed ticket can be resumed in every stage", async () => {
     await assertKept(world, program, stage);
   }
 });
+
+Deno.test("a creation that failed in doubt is looked up when it is resumed, however late", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
+  await world.create(program, "12:00");
+  world.sandbox.fault({
+    kind: "status",
+    status: 500,
+    path: "/tickets\\?",
+    times: "always",
+  });
+  await world.until(program, "36:30");
+  assertEquals((await world.theTicket()).failedIn, "create");
+  world.sandbox.clearFaults();
+  world.now += 2 * 86_400_000;
+  for await (const entry of program.store.ended("failed")) {
+    await program.store.resume(entry, world.now);
+  }
+  for (let n = 0; n < 12; n++) {
+    world.now += 5 * 60_000;
+    await world.minute(program, Math.floor(world.now / 300_000) * 300_000);
+  }
+  await assertKept(world, program, "resumed late");
+});
+
+Deno.test("a message without a body does not keep a look-up from its end", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/reply$" });
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  const thread = world.sandbox.threads.get(1)!;
+  thread.unshift({ ...thread[0]!, id: 1, body: null as unknown as string });
+  await world.until(program, "14:00");
+  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals(world.said().length, 4);
+});

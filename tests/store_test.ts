@@ -12,7 +12,9 @@ function draft(tag: string, change: Partial<Ticket> = {}): Ticket {
     id: null,
     stage: "create",
     dueAt: moment("12:05"),
+    drafted: moment("12:00"),
     since: moment("12:00"),
+    failing: null,
     claim: null,
     doubt: false,
     attempts: 0,
@@ -317,4 +319,34 @@ Deno.test("a database that stays locked is given up in the end", async () => {
   const error = await store.get("a").catch((error) => error);
   assertStringIncludes(error.message, "locked");
   assert(asked > 5 && asked < 50, `asked ${asked} times`);
+});
+
+Deno.test("a database belongs to the account that used it first", async () => {
+  using world = await open();
+  assertEquals(
+    await world.store.bind("acme.freshdesk.com"),
+    "acme.freshdesk.com",
+  );
+  assertEquals(
+    await world.store.bind("other.freshdesk.com"),
+    "acme.freshdesk.com",
+  );
+});
+
+Deno.test("repairing reads no finished ticket on its own, however many there are", async () => {
+  using world = await open();
+  await world.store.addHour(
+    1,
+    Array.from({ length: 100 }, (_, i) => draft(`t${i}`, { stage: "closed" })),
+  );
+  let gets = 0;
+  const counting = new Proxy(world.kv, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (name === "get" || name === "getMany") gets++;
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  assertEquals(await new Store(counting).repair(moment("13:00")), 0);
+  assertEquals(gets, 0);
 });

@@ -489,6 +489,34 @@ Deno.test("a ticket whose step fails day and night is given up after a day, and 
   assertEquals([stage, failedIn], ["failed", "first_reply"]);
 });
 
+Deno.test("the time in which the program was down does not count against a ticket", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.now = moment("37:00");
+  world.sandbox.fault({
+    kind: "status",
+    path: "/reply",
+    status: 500,
+    times: "always",
+  });
+  await world.until(program, "39:00");
+  assertEquals((await world.theTicket()).stage, "first_reply");
+  world.sandbox.clearFaults();
+  await world.until(program, "40:00");
+  assertEquals((await world.theTicket()).stage, "closed");
+});
+
+Deno.test("an endless error message does not keep a ticket, or the others, from going on", async () => {
+  using world = await World.open();
+  const program = world.program({ ticketsPerHour: 3 });
+  await world.create(program, "12:00");
+  const body = JSON.stringify({ message: "x".repeat(70_000) });
+  world.sandbox.fault({ kind: "status", path: "/1/reply", status: 500, body });
+  await world.until(program, "13:00");
+  assertEquals(await program.store.count("closed", 10), 3);
+});
+
 Deno.test("where there is nobody to draw it says so, and no ticket is opened", async () => {
   for (const who of ["contact", "agent"] as const) {
     using world = await World.open();
