@@ -165,6 +165,8 @@ const DAY = 24 * HOUR;
 const KV_BATCH = 1000;
 /** A locked database is asked again so often, for some seconds in all. */
 const LOCKED_ATTEMPTS = 12;
+/** The status page shows the last 24 hours; a counter cannot expire by itself. */
+const TALLIES_KEPT = 2 * DAY;
 /** Agents who may not be written for are tried again after a week: roles change. */
 const AGENT_EXPIRY = 7 * DAY;
 
@@ -460,13 +462,18 @@ export class Store {
 
   /**
    * Puts the due entries right from the ticket records, and tickets whose time is further off than
-   * any stage's interval (the clock was set back) to `latest`. Says what it repaired.
+   * any stage's interval (the clock was set back) to `latest`. Says what it repaired. Tallies of
+   * days ago go.
    *
    * @param latest the last moment a ticket can be waiting for now (ms since 1970)
    * @returns how many tickets were repaired
    */
   async repair(latest: number): Promise<number> {
     let repaired = 0;
+    const old = { start: ["tally"], end: ["tally", latest - TALLIES_KEPT] };
+    for await (const { key } of this.#kv.list(old)) {
+      await this.#patiently(() => this.#kv.delete(key));
+    }
     for await (const read of this.#kv.list({ prefix: ["ticket"] })) {
       const entry = this.#entry(String(read.key[1]), read);
       if (!entry) continue;

@@ -350,3 +350,17 @@ Deno.test("repairing reads no finished ticket on its own, however many there are
   assertEquals(await new Store(counting).repair(moment("13:00")), 0);
   assertEquals(gets, 0);
 });
+
+Deno.test("tallies are counted by the hour, and go after two days", async () => {
+  using world = await open();
+  const run = { at: moment("12:30"), took: 1, report: null, error: null };
+  await world.store.noteJob("closings", run, 3);
+  await world.store.noteJob("closings", { ...run, at: moment("12:40") }, 4);
+  const [[hour, tally] = []] = await world.store.tallies(moment("12:10"));
+  assertEquals([hour, tally?.calls], [moment("12:00"), 7]);
+  assertEquals((await world.store.jobs()).get("closings")?.at, moment("12:40"));
+  await world.store.repair(moment("48:00"));
+  assertEquals((await world.store.tallies(0)).size, 1);
+  await world.store.repair(moment("63:00"));
+  assertEquals((await world.store.tallies(0)).size, 0);
+});
