@@ -338,6 +338,11 @@ export function waitBeforeRetry(
   return 1000 * 2 ** (attempt - 1) * (0.5 + random / 2);
 }
 
+/** Whether this one thing is closed to the key, while others may be open to it. */
+export function lacksRights(error: unknown): boolean {
+  return error instanceof ForbiddenError && !isAccountTrouble(error);
+}
+
 /** Whether every further call would be refused too, until a person has done something. */
 export function isAccountTrouble(error: unknown): boolean {
   return error instanceof CredentialsError || error instanceof PlanError ||

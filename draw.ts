@@ -90,6 +90,18 @@ export function realDomains(
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
+/** How many contacts may be real people, and at which domains; `undefined` when none. */
+export function realPeople(
+  contacts: Person[],
+): { count: number; where: string } | undefined {
+  const domains = realDomains(contacts);
+  if (domains.length === 0) return undefined;
+  const count = domains.reduce((sum, [, n]) => sum + n, 0);
+  const shown = domains.slice(0, 5).map(([domain, n]) => `${domain} (${n})`);
+  if (domains.length > 5) shown.push("...");
+  return { count, where: shown.join(", ") };
+}
+
 const RESERVED =
   /(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$/;
 

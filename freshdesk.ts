@@ -3,18 +3,8 @@
  *
  * @module
  */
-import {
-  Api,
-  type ApiOptions,
-  type CallOptions,
-  isAccountTrouble,
-} from "./api.ts";
-import {
-  ForbiddenError,
-  IgnoredError,
-  RefusedError,
-  UnreadableAnswerError,
-} from "./errors.ts";
+import { Api, type ApiOptions, type CallOptions, lacksRights } from "./api.ts";
+import { IgnoredError, RefusedError, UnreadableAnswerError } from "./errors.ts";
 import type { Budget } from "./pace.ts";
 
 /** A customer who can be a ticket's requester. */
@@ -182,11 +172,7 @@ export class Freshdesk {
       const agents = await this.#api.all<AgentItem>("/agents?per_page=100");
       return readAs("/agents", () => agents.filter(canReply).map(toAgent));
     } catch (error) {
-      if (
-        !(error instanceof ForbiddenError) || isAccountTrouble(error)
-      ) {
-        throw error;
-      }
+      if (!lacksRights(error)) throw error;
       this.#warn(
         "The key may not list agents: every ticket goes to its own agent. Use an administrator's key to share them out.",
       );

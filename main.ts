@@ -7,7 +7,7 @@
 import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
 import type { Config } from "./config.ts";
-import { peopleOf, realDomains } from "./draw.ts";
+import { peopleOf, realPeople } from "./draw.ts";
 import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
@@ -152,15 +152,10 @@ async function introduce(): Promise<void> {
 
 /** Freshdesk mails everybody a ticket is opened for; nobody shall be surprised by that. */
 function warnOfRealPeople(contacts: Person[]): void {
-  const domains = realDomains(contacts);
-  const count = domains.reduce((sum, [, count]) => sum + count, 0);
-  if (count === 0) return;
-  const shown = domains.slice(0, 5).map(([domain, n]) => `${domain} (${n})`);
-  if (domains.length > 5) shown.push("...");
+  const real = realPeople(contacts);
+  if (!real) return;
   logger.warn(
-    `REAL PEOPLE? ${count} of ${contacts.length} contacts have addresses that may be real: ${
-      shown.join(", ")
-    }. Freshdesk will write to them. Restrict the draw with CONTACT_DOMAINS=example.com, say that all are meant with CONTACT_DOMAINS=*, or look first with DRY_RUN=true`,
+    `REAL PEOPLE? ${real.count} of ${contacts.length} contacts have addresses that may be real: ${real.where}. Freshdesk will write to them. Restrict the draw with CONTACT_DOMAINS=example.com, say that all are meant with CONTACT_DOMAINS=*, or look first with DRY_RUN=true`,
   );
 }
 

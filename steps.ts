@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAccountTrouble } from "./api.ts";
+import { lacksRights } from "./api.ts";
 import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
 import { type Freshdesk, STATUS } from "./freshdesk.ts";
@@ -96,22 +96,22 @@ async function refilled(
     throw error;
   }
   const form = await freshdesk.getTicketFields().catch((trouble) => {
-    throw trouble instanceof ForbiddenError && !isAccountTrouble(trouble)
+    throw lacksRights(trouble)
       ? error // the list is closed to the key: what was refused says more
       : trouble;
   });
   const { fields } = fill(form, new Date(now()).toISOString().slice(0, 10));
-  const wanted = error.fields.some(({ field }) =>
-    field === "type" ? fields.type : customOf(fields, field)
-  );
-  if (!wanted) throw error;
+  const helps = fields.type && names(error, "type") ||
+    Object.keys(fields.custom ?? {}).some((name) => refuses(error, name));
+  if (!helps) throw error;
   return fields;
 }
 
-/** Freshdesk names a custom field in a refusal with or without its prefix. */
-function customOf({ custom = {} }: Fields, field: string): unknown {
-  return custom[field] ?? custom[`cf_${field}`] ??
-    custom[field.replace(/^custom_fields\./, "")];
+/** Whether a refusal names a custom field; Freshdesk does so with or without its prefixes. */
+function refuses({ fields }: RefusedError, name: string): boolean {
+  const bare = (field: string) =>
+    field.replace(/^(custom_fields\.)?(cf_)?/, "");
+  return fields.some(({ field }) => bare(field) === bare(name));
 }
 
 /** Finds the ticket by its own tag among the requester's newest. */
@@ -295,11 +295,8 @@ export async function close(
     const { status } = await freshdesk.getTicket(id!, { before });
     if (status !== STATUS.closed) {
       const { type, custom } = await refilled(world, error);
-      const refused = Object.entries(custom ?? {}).filter(([name]) =>
-        error.fields.some(({ field }) =>
-          field.replace(/^cf_/, "") === name.replace(/^cf_/, "")
-        )
-      );
+      const refused = Object.entries(custom ?? {})
+        .filter(([name]) => refuses(error, name));
       await freshdesk.closeTicket(id!, {
         before,
         ...(type && names(error, "type") && { type }),

@@ -197,11 +197,13 @@ export class Store {
    */
   async bind(account: string): Promise<string> {
     const key = ["account"];
+    const read = () => this.#patiently(() => this.#kv.get<string>(key));
+    const { value } = await read();
+    if (value !== null) return value;
     await this.#commit(() =>
       this.#kv.atomic().check({ key, versionstamp: null }).set(key, account)
     );
-    const { value } = await this.#patiently(() => this.#kv.get<string>(key));
-    return value ?? account;
+    return (await read()).value ?? account;
   }
 
   /** Whether an hour has had its tickets. */
@@ -271,7 +273,7 @@ export class Store {
   ): Promise<Entry | null> {
     const ticket = { ...before, ...change };
     const key = ["ticket", ticket.tag];
-    const over = ticket.stage === "closed" || ticket.stage === "abandoned";
+    const over = isOver(ticket.stage);
     const expiry = over ? { expireIn: this.#history } : {};
     const history = over ? await this.#messages(ticket.tag) : [];
     const n = STAGES.indexOf(before.stage as Stage);
@@ -479,7 +481,7 @@ export class Store {
       if (!entry) continue;
       const { ticket } = entry;
       // Nothing waits for what is over, and there may be very many of it.
-      if (ticket.stage === "closed" || ticket.stage === "abandoned") continue;
+      if (isOver(ticket.stage)) continue;
       const late = !isEnd(ticket.stage) && ticket.dueAt > latest;
       const due = await this.#patiently(() => this.#kv.get(dueKey(ticket)));
       if (!late && due.versionstamp !== null) continue;
@@ -547,6 +549,11 @@ function tallyKey(at: number, what: keyof Tally): Deno.KvKey {
 /** Whether a ticket's life is over. */
 export function isEnd(stage: Stage | End): stage is End {
   return (ENDS as readonly string[]).includes(stage);
+}
+
+/** Whether nothing is to be done about it any more, so that it can be forgotten in time. */
+function isOver(stage: Stage | End): boolean {
+  return stage === "closed" || stage === "abandoned";
 }
 
 function isTicket(value: unknown): value is Ticket {

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { isAccountTrouble } from "./api.ts";
+import { isAccountTrouble, lacksRights } from "./api.ts";
 import {
   agentsOf,
   type DrawOptions,
@@ -19,7 +19,6 @@ import {
   peopleOf,
 } from "./draw.ts";
 import {
-  ForbiddenError,
   FreshdeskError,
   GoneError,
   NotFoundError,
@@ -484,9 +483,7 @@ export class Workflow {
       this.#said = said;
       return fields;
     } catch (error) {
-      if (!(error instanceof ForbiddenError) || isAccountTrouble(error)) {
-        throw error;
-      }
+      if (!lacksRights(error)) throw error;
       return {}; // only this list is closed to the key; a refused ticket names its fields
     }
   }

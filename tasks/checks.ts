@@ -11,7 +11,7 @@ import {
   SETTINGS,
   strangers,
 } from "../config.ts";
-import { NobodyError, realDomains, wantedBy } from "../draw.ts";
+import { NobodyError, realPeople, wantedBy } from "../draw.ts";
 import {
   ElsewhereError,
   ForbiddenError,
@@ -381,7 +381,9 @@ async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
       ? "all verified"
       : "as nobody in the account is verified"
   }`;
-  const real = realPeople(contacts);
+  const people = realPeople(contacts);
+  const real = people &&
+    `${people.count} of them may be real people, at ${people.where}`;
   if (!real) yield ok(`${found}; their addresses are all examples`);
   else if (contactDomains) yield ok(`${found}; ${real}`);
   else {
@@ -390,25 +392,11 @@ async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
     );
   }
   for (const domain of restricted ? contactDomains : []) {
-    if (
-      contacts.some(({ email }) => email.toLowerCase().endsWith(`@${domain}`))
-    ) {
-      continue;
-    }
+    if (contacts.some(wantedBy({ contactDomains: [domain] }))) continue;
     yield warning(
       `Nobody has an address at ${domain}. Correct CONTACT_DOMAINS, or add such contacts to the account`,
     );
   }
-}
-
-/** How many addresses may be real, and where; `undefined` when none. */
-function realPeople(contacts: Person[]): string | undefined {
-  const domains = realDomains(contacts);
-  if (domains.length === 0) return undefined;
-  const count = domains.reduce((sum, [, n]) => sum + n, 0);
-  const shown = domains.slice(0, 5).map(([domain, n]) => `${domain} (${n})`);
-  if (domains.length > 5) shown.push("...");
-  return `${count} of them may be real people, at ${shown.join(", ")}`;
 }
 
 async function* checkFields(
@@ -455,7 +443,7 @@ async function* checkMail({ contacts }: Visit): AsyncGenerator<Said, void> {
   if (!contacts) return;
   const off =
     "an administrator turns that off under Admin > Email Notifications";
-  yield realDomains(contacts).length === 0
+  yield !realPeople(contacts)
     ? ok(
       `all contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: ${off}`,
     )

@@ -345,6 +345,29 @@ Deno.test("what a person has chosen is not overwritten to close a ticket", async
   assertEquals([custom_fields.cf_product, status], ["Chair", 5]);
 });
 
+for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
+  Deno.test(`a field that is refused as ${name} is filled to close the ticket`, async () => {
+    using world = await World.open();
+    const program = world.program();
+    await world.create(program, "12:00");
+    world.sandbox.ticketFields.push(
+      demanded("cf_cause", "custom_text", {
+        required_for_agents: false,
+        required_for_closure: true,
+      }),
+    );
+    const errors = [{ field: name, message: "m", code: "missing_field" }];
+    world.sandbox.fault({
+      kind: "status",
+      method: "PUT",
+      status: 400,
+      body: JSON.stringify({ description: "Validation failed", errors }),
+    });
+    await world.until(program, "13:00");
+    assertEquals((await world.theTicket()).stage, "closed");
+  });
+}
+
 Deno.test("fields that cannot be filled are reported by name before a ticket is tried", async () => {
   using world = await World.open();
   world.sandbox.ticketFields.push(demanded("cf_tree", "nested_field", {}));
