@@ -100,12 +100,14 @@ Deno.test("the tickets that wait go on where no new one can be drafted, and the 
   assertEquals(world.sandbox.tickets.size, 1);
 });
 
-Deno.test("the lists wait for free calls as long as the tick lasts", async () => {
-  using world = await openingWorld("12:05");
-  pauseCalls(world, 150);
-  await world.program().workflow.tick(5);
-  assertEquals(opened(world), ["12:07 POST /tickets"]);
-});
+for (const path of ["/contacts", "/agents", "/ticket_fields"]) {
+  Deno.test(`GET ${path} waits for a free call as long as the tick lasts`, async () => {
+    using world = await openingWorld("12:05");
+    pauseCalls(world, 150, path);
+    await world.program().workflow.tick(5);
+    assertEquals(opened(world), ["12:07 POST /tickets"]);
+  });
+}
 
 Deno.test("where no call is free for a whole tick the next one goes on", async () => {
   using world = await openingWorld("12:00");
@@ -244,8 +246,8 @@ async function crowded(
 }
 
 /** The next call is refused, and none may be made for so many seconds. */
-function pauseCalls({ sandbox }: World, seconds: number): void {
-  sandbox.fault({ kind: "status", status: 429, retryAfter: seconds });
+function pauseCalls({ sandbox }: World, seconds: number, path = ""): void {
+  sandbox.fault({ kind: "status", path, status: 429, retryAfter: seconds });
 }
 
 function opened({ writes }: World): string[] {
