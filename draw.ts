@@ -113,7 +113,7 @@ export function realPeople(
 export function realPeopleWarning(contacts: Person[]): string | undefined {
   const real = realPeople(contacts);
   return real &&
-    `REAL PEOPLE? ${real.count} of ${contacts.length} contacts have addresses that may be real: ${real.where}. Freshdesk e-mails them about their tickets. Limit the contacts with CONTACT_DOMAINS=example.com, allow all with CONTACT_DOMAINS=*, or look first with DRY_RUN=true`;
+    `REAL PEOPLE? ${real.count} of ${contacts.length} contacts have addresses that may be real: ${real.where}. Freshdesk e-mails them about their tickets. Set CONTACT_DOMAINS to the domains you mean, or CONTACT_DOMAINS=* to use all, or DRY_RUN=true to look first`;
 }
 
 const RESERVED =
