@@ -88,11 +88,15 @@ export async function create(
   return created(ticket, id, requester_id, now());
 }
 
-/** The fields as the account demands them now; throws the error on that is not about fields. */
+/**
+ * The fields as the account demands them now; throws the error on that is not about fields.
+ *
+ * @param sent what a new ticket was refused with
+ */
 async function refilled(
   { freshdesk, now }: World,
   error: unknown,
-  sent: Fields = {},
+  sent?: Fields,
 ): Promise<Fields> {
   if (!(error instanceof RefusedError) || error.fields.length === 0) {
     throw error;
@@ -104,7 +108,7 @@ async function refilled(
   });
   const { fields } = fill(form, new Date(now()).toISOString().slice(0, 10));
   // A refusal says more than the form: an agent is demanded, or that one will not do.
-  const agentRefused = names(error, "responder_id");
+  const agentRefused = sent !== undefined && names(error, "responder_id");
   if (agentRefused) fields.agent = !sent.agent;
   const helps = agentRefused || fields.type && names(error, "type") ||
     Object.keys(fields.custom ?? {}).some((name) => refuses(error, name));

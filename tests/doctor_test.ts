@@ -385,6 +385,17 @@ const BROKEN: (Wrong & {
     ],
   },
   {
+    what: "a field of Freshdesk's own required for closing",
+    change: ({ sandbox }) => {
+      const group = sandbox.ticketFields.find(({ name }) => name === "group");
+      group!.required_for_closure = true;
+    },
+    says: [
+      "PROBLEM  required fields: No ticket can be closed without what cannot be filled in: Group.",
+      "do not require them when a ticket is closed.",
+    ],
+  },
+  {
     what: "a form that the key may not read",
     change: ({ sandbox }) =>
       sandbox.fault({
