@@ -132,8 +132,7 @@ async function introduce(): Promise<void> {
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
-    const warning = await workflow.realPeopleWarning(contacts);
-    if (warning) logger.warn(warning);
+    await workflow.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
       `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`

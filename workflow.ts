@@ -166,6 +166,8 @@ export class Workflow {
   #said = "";
   /** The hour of which it was said last that it has no room for all its tickets. */
   #fullHour: number | undefined;
+  /** What was said last about real people. */
+  #warning = "";
   /** The hour that goes by unused because the contacts may be real people. */
   #waitedHour: number | undefined;
 
@@ -240,19 +242,27 @@ export class Workflow {
   }
 
   /**
-   * What to say where the contacts may be real people and CONTACT_DOMAINS is not set; `undefined`
-   * where there is nothing to say. A database without a ticket opens its first ones at the next
-   * full hour then, so that there is time to read it.
+   * Warns, once, where the contacts may be real people and CONTACT_DOMAINS is not set.
+   *
+   * @returns whether the first tickets wait for the next full hour, so that there is time to read
+   * it: true for a database without a ticket
    */
-  async realPeopleWarning(
+  async warnOfRealPeople(
     contacts: Person[],
     at = this.#world.now(),
-  ): Promise<string | undefined> {
-    if (this.#dryRun || this.#draw.contactDomains) return undefined;
+  ): Promise<boolean> {
+    if (this.#dryRun || this.#draw.contactDomains) return false;
     const warning = realPeopleWarning(contacts);
-    if (!warning || !await this.#isNew()) return warning;
+    if (!warning) return false;
+    const { store, log } = this.#world;
+    const isNew = (await store.list(undefined, 1)).tickets.length === 0;
     const first = new Date(nextTick(60, at)).toISOString().slice(11, 16);
-    return `${warning}. The first tickets are opened at ${first} UTC`;
+    const said = isNew
+      ? `${warning}. The first tickets are opened at ${first} UTC`
+      : warning;
+    if (said !== this.#warning) log.warn(said);
+    this.#warning = said;
+    return isNew;
   }
 
   /**
@@ -468,12 +478,9 @@ export class Workflow {
     const hour = tick - tick % HOUR;
     if (tick === hour || hour === this.#waitedHour) return [];
     return await this.#draftHour(tick, end, async ({ contacts }) => {
-      if (!await this.#isNew()) return true;
-      const warning = await this.realPeopleWarning(contacts, tick);
-      if (!warning) return true;
-      this.#world.log.warn(warning);
-      this.#waitedHour = hour;
-      return false;
+      const waits = await this.warnOfRealPeople(contacts, tick);
+      if (waits) this.#waitedHour = hour;
+      return !waits;
     }).catch((error) => this.#noneYet(error));
   }
 
@@ -484,11 +491,6 @@ export class Workflow {
       `This hour's tickets are not opened yet: ${error.message}. The next tick goes on`,
     );
     return [];
-  }
-
-  /** Whether the database has no ticket yet. */
-  async #isNew(): Promise<boolean> {
-    return (await this.#world.store.list(undefined, 1)).tickets.length === 0;
   }
 
   /**
