@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CallOptions } from "./api.ts";
 import type { Freshdesk } from "./freshdesk.ts";
 import type { Person } from "./store.ts";
 
@@ -35,7 +36,7 @@ export class NobodyError extends Error {
     this.advice = who === "contact"
       ? restricted
         ? "CONTACT_DOMAINS leaves nobody: add contacts of these domains to the account, or name others."
-        : "Add contacts with e-mail addresses to the account; Freshworks' own demo contacts are left out."
+        : "Add contacts whose mail reaches you, such as you+anna@your-domain, under Contacts > New contact. Freshworks' sample contacts are never used. Do not invent addresses: mail to them bounces, and may get the account's mail blocked."
       : restricted
       ? "AGENT_EMAILS leaves nobody: name active support agents of the account."
       : "Only active support agents can reply: activate one, or use an administrator's key.";
@@ -49,10 +50,15 @@ const ENOUGH = 500;
 export async function peopleOf(
   freshdesk: Pick<Freshdesk, "getContacts" | "getAgents">,
   options: DrawOptions,
+  call: CallOptions = {},
 ): Promise<People> {
   const wanted = wantedBy(options);
-  const contacts = await freshdesk.getContacts({ enough: ENOUGH, wanted });
-  return { contacts, agents: await agentsOf(freshdesk, options) };
+  const contacts = await freshdesk.getContacts({
+    ...call,
+    enough: ENOUGH,
+    wanted,
+  });
+  return { contacts, agents: await agentsOf(freshdesk, options, call) };
 }
 
 /** Whether a contact may be drawn. */
@@ -67,8 +73,9 @@ export function wantedBy(
 export async function agentsOf(
   freshdesk: Pick<Freshdesk, "getAgents">,
   { agentEmails }: DrawOptions,
+  call?: CallOptions,
 ): Promise<Person[]> {
-  const agents = await freshdesk.getAgents();
+  const agents = await freshdesk.getAgents(call);
   return agentEmails
     ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
     : agents;
@@ -100,6 +107,13 @@ export function realPeople(
   const shown = domains.slice(0, 5).map(([domain, n]) => `${domain} (${n})`);
   if (domains.length > 5) shown.push("...");
   return { count, where: shown.join(", ") };
+}
+
+/** What to say where the contacts may be real people and nobody has said which are meant. */
+export function realPeopleWarning(contacts: Person[]): string | undefined {
+  const real = realPeople(contacts);
+  return real &&
+    `REAL PEOPLE? ${real.count} of ${contacts.length} contacts have addresses that may be real: ${real.where}. Freshdesk e-mails them about their tickets. Set CONTACT_DOMAINS to the domains you mean, or CONTACT_DOMAINS=* to use all, or DRY_RUN=true to look first`;
 }
 
 const RESERVED =

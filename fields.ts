@@ -9,6 +9,8 @@ import type { TicketField } from "./freshdesk.ts";
 export interface Fields {
   /** The ticket's type, where one is demanded. */
   type?: string;
+  /** Whether an agent is demanded from the start. */
+  agent?: boolean;
   /** Custom fields, by their `cf_` names. */
   custom?: Record<string, unknown>;
 }
@@ -19,16 +21,16 @@ export interface Filling {
   fields: Fields;
   /** A sentence for each field that was filled. */
   filled: string[];
-  /** The fields that are demanded to open a ticket and cannot be filled, by their labels. */
+  /** The custom fields that are demanded to open a ticket and cannot be filled, by their labels. */
   missing: string[];
 }
-
-/** The fields that every ticket has anyway, or that have a value of their own. */
-const MET = /^default_(subject|requester|description|status|priority|source)$/;
 
 /**
  * Fills the fields that are demanded to open or to close a ticket: drop-downs with their first
  * choice, texts, numbers, dates and boxes with something sensible.
+ *
+ * Of Freshdesk's own fields only the type and the agent are filled, and none is ever missing: every
+ * ticket has what Freshdesk enforces, and new accounts mark others (the company) that it does not.
  *
  * @param today `YYYY-MM-DD`
  */
@@ -36,11 +38,18 @@ export function fill(form: readonly TicketField[], today: string): Filling {
   const filling: Filling = { fields: {}, filled: [], missing: [] };
   for (const field of form) {
     const { name, label, type } = field;
-    const demanded = field.required_for_agents || field.required_for_closure;
-    if (!demanded || MET.test(type)) continue;
+    if (!field.required_for_agents && !field.required_for_closure) continue;
+    if (type === "default_agent") {
+      if (!field.required_for_agents) continue; // every ticket is assigned before it is closed
+      filling.fields.agent = true;
+      filling.filled.push(`${label}: the ticket's agent`);
+      continue;
+    }
     const value = valueFor(field, today);
     if (value === undefined) {
-      if (field.required_for_agents) filling.missing.push(label);
+      if (field.required_for_agents && !field.default) {
+        filling.missing.push(label);
+      }
       continue;
     }
     filling.filled.push(`${label}: ${value}`);
@@ -68,8 +77,7 @@ function valueFor({ type, choices }: TicketField, today: string): unknown {
     case "custom_url":
       return "https://example.com";
     default:
-      // Groups, products and companies decide who works on a ticket, and nested choices are three
-      // fields in one: a person has to decide.
+      // Nested choices are three fields in one: a person has to decide.
       return undefined;
   }
 }

@@ -49,22 +49,26 @@ export interface FreshdeskTicket {
   spam?: boolean;
 }
 
-/** A message of a ticket: an agent's reply, or a note. */
-export interface Conversation {
+/** What Freshdesk answers to a new message. Of a reply it does not say whether it is private or incoming. */
+export interface PostedMessage {
   /** Freshdesk's id. */
   id: number;
   /** HTML. */
   body: string;
   /** The text of it; may have its line breaks collapsed. */
   body_text: string;
-  /** Whether it came from the customer. */
-  incoming: boolean;
-  /** Whether only agents see it. */
-  private: boolean;
   /** The author. */
   user_id: number;
   /** `YYYY-MM-DDTHH:MM:SSZ`. */
   created_at: string;
+}
+
+/** A message as a ticket lists it: an agent's reply, or a note. */
+export interface Conversation extends PostedMessage {
+  /** Whether it came from the customer. */
+  incoming: boolean;
+  /** Whether only agents see it. */
+  private: boolean;
 }
 
 /** A field of the account's ticket form. */
@@ -75,7 +79,9 @@ export interface TicketField {
   label: string;
   /** `default_...` for Freshdesk's own fields, `custom_...` for the account's. */
   type: string;
-  /** Whether a ticket cannot be made without it. */
+  /** Whether it is one of Freshdesk's own. */
+  default: boolean;
+  /** Whether agents must fill it in; of its own fields Freshdesk enforces this for a few only. */
   required_for_agents: boolean;
   /** Whether a ticket cannot be resolved or closed without it. */
   required_for_closure: boolean;
@@ -87,7 +93,7 @@ export interface TicketField {
 export const STATUS = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
 
 /** Which contacts are listed. */
-export interface ContactsOptions {
+export interface ContactsOptions extends CallOptions {
   /** Only these. Default: all. */
   wanted?: (contact: Contact) => boolean;
   /** No further page is read once there are so many. Default: all pages are. */
@@ -104,12 +110,21 @@ export interface CreateOptions extends CallOptions {
   source?: number;
   /** One of the account's ticket types. */
   type?: string;
+  /** The agent it is assigned to from the start. */
+  responderId?: number;
   /** Values of custom fields, by their `cf_` names. */
   customFields?: Record<string, unknown>;
 }
 
-/** Freshdesk puts demo contacts into new accounts; writing to them would mail Freshworks. */
-const DEMO_DOMAINS = /@(.*\.)?(freshdesk|freshworks|freshchat)\.com$/i;
+/** New accounts hold sample contacts; writing to them would mail Freshworks or strangers. */
+const SAMPLE_DOMAINS = /@(.*\.)?(freshdesk|freshworks|freshchat)\.com$/i;
+/** Samples at domains that belong to others; real people may have addresses there, too. */
+const SAMPLE_ADDRESSES = [
+  "emily.garcia@acme.com",
+  "emily.dean@globallearning.org",
+  "johnny.appleseed@jpl.gov",
+  "sarah.james@advancedmachinery.com",
+];
 
 /**
  * A client of one Freshdesk account.
@@ -148,7 +163,7 @@ export class Freshdesk {
   }
 
   /**
-   * The active contacts: those with an e-mail address, outside Freshworks' own demo domains.
+   * The active contacts: those with an e-mail address, without Freshworks' sample contacts.
    *
    * Freshdesk calls a contact active once it is verified, which those made by API, import or
    * e-mail never are. So where no verified one is left, everybody neither blocked nor deleted counts.
@@ -167,32 +182,34 @@ export class Freshdesk {
    * The agents who can reply: support agents, active, not deactivated (collaborators can only
    * write private notes). A key that may not list agents gives its own agent, with a warning.
    */
-  async getAgents(): Promise<Agent[]> {
+  async getAgents(options?: CallOptions): Promise<Agent[]> {
     try {
-      const agents = await this.#api.all<AgentItem>("/agents?per_page=100");
+      const path = "/agents?per_page=100";
+      const agents = await this.#api.all<AgentItem>(path, options);
       return readAs("/agents", () => agents.filter(canReply).map(toAgent));
     } catch (error) {
       if (!lacksRights(error)) throw error;
       this.#warn(
         "The key may not list agents: every ticket goes to its own agent. Use an administrator's key to share them out.",
       );
-      const me = await this.getMe();
+      const me = await this.getMe(options);
       return me.canReply ? [me] : [];
     }
   }
 
   /** The agent whose key this is, and whether that agent can reply to tickets. */
-  async getMe(): Promise<Agent & { canReply: boolean }> {
-    const { body } = await this.#api.call<AgentItem>("GET", "/agents/me");
+  async getMe(options?: CallOptions): Promise<Agent & { canReply: boolean }> {
+    const path = "/agents/me";
+    const { body } = await this.#api.call<AgentItem>("GET", path, options);
     return readAs(
-      "/agents/me",
+      path,
       () => ({ ...toAgent(body), canReply: canReply(body) }),
     );
   }
 
   /** The account's ticket form. */
-  async getTicketFields(): Promise<TicketField[]> {
-    return await this.#api.all<TicketField>("/ticket_fields");
+  async getTicketFields(options?: CallOptions): Promise<TicketField[]> {
+    return await this.#api.all<TicketField>("/ticket_fields", options);
   }
 
   /**
@@ -210,7 +227,8 @@ export class Freshdesk {
     email: string,
     options: CreateOptions = {},
   ): Promise<FreshdeskTicket> {
-    const { tags, priority = 1, source = 2, type, customFields } = options;
+    const { tags, priority = 1, source = 2, type, responderId, customFields } =
+      options;
     const { body } = await this.#api.one<FreshdeskTicket>("POST", "/tickets", {
       ...options,
       body: {
@@ -222,6 +240,7 @@ export class Freshdesk {
         source,
         ...(tags && { tags }),
         ...(type && { type }),
+        ...(responderId && { responder_id: responderId }),
         ...(customFields && { custom_fields: customFields }),
       },
     });
@@ -326,7 +345,7 @@ export class Freshdesk {
     id: number | undefined,
     message: string,
     options?: CallOptions,
-  ): Promise<Conversation> {
+  ): Promise<PostedMessage> {
     const author = id === undefined ? {} : { user_id: id };
     const [path, body] = replyType === "agent"
       ? [`/tickets/${ticketId}/reply`, { body: message, ...author }]
@@ -336,7 +355,7 @@ export class Freshdesk {
         incoming: true,
         private: false,
       }];
-    return (await this.#api.one<Conversation>("POST", path, {
+    return (await this.#api.one<PostedMessage>("POST", path, {
       ...options,
       body,
     }))
@@ -375,14 +394,14 @@ export class Freshdesk {
 
   async #contacts(
     state: string,
-    { wanted = () => true, enough = Infinity }: ContactsOptions,
+    { wanted = () => true, enough = Infinity, ...options }: ContactsOptions,
   ): Promise<Contact[]> {
     const found: Contact[] = [];
     const path = `/contacts?${state}per_page=100`;
-    for await (const page of this.#api.pages<ContactItem>(path)) {
+    for await (const page of this.#api.pages<ContactItem>(path, options)) {
       readAs("/contacts", () => {
         for (const { id, name, email } of page) {
-          if (!email || DEMO_DOMAINS.test(email)) continue;
+          if (!email || isSample(email)) continue;
           const contact = { id, name: name ?? "", email };
           if (wanted(contact)) found.push(contact);
         }
@@ -412,6 +431,11 @@ export class Freshdesk {
     }
     return body;
   }
+}
+
+function isSample(email: string): boolean {
+  return SAMPLE_DOMAINS.test(email) ||
+    SAMPLE_ADDRESSES.includes(email.toLowerCase());
 }
 
 interface ContactItem {

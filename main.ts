@@ -7,12 +7,12 @@
 import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
 import type { Config } from "./config.ts";
-import { peopleOf, realPeople } from "./draw.ts";
+import { peopleOf } from "./draw.ts";
 import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
 import { type Mode, statusApp } from "./status/app.ts";
-import { type Person, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 const config = await readSettings();
@@ -132,7 +132,7 @@ async function introduce(): Promise<void> {
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
-    if (!config.contactDomains && !config.dryRun) warnOfRealPeople(contacts);
+    await workflow.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
       `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`
@@ -148,15 +148,6 @@ async function introduce(): Promise<void> {
     }
     logger.error(message);
   }
-}
-
-/** Freshdesk mails everybody a ticket is opened for; nobody shall be surprised by that. */
-function warnOfRealPeople(contacts: Person[]): void {
-  const real = realPeople(contacts);
-  if (!real) return;
-  logger.warn(
-    `REAL PEOPLE? ${real.count} of ${contacts.length} contacts have addresses that may be real: ${real.where}. Freshdesk will write to them. Restrict the draw with CONTACT_DOMAINS=example.com, say that all are meant with CONTACT_DOMAINS=*, or look first with DRY_RUN=true`,
-  );
 }
 
 /** The page is open on this machine alone; anywhere else it asks for a password, or is off. */

@@ -73,24 +73,30 @@ export async function create(
   const { freshdesk, now } = world;
   const { script, contact, tag } = ticket;
   const { subject, description, priority } = script;
-  const open = ({ type, custom }: Fields) =>
+  const open = ({ type, agent, custom }: Fields) =>
     freshdesk.createTicket(subject, description, contact.email, {
       tags: [COMMON_TAG, tag],
       priority,
       ...(type && { type }),
+      ...(agent && { responderId: ticket.agent.id }),
       ...(custom && { customFields: custom }),
       before,
     });
   const { id, requester_id } = await open(ticket.fields).catch(async (error) =>
-    await open(await refilled(world, error))
+    await open(await refilled(world, error, ticket.fields))
   );
   return created(ticket, id, requester_id, now());
 }
 
-/** The fields as the account demands them now; throws the error on that is not about fields. */
+/**
+ * The fields as the account demands them now; throws the error on that is not about fields.
+ *
+ * @param sent what a new ticket was refused with
+ */
 async function refilled(
   { freshdesk, now }: World,
   error: unknown,
+  sent?: Fields,
 ): Promise<Fields> {
   if (!(error instanceof RefusedError) || error.fields.length === 0) {
     throw error;
@@ -101,7 +107,10 @@ async function refilled(
       : trouble;
   });
   const { fields } = fill(form, new Date(now()).toISOString().slice(0, 10));
-  const helps = fields.type && names(error, "type") ||
+  // A refusal says more than the form: an agent is demanded, or that one will not do.
+  const agentRefused = sent !== undefined && names(error, "responder_id");
+  if (agentRefused) fields.agent = !sent.agent;
+  const helps = agentRefused || fields.type && names(error, "type") ||
     Object.keys(fields.custom ?? {}).some((name) => refuses(error, name));
   if (!helps) throw error;
   return fields;

@@ -9,6 +9,7 @@
  * ["id", id]                   Freshdesk's id -> tag
  * ["account"]                  whose tickets these are
  * ["hour", hour]               the hour's tickets were drafted
+ * ["preview", hour]            a dry run has said what it would open in that hour
  * ["agent", id]                may not be written for
  * ["job", name]                its last run
  * ["tally", hour, what]        how often something happened in an hour
@@ -226,6 +227,21 @@ export class Store {
       }
       return atomic;
     }) !== null;
+  }
+
+  /** Whether a dry run has said what it would open in an hour. */
+  async isHourPreviewed(hour: number): Promise<boolean> {
+    const { versionstamp } = await this.#patiently(() =>
+      this.#kv.get(["preview", hour])
+    );
+    return versionstamp !== null;
+  }
+
+  /** Remembers that a dry run has said what it would open in an hour. */
+  async markHourPreviewed(hour: number): Promise<void> {
+    await this.#patiently(() =>
+      this.#kv.set(["preview", hour], 0, { expireIn: DAY })
+    );
   }
 
   /** A ticket by its tag. */

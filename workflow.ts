@@ -17,6 +17,7 @@ import {
   NobodyError,
   type People,
   peopleOf,
+  realPeopleWarning,
 } from "./draw.ts";
 import {
   FreshdeskError,
@@ -48,6 +49,7 @@ import {
   type Claim,
   type Entry,
   isEnd,
+  type Person,
   type Stage,
   STAGES,
   type Store,
@@ -162,6 +164,12 @@ export class Workflow {
   readonly #me = crypto.randomUUID();
   /** What was said last about required fields. */
   #said = "";
+  /** The hour of which it was said last that it has no room for all its tickets. */
+  #fullHour: number | undefined;
+  /** What was said last about real people. */
+  #warning = "";
+  /** The hour that goes by unused because the contacts may be real people. */
+  #waitedHour: number | undefined;
 
   /** Nothing runs until it is told to. */
   constructor(options: WorkflowOptions) {
@@ -177,43 +185,24 @@ export class Workflow {
 
   /**
    * Opens the hour's tickets, each for a random contact, and assigns each to a random agent. An
-   * hour that has had its tickets, from whatever process, gets no more.
+   * hour that has had its tickets, from whatever process, gets no more. Where this fails, the next
+   * {@linkcode tick} of five minutes in the same hour opens them.
    *
    * @param at the moment of the tick (ms since 1970)
    */
   async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
-    const { freshdesk, store, log } = this.#world;
-    const nothing = { done: 0, later: 0, ended: 0 };
     const tick = toMinute(at);
-    const hour = tick - tick % HOUR;
     const end = this.#world.now() + TICK_TIME;
-    if (!this.#dryRun) await store.repair(tick + HOUR);
-    if (await store.hasHour(hour)) {
-      log.info("This hour's tickets have been opened already");
-      return nothing;
-    }
-    const count = await this.#room();
-    if (count === 0) return nothing;
-    const people = await peopleOf(freshdesk, this.#draw);
-    const fields = await this.#fields(tick);
-    const drafts = Array.from(
-      { length: count },
-      () => this.#draft(people, fields, tick),
-    );
-    if (this.#dryRun) {
-      for (const draft of drafts) {
-        log.info(`DRY_RUN: would open ${script(draft)}`);
-      }
-      return nothing;
-    }
-    // Another process may have been first.
-    if (!await store.addHour(hour, drafts)) return nothing;
+    if (!this.#dryRun) await this.#world.store.repair(tick + HOUR);
+    const drafts = await this.#draftHour(tick, end)
+      .catch((error) => this.#noneYet(error));
     return await this.#work("create", drafts, tick, end);
   }
 
   /**
    * Takes the steps that are due in one job: everything due by the minute of the tick, what was
-   * missed before included.
+   * missed before included. Every five minutes it also opens the hour's tickets, if the hour has
+   * had none.
    *
    * Rejects when there is no going on for any ticket: the account, the network or the store is in
    * trouble. Nothing is lost by it; the next tick goes on.
@@ -224,8 +213,16 @@ export class Workflow {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
     const sum: Report = { done: 0, later: 0, ended: 0 };
+    let failure: { error: unknown } | undefined;
     for (const stage of STAGES.toReversed()) {
       if (STEPS[stage].every !== every) continue;
+      // The tickets that wait go on even where no new ones can be drafted.
+      const drafts = stage !== "create"
+        ? []
+        : await this.#makeUpHour(tick, end).catch((error) => {
+          failure = { error };
+          return [];
+        });
       const due = this.#world.store.due(stage, tick);
       if (this.#dryRun) {
         for await (const ticket of due) {
@@ -235,12 +232,37 @@ export class Workflow {
         }
         continue;
       }
-      const report = await this.#work(stage, due, tick, end);
+      const report = await this.#work(stage, chain(due, drafts), tick, end);
       sum.done += report.done;
       sum.later += report.later;
       sum.ended += report.ended;
     }
+    if (failure) throw failure.error;
     return sum;
+  }
+
+  /**
+   * Warns, once, where the contacts may be real people and CONTACT_DOMAINS is not set.
+   *
+   * @returns whether the first tickets wait for the next full hour, so that there is time to read
+   * it: true for a database without a ticket
+   */
+  async warnOfRealPeople(
+    contacts: Person[],
+    at = this.#world.now(),
+  ): Promise<boolean> {
+    if (this.#dryRun || this.#draw.contactDomains) return false;
+    const warning = realPeopleWarning(contacts);
+    if (!warning) return false;
+    const { store, log } = this.#world;
+    const isNew = (await store.list(undefined, 1)).tickets.length === 0;
+    const first = new Date(nextTick(60, at)).toISOString().slice(11, 16);
+    const said = isNew
+      ? `${warning}. The first tickets are opened at ${first} UTC`
+      : warning;
+    if (said !== this.#warning) log.warn(said);
+    this.#warning = said;
+    return isNew;
   }
 
   /**
@@ -451,8 +473,65 @@ export class Workflow {
     }
   }
 
+  /** The hour's tickets where its own tick opened none; that tick itself is left to do so. */
+  async #makeUpHour(tick: number, end: number): Promise<Ticket[]> {
+    const hour = tick - tick % HOUR;
+    if (tick === hour || hour === this.#waitedHour) return [];
+    return await this.#draftHour(tick, end, async ({ contacts }) => {
+      const waits = await this.warnOfRealPeople(contacts, tick);
+      if (waits) this.#waitedHour = hour;
+      return !waits;
+    }).catch((error) => this.#noneYet(error));
+  }
+
+  /** No drafts where no call was free for the lists; throws any other error on. */
+  #noneYet(error: unknown): Ticket[] {
+    if (!(error instanceof NotSentError)) throw error;
+    this.#world.log.info(
+      `This hour's tickets are not opened yet: ${error.message}. The next tick goes on`,
+    );
+    return [];
+  }
+
+  /**
+   * Drafts the tickets of a tick's hour, once; a dry run says them, once.
+   *
+   * @param end the lists of people and fields wait for a free call until then (ms since 1970)
+   * @param may whether tickets may be opened now for these people
+   * @returns the tickets to be created now
+   */
+  async #draftHour(
+    tick: number,
+    end: number,
+    may: (people: People) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<Ticket[]> {
+    const { freshdesk, store, log, now } = this.#world;
+    const hour = tick - tick % HOUR;
+    if (await store.hasHour(hour)) return [];
+    if (this.#dryRun && await store.isHourPreviewed(hour)) return [];
+    const count = await this.#room(hour);
+    if (count === 0) return [];
+    const people = await peopleOf(freshdesk, this.#draw, { before: end });
+    if (!await may(people)) return [];
+    const fields = await this.#fields(tick, end);
+    const drafts = Array.from(
+      { length: count },
+      () => this.#draft(people, fields, tick),
+    );
+    if (this.#dryRun) {
+      for (const draft of drafts) {
+        log.info(`DRY_RUN: would open ${script(draft)}`);
+      }
+      await store.markHourPreviewed(hour);
+      return [];
+    }
+    // The computer may have slept meanwhile, and another process may have been first.
+    const isOver = now() >= hour + HOUR;
+    return !isOver && await store.addHour(hour, drafts) ? drafts : [];
+  }
+
   /** How many tickets the account's calls leave room for in this hour, with all that wait. */
-  async #room(): Promise<number> {
+  async #room(hour: number): Promise<number> {
     const { freshdesk, store, log } = this.#world;
     const calls = freshdesk.budget.ours * 60;
     let backlog = 0;
@@ -462,6 +541,8 @@ export class Workflow {
     }
     const room = Math.max(0, Math.floor((calls - backlog) / STAGES.length));
     if (room >= this.#ticketsPerHour) return this.#ticketsPerHour;
+    if (hour === this.#fullHour) return room;
+    this.#fullHour = hour;
     log.warn(
       `${room} of this hour's ${this.#ticketsPerHour} tickets are opened: the tickets that wait need ${backlog} calls, and ${calls} are ours in an hour`,
     );
@@ -469,10 +550,10 @@ export class Workflow {
   }
 
   /** What the account demands of every ticket. */
-  async #fields(tick: number): Promise<Fields> {
+  async #fields(tick: number, before: number): Promise<Fields> {
     const { freshdesk, log } = this.#world;
     try {
-      const form = await freshdesk.getTicketFields();
+      const form = await freshdesk.getTicketFields({ before });
       const today = new Date(tick).toISOString().slice(0, 10);
       const { fields, filled, missing } = fill(form, today);
       if (missing.length > 0) throw new RequiredFieldsError(missing);
@@ -577,6 +658,15 @@ export function adviceOf(error: unknown): string {
 /** Whether a claim keeps others off. One that ends later than any can was made by a wrong clock. */
 function holds({ until }: Claim, now: number): boolean {
   return now < until && until - now <= CLAIM + 2 * SKEW;
+}
+
+/** All of one, then all of the other. */
+async function* chain<T>(
+  first: AsyncIterable<T>,
+  second: Iterable<T>,
+): AsyncGenerator<T> {
+  yield* first;
+  yield* second;
 }
 
 function toMinute(at: number): number {

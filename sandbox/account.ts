@@ -1,10 +1,17 @@
-import type { Agent, Contact } from "./people.ts";
+import {
+  type Agent,
+  BEGINNING,
+  type Contact,
+  defaultAgents,
+} from "./people.ts";
 
 /** Everything a Freshdesk account holds that its API can see or change. */
 export interface Account {
   contacts: Contact[];
   agents: Agent[];
   ticketFields: TicketField[];
+  /** Freshdesk's own fields whose `required_for_agents` it enforces, by their names in the form. */
+  enforcedFields: string[];
   /** By id; what is in the trash stays here, marked `deleted`. */
   readonly tickets: Map<number, Ticket>;
   /** By ticket id, oldest first. */
@@ -78,57 +85,125 @@ export interface Conversation {
   updated_at: string;
 }
 
-/** A field of the account's ticket form. */
+/** A field of the account's ticket form, in the shape of Freshdesk's own answers. */
 export interface TicketField {
   id: number;
   /** As in the form: `ticket_type`, `cf_reference`, ... */
   name: string;
   label: string;
+  description: string;
+  position: number;
+  required_for_closure: boolean;
+  /** Not always enforced: see `creationErrors`. */
+  required_for_agents: boolean;
   /** `default_...` or `custom_...`. */
   type: string;
   default: boolean;
-  required_for_agents: boolean;
-  required_for_closure: boolean;
+  customers_can_edit: boolean;
+  customers_can_filter: boolean;
+  label_for_customers: string;
+  required_for_customers: boolean;
+  displayed_to_customers: boolean;
+  created_at: string;
+  updated_at: string;
   /** A list for types and drop-downs; values or labels by key for the others. */
   choices?: string[] | Record<string, unknown>;
+  /** Of nested choices, the second and the third level. */
+  nested_ticket_fields?: unknown[];
+  /** Of the requester: whether the portal offers copies. */
+  portal_cc?: boolean;
 }
 
-/** The ticket form of a new account: a subject and a description are mandatory. */
+/**
+ * The ticket form of a new account, as recorded. The company is marked as required for agents;
+ * Freshdesk creates tickets without one all the same.
+ */
 export function defaultTicketFields(): TicketField[] {
-  return [
-    field(801, "requester", "Search a requester", { required: true }),
-    field(802, "subject", "Subject", { required: true }),
-    field(803, "ticket_type", "Type", {
-      choices: ["Question", "Incident", "Problem", "Feature Request"],
-    }),
-    field(804, "source", "Source", {
-      choices: {
-        "Email": 1,
-        "Portal": 2,
-        "Phone": 3,
-        "Chat": 7,
-        "Feedback Widget": 9,
-        "Outbound Email": 10,
-      },
-    }),
-    field(805, "status", "Status", {
-      required: true,
-      choices: {
-        2: ["Open", "Being Processed"],
-        3: ["Pending", "Awaiting your Reply"],
-        4: ["Resolved", "This ticket has been Resolved"],
-        5: ["Closed", "This ticket has been Closed"],
-      },
-    }),
-    field(806, "priority", "Priority", {
-      required: true,
-      choices: { Low: 1, Medium: 2, High: 3, Urgent: 4 },
-    }),
-    field(807, "group", "Group", { choices: { "Customer Support": 701 } }),
-    field(808, "agent", "Agent"),
-    field(809, "description", "Description", { required: true }),
-  ];
+  const agents = defaultAgents().filter(({ type, deactivated }) =>
+    type === "support_agent" && !deactivated
+  );
+  const fields: [name: string, label: string, traits?: Partial<TicketField>][] =
+    [
+      ["requester", "Search a requester", { ...REQUIRED, portal_cc: false }],
+      ["subject", "Subject", REQUIRED],
+      ["ticket_type", "Type", {
+        choices: [
+          "Question",
+          "Incident",
+          "Problem",
+          "Feature Request",
+          "Refund",
+        ],
+      }],
+      ["source", "Source", {
+        choices: {
+          "Email": 1,
+          "Portal": 2,
+          "Phone": 3,
+          "Chat": 7,
+          "Feedback Widget": 9,
+          "Outbound Email": 10,
+        },
+      }],
+      ["status", "Status", {
+        ...REQUIRED,
+        choices: {
+          2: ["Open", "Being Processed"],
+          3: ["Pending", "Awaiting your Reply"],
+          4: ["Resolved", "This ticket has been Resolved"],
+          5: ["Closed", "This ticket has been Closed"],
+          6: ["Waiting on Customer", "Awaiting your Reply"],
+          7: ["Waiting on Third Party", "Being Processed"],
+        },
+      }],
+      ["priority", "Priority", {
+        ...REQUIRED,
+        choices: { Low: 1, Medium: 2, High: 3, Urgent: 4 },
+      }],
+      ["group", "Group", { choices: { "Customer Support": 701 } }],
+      ["agent", "Agent", {
+        choices: Object.fromEntries(
+          agents.map(({ id, contact }) => [contact.name, id]),
+        ),
+      }],
+      ["product", "Product", { choices: {} }],
+      ["description", "Description", REQUIRED],
+      ["company", "Company", { required_for_agents: true }],
+    ];
+  return fields.map(([name, label, traits], i) =>
+    ticketField(801 + i, name, label, { position: i + 1, ...traits })
+  );
 }
+
+/** A field with everything unsaid filled in: one of Freshdesk's own that nobody must fill in. */
+export function ticketField(
+  id: number,
+  name: string,
+  label: string,
+  traits: Partial<TicketField> = {},
+): TicketField {
+  return {
+    id,
+    name,
+    label,
+    description: label,
+    position: 1,
+    required_for_closure: false,
+    required_for_agents: false,
+    type: `default_${name}`,
+    default: true,
+    customers_can_edit: true,
+    customers_can_filter: false,
+    label_for_customers: label,
+    required_for_customers: false,
+    displayed_to_customers: true,
+    created_at: BEGINNING,
+    updated_at: BEGINNING,
+    ...traits,
+  };
+}
+
+const REQUIRED = { required_for_agents: true, required_for_customers: true };
 
 /** A status every account has. */
 export const OPEN = 2;
@@ -189,21 +264,3 @@ const ENTITIES: Record<string, string> = {
   nbsp: " ",
   quot: '"',
 };
-
-function field(
-  id: number,
-  name: string,
-  label: string,
-  traits: { required?: boolean; choices?: TicketField["choices"] } = {},
-): TicketField {
-  return {
-    id,
-    name,
-    label,
-    type: `default_${name}`,
-    default: true,
-    required_for_agents: traits.required ?? false,
-    required_for_closure: false,
-    ...(traits.choices && { choices: traits.choices }),
-  };
-}

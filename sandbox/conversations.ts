@@ -41,20 +41,19 @@ export function conversationRoutes(app: Hono, account: Account): void {
     const body = requiredBody(fields.body);
     const author = writingAgent(account, fields.user_id, false);
     const requester = contactOf(account, ticket.requester_id);
-    const replied_to = requester?.email ? [requester.email] : [];
+    const to_emails = requester?.email ? [requester.email] : [];
     const added = addConversation(account, ticket, {
       user_id: author.id,
       body,
       incoming: false,
       private: false,
       source: 0,
-      to_emails: replied_to,
+      to_emails,
       cc_emails: fields.cc_emails ?? [],
       bcc_emails: fields.bcc_emails ?? [],
     });
     ticket.stats.first_responded_at ??= added.created_at;
-    const { to_emails: _, ...answer } = added;
-    return c.json({ ...answer, replied_to }, 201);
+    return c.json(replyAnswer(added, fields.from_email ?? null), 201);
   });
 
   app.post("/tickets/:id{\\d+}/notes", async (c) => {
@@ -79,6 +78,20 @@ export function conversationRoutes(app: Hono, account: Account): void {
     if (incoming && !isPrivate) customerWrote(account, ticket);
     return c.json(added, 201);
   });
+}
+
+/** What a reply is answered with: not a word of `incoming`, `private` and `source`. */
+function replyAnswer(
+  { incoming: _, private: __, source: ___, support_email, ...said }:
+    Conversation,
+  from_email: string | null,
+): Record<string, unknown> {
+  return {
+    ...said,
+    from_email: from_email ?? support_email,
+    attachments: [],
+    source_additional_info: null,
+  };
 }
 
 function addConversation(

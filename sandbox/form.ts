@@ -11,17 +11,23 @@ import {
 /** A ticket's fields by name, as a request's body or the ticket itself has them. */
 export type Values = Partial<Record<string, unknown>>;
 
-/** What a new ticket lacks: a requester, and what the form makes mandatory. */
+/**
+ * What a new ticket lacks: a requester, and what the form makes mandatory. Of its own fields
+ * Freshdesk enforces only some, whatever the form says.
+ *
+ * @param enforced the names of these
+ */
 export function creationErrors(
   form: TicketField[],
   values: Values,
+  enforced: readonly string[],
 ): FieldError[] {
   const hasRequester = REQUESTER.some((name) => !isBlank(values[name]));
   return [
     ...(hasRequester ? [] : [missing("requester_id")]),
     ...form
       .filter((field) => field.required_for_agents)
-      .filter((field) => !FILLED_IN.includes(field.name))
+      .filter((field) => !field.default || enforced.includes(field.name))
       .filter((field) => isBlank(valueOf(field, values)))
       .map((field) => missing(bodyName(field))),
   ];
@@ -70,6 +76,7 @@ function fieldErrors(field: TicketField, value: unknown): FieldError[] {
 /** A status is chosen by its key; sources, priorities and groups are chosen by the value. */
 function choicesOf(field: TicketField): unknown[] | undefined {
   if (!field.choices || Array.isArray(field.choices)) return field.choices;
+  if (field.name === "agent") return undefined; // hired since, perhaps: see `checkResponder`
   return field.name === "status"
     ? Object.keys(field.choices).map(Number)
     : Object.values(field.choices);

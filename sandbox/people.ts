@@ -40,7 +40,7 @@ export interface Agent {
   mayNotBeWrittenFor: boolean;
 }
 
-/** The agents a new sandbox starts with: one of every kind. 501 owns the key. */
+/** The agents a new sandbox starts with: of every kind. 501 owns the key, and half never logged in. */
 export function defaultAgents(): Agent[] {
   return [
     agent(501, "Maya Lindqvist", { admin: true, group_ids: [701] }),
@@ -59,6 +59,8 @@ export function defaultAgents(): Agent[] {
         language: "en",
       },
     }),
+    ...["Noor Haidari", "Samuel Boateng", "Irena Horvat", "Marco Bianchi"]
+      .map((name, i) => invited(509 + i, name)),
   ];
 }
 
@@ -115,7 +117,7 @@ export function agent(
     signature: null,
     created_at: BEGINNING,
     updated_at: BEGINNING,
-    last_active_at: null,
+    last_active_at: BEGINNING,
     contact: {
       active: true,
       email: `${address}@example.com`,
@@ -129,7 +131,14 @@ export function agent(
   };
 }
 
-const BEGINNING = "2026-01-05T09:00:00Z";
+/** An agent who was invited and has never logged in; tickets can be assigned to one. */
+function invited(id: number, name: string): Agent {
+  const { contact, ...rest } = agent(id, name, { last_active_at: null });
+  return { ...rest, contact: { ...contact, active: false } };
+}
+
+/** When the account was made. */
+export const BEGINNING = "2026-01-05T09:00:00Z";
 
 const UNVERIFIED = { active: false };
 
@@ -168,8 +177,12 @@ const PEOPLE: [
   ["Hugo Tremblay", "hugo.tremblay@example.com", UNVERIFIED],
   ["Fatima Zahra", null, { phone: "+212 555 0100" }],
   ["Min-jun Park", null, { mobile: "+82 555 0101", active: false }],
-  ["Emily Garcia", "emily.garcia@freshdesk.com"],
-  ["Johnny Appleseed", "johnny.appleseed@freshdesk.com", UNVERIFIED],
+  // Freshworks' sample people, of today and of years ago.
+  ["Emily Garcia", "emily.garcia@acme.com"],
+  ["Emily Dean", "emily.dean@globallearning.org"],
+  ["Johnny Appleseed", "johnny.appleseed@jpl.gov"],
+  ["Sarah James", "sarah.james@advancedmachinery.com"],
+  ["Bob Tree", "bob.tree@freshdesk.com"],
   ["Rachel", "rachel@freshdesk.com", UNVERIFIED],
   ["Boris Blocked", "boris.blocked@example.com", { blocked: true }],
   ["Delia Deleted", "delia.deleted@example.com", { deleted: true }],

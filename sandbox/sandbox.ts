@@ -124,6 +124,8 @@ export class Sandbox implements Account {
   agents: Agent[];
   /** The ticket form. */
   ticketFields: TicketField[];
+  /** Of Freshdesk's own fields, those that are refused when blank and required. */
+  enforcedFields: string[] = ["subject", "description"];
   /** The one key that is right. */
   apiKey: string;
   /** The agent the key belongs to. */

@@ -56,7 +56,7 @@ export function ticketRoutes(app: Hono, account: Account): void {
   app.post("/tickets", async (c) => {
     const fields = await readBody(c, NEW_TICKET);
     const errors = [
-      ...creationErrors(account.ticketFields, fields),
+      ...creationErrors(account.ticketFields, fields, account.enforcedFields),
       ...valueErrors(account.ticketFields, fields),
     ];
     if (errors.length > 0) throw invalid(...errors);

@@ -418,7 +418,7 @@ async function* checkFields(
     form.filter((field) =>
       field.required_for_closure && !field.required_for_agents &&
       field.type !== "default_agent" // every ticket is assigned by then
-    ).map((field) => ({ ...field, required_for_agents: true })),
+    ).map((field) => ({ ...field, default: false, required_for_agents: true })),
     today,
   ).missing;
   if (missing.length > 0) {

@@ -183,6 +183,7 @@ function field(
     name,
     label: name.toUpperCase(),
     type,
+    default: type.startsWith("default_"),
     required_for_agents: true,
     required_for_closure: false,
     ...more,
@@ -257,7 +258,7 @@ Deno.test("what cannot be filled is named, if a ticket cannot be opened without 
       required_for_closure: true,
     }),
   ];
-  assertEquals(fill(form, "").missing, ["GROUP", "CF_EMPTY"]);
+  assertEquals(fill(form, "").missing, ["CF_EMPTY"]);
 });
 
 const CUSTOM = { id: 900, default: false };

@@ -12,6 +12,7 @@ import {
   type SandboxOptions,
   type TicketField,
 } from "../sandbox/sandbox.ts";
+import { ticketField } from "../sandbox/account.ts";
 import { listen } from "../sandbox/serve.ts";
 
 // Access
@@ -410,7 +411,7 @@ Deno.test("a reply is the agent's and mails the requester", async () => {
   await post("/tickets", TICKET);
   const answer = await post("/tickets/1/reply", { body: "Hi", user_id: 502 });
   assertEquals(answer.status, 201);
-  assertEquals(answer.body.replied_to, ["amina.diallo@example.com"]);
+  assertEquals(answer.body.to_emails, ["amina.diallo@example.com"]);
   const { list } = await get("/tickets/1/conversations");
   assertObjectMatch({ ...list[0] }, {
     user_id: 502,
@@ -819,17 +820,12 @@ async function withTicket(options?: SandboxOptions): Promise<Sandbox> {
 
 function withField(traits: Partial<TicketField>): Sandbox {
   const sandbox = new Sandbox();
-  sandbox.ticketFields.push({
-    id: 900,
-    name: "cf_shop",
-    label: "Shop",
+  sandbox.ticketFields.push(ticketField(900, "cf_shop", "Shop", {
     type: "custom_dropdown",
     default: false,
-    required_for_agents: false,
-    required_for_closure: false,
     choices: ["Oslo", "Lima"],
     ...traits,
-  });
+  }));
   return sandbox;
 }
 

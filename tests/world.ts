@@ -17,6 +17,7 @@ import { Store, type Ticket } from "../store.ts";
 import { type Interval, Workflow, type WorkflowOptions } from "../workflow.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const INTERVALS = [5, 10, 15, 20] as const;
 
 /** The moment of a time of the day all tests play on; `24:00` and later is the day after. */
@@ -47,6 +48,11 @@ export type ProgramOptions =
 /** An account, a database and a clock. */
 export class World implements Disposable {
   now = moment("12:00");
+  /**
+   * Whether the ticks of five minutes open the tickets of an hour that has had none. Unless a test
+   * asks for it, only {@linkcode create} opens tickets.
+   */
+  makesUpHours = false;
   /** What was logged, as `LEVEL message`. */
   readonly lines: string[] = [];
   readonly sandbox: Sandbox;
@@ -123,6 +129,10 @@ export class World implements Disposable {
     at: number,
     order: readonly Interval[] = INTERVALS,
   ): Promise<void> {
+    const hour = at - at % HOUR;
+    if (!this.makesUpHours && at !== hour) {
+      await new Store(this.kv).addHour(hour, []);
+    }
     for (const every of order) {
       if ((at / MINUTE) % every !== 0) continue;
       this.now = Math.max(this.now, at);
