@@ -301,6 +301,24 @@ export class Store {
   }
 
   /**
+   * Forgets a ticket and its history, if it still is as it was read: false when somebody else was
+   * first.
+   */
+  async remove({ ticket, versionstamp }: Entry): Promise<boolean> {
+    const key = ["ticket", ticket.tag];
+    const history = await this.#messages(ticket.tag);
+    return await this.#commit(() => {
+      const atomic = this.#kv.atomic()
+        .check({ key, versionstamp })
+        .delete(key)
+        .delete(dueKey(ticket));
+      if (ticket.id !== null) atomic.delete(["id", ticket.id]);
+      for (const { key } of history) atomic.delete(key);
+      return atomic;
+    }) !== null;
+  }
+
+  /**
    * The tickets that wait for a stage and are due by then (ms since 1970), oldest first. Reads
    * only these, however many others wait. Entries that belong to no ticket are cleared away.
    */
