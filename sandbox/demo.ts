@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { readArguments } from "../command.ts";
+import { exitWithUsage, readArguments } from "../command.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../store.ts";
@@ -18,16 +18,24 @@ const HOUR = 60 * MINUTE;
 /** How long a minute takes here, in milliseconds. */
 const SHORT_MINUTE = 60;
 const TICKETS = 3;
-const PORT = 8000;
 
-const { values } = readArguments({
+const COMMAND = {
   name: "demo",
   summary:
     "Plays an hour of the real workflow against a stand-in for Freshdesk, in seconds. No account is needed, and no e-mail is sent.",
   options: {
-    serve: { about: `show the status page on port ${PORT}, until Ctrl-C` },
+    serve: { about: "show the status page meanwhile, until Ctrl-C" },
+    port: { about: "the page's port", value: "N", default: "8000" },
   },
-});
+} as const;
+const { values } = readArguments(COMMAND);
+const port = Number(values.port);
+if (!/^\d+$/.test(values.port) || port > 65_535) {
+  exitWithUsage(
+    COMMAND,
+    `Cannot use --port: it must be a whole number from 0 to 65535: current value is '${values.port}'`,
+  );
+}
 
 const start = Math.floor(Date.now() / HOUR) * HOUR;
 let now = start;
@@ -54,7 +62,7 @@ const workflow = new Workflow({
   log: { info: tell, warn: tell, error: tell },
 });
 
-if (values.serve) serve();
+const page = values.serve ? serve() : undefined;
 console.log(
   `One hour of ${TICKETS} tickets against a stand-in for Freshdesk: no account is needed, nobody is written to.\n`,
 );
@@ -69,7 +77,7 @@ for (let minute = 0; minute < 60; minute++) {
         const report = every === 60
           ? await workflow.createAndHandleTicket(at)
           : await workflow.tick(every, at);
-        const took = Math.round(performance.now() - began);
+        const took = Math.ceil(performance.now() - began);
         const calls = freshdesk.calls - notedCalls;
         notedCalls += calls;
         await store.noteJob(name, { at, took, report, error: null }, calls);
@@ -87,16 +95,14 @@ console.log(
     ` with ${sandbox.requests.length} calls.`,
 );
 if (tickets.length < TICKETS) Deno.exit(1);
-if (values.serve) {
-  console.log(
-    `\nThe status page stays open at http://127.0.0.1:${PORT}/ until Ctrl-C.`,
-  );
+if (page) {
+  console.log(`\nThe status page stays open at ${page} until Ctrl-C.`);
   await new Promise(() => {});
 }
 console.log("\nTo see it in the browser: deno task demo --serve");
 
-/** The page, while the hour goes by and after it. */
-function serve(): void {
+/** The page, while the hour goes by and after it; gives its address. */
+function serve(): string {
   const app = statusApp({
     ...clock,
     store,
@@ -106,13 +112,18 @@ function serve(): void {
     mode: "open",
     production: true,
   });
-  const onListen = () => console.log(`Watch it at http://127.0.0.1:${PORT}/\n`);
   try {
-    Deno.serve({ hostname: "127.0.0.1", port: PORT, onListen }, app.fetch);
+    const { addr } = Deno.serve(
+      { hostname: "127.0.0.1", port, onListen() {} },
+      app.fetch,
+    );
+    const url = `http://127.0.0.1:${addr.port}/`;
+    console.log(`Watch it at ${url}\n`);
+    return url;
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     console.error(
-      `Cannot listen on port ${PORT}: it is in use. Stop the program that uses it, or run the demo without --serve.`,
+      `Cannot listen on port ${port}: it is in use. Choose another one: deno task demo --serve --port 8001`,
     );
     Deno.exit(1);
   }

@@ -195,23 +195,43 @@ command("a port that is taken is said in one line", async () => {
 });
 
 command("the demo says that its port is taken", async () => {
-  // Where somebody else has it already, it is taken as well.
-  const listener = attempt(() =>
-    Deno.listen({ hostname: "127.0.0.1", port: 8000 })
-  );
-  const { code, error } = await task("demo", ["--serve"]);
-  listener?.close();
-  assertMatch(error, /^Cannot listen on port 8000: it is in use\. .*\n$/);
+  const server = await listen(new Sandbox(), 0);
+  const { port } = new URL(server.url);
+  const { code, error } = await task("demo", ["--serve", "--port", port]);
+  await server.close();
+  assertMatch(error, /^Cannot listen on port \d+: it is in use\. .*\n$/);
   assertEquals(code, 1);
 });
 
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
-}
+command(
+  "the demo's page shows the calls and times there really were",
+  async () => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", ...STAND_INS, `${ROOT}sandbox/demo.ts`],
+        ...["--serve", "--port", "0"],
+      ],
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const texts = child.stdout.pipeThrough(new TextDecoderStream());
+    let said = "";
+    for await (const text of texts.values({ preventCancel: true })) {
+      said += text;
+      if (said.includes("stays open")) break;
+    }
+    const [url = ""] = said.match(/http:\S+/)!;
+    const [, calls] = said.match(/with (\d+) calls/)!;
+    const page = await (await fetch(url)).text();
+    const { jobs } = await (await fetch(`${url}api/jobs`)).json();
+    child.kill("SIGKILL");
+    await texts.cancel();
+    await child.status;
+    assertStringIncludes(page, `<dt>API calls</dt><dd>${calls}</dd>`);
+    for (const { name, lastRun } of jobs) assert(lastRun.took > 0, name);
+  },
+);
 
 const ACCOUNT = { FRESHDESK_URL: "https://acme.freshdesk.com" };
 
