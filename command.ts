@@ -40,7 +40,9 @@ const HELP = { about: "show this help" };
  * Reads the arguments of a command. `--help` prints the usage and exits with code 0; an argument that
  * the command does not take exits with code 2.
  */
-export function readArguments<const O extends Record<string, Option> = never>(
+export function readArguments<
+  const O extends Record<string, Option> = Record<never, never>,
+>(
   command: Command<O>,
   args: string[] = Deno.args,
 ): { values: Values<O>; positionals: string[] } {
