@@ -24,7 +24,9 @@ export async function readEnvironment(): Promise<
   { environment: Record<string, string>; file: Record<string, string> }
 > {
   const file = await load().catch((error: Error) =>
-    fail(`Cannot read .env: ${error.message}. Let this user read it.`)
+    fail(
+      `Cannot read .env: ${error.message}. Run this as a user who may read it.`,
+    )
   );
   return { environment: { ...file, ...Deno.env.toObject() }, file };
 }

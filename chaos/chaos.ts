@@ -44,7 +44,8 @@ const { values } = readArguments(COMMAND);
 const rounds = number("rounds", 1);
 const speed = number("speed", 1);
 const random = seeded(number("seed", 0));
-const share = number("faults", 0);
+const share = number("faults", 0, 1);
+const tickets = number("tickets", 1, 100);
 
 const epoch = Date.now();
 const now = fastNow(epoch, speed);
@@ -154,7 +155,7 @@ function program() {
       env: {
         FRESHDESK_URL: server.url,
         FRESHDESK_API_KEY: sandbox.apiKey,
-        TICKETS_PER_HOUR: values.tickets,
+        TICKETS_PER_HOUR: String(tickets),
         RATE_LIMIT_SHARE: "1",
         KV_PATH: kvPath,
         LOG_FILE: "",
@@ -205,14 +206,15 @@ function real(ms: number): Promise<void> {
 }
 
 function number(
-  name: "rounds" | "seed" | "speed" | "faults",
+  name: "rounds" | "seed" | "speed" | "faults" | "tickets",
   least: number,
+  most = 1_000_000,
 ): number {
   const n = Number(values[name]);
-  if (n >= least) return n;
+  if (n >= least && n <= most) return n;
   return exitWithUsage(
     COMMAND,
-    `Cannot use --${name}: it must be a number of at least ${least}: current value is '${
+    `Cannot use --${name}: it must be a number from ${least} to ${most}: current value is '${
       values[name]
     }'`,
   );
