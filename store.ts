@@ -265,11 +265,13 @@ export class Store {
    * Changes a ticket, if it still is as it was read: null when somebody else was first.
    *
    * @param message the message that this change adds to the history
+   * @param counts whether it counts among what happened in this hour
    */
   async update(
     { ticket: before, versionstamp }: Entry,
     change: Partial<Ticket>,
     message?: Message,
+    counts = true,
   ): Promise<Entry | null> {
     const ticket = { ...before, ...change };
     const key = ["ticket", ticket.tag];
@@ -294,7 +296,7 @@ export class Store {
         : before.stage === "create"
         ? "opened"
         : undefined;
-      if (event) atomic.sum(tallyKey(ticket.since, event), 1n);
+      if (event && counts) atomic.sum(tallyKey(ticket.since, event), 1n);
       return atomic;
     });
     return committed === null ? null : { ticket, versionstamp: committed };

@@ -162,7 +162,12 @@ export class Cleaning {
     }
     if (ticket && !ticket.deleted) {
       const leaves = (entry: Entry) =>
-        this.#store.update(entry, leaving(entry, id, this.#now()));
+        this.#store.update(
+          entry,
+          leaving(entry, id, this.#now()),
+          undefined,
+          false,
+        );
       if (!await this.#change(record, leaves)) {
         this.#leave(candidate, "the program is busy with it", true);
         return;

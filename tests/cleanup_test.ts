@@ -354,6 +354,7 @@ Deno.test("page and terminal no longer count what is in the trash", async () => 
     now: () => world.now,
     ticketUrl: String,
   }, 8);
+  assertEquals(facts.today.abandoned, 0);
   for (const [stage, { count, tickets }] of Object.entries(facts.tickets)) {
     assertEquals([stage, count, tickets], [stage, 0, []]);
   }
