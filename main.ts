@@ -19,7 +19,8 @@ import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 readArguments({
   name: "start",
   summary:
-    "Opens tickets every hour and takes them through their life, until Ctrl-C. Settings come from the environment and .env: see .env.example.",
+    `Opens tickets every hour and takes them through their life, until Ctrl-C.
+Settings come from the environment and from .env: see .env.example.`,
 });
 const config = await readSettings();
 const flushLog = setUpLog(config);

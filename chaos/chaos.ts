@@ -17,7 +17,9 @@ import { fastNow } from "./clock.ts";
 const COMMAND = {
   name: "chaos",
   summary:
-    "Kills the program again and again and spoils its answers, then compares what Freshdesk has with what should be. Exit code 1 if anything was lost, doubled or out of order.",
+    `Kills the program again and again and spoils its answers, then compares what
+Freshdesk has with what should be. Exit code 1 if anything was lost, doubled or
+out of order.`,
   options: {
     rounds: {
       about: "how often a program is killed",

@@ -22,7 +22,8 @@ const TICKETS = 3;
 const COMMAND = {
   name: "demo",
   summary:
-    "Plays an hour of the real workflow against a stand-in for Freshdesk, in seconds. No account is needed, and no e-mail is sent.",
+    `Plays an hour of the real workflow against a stand-in for Freshdesk, in seconds.
+No account is needed, and no e-mail is sent.`,
   options: {
     serve: { about: "show the status page meanwhile, until Ctrl-C" },
     port: { about: "the page's port", value: "N", default: "8000" },

@@ -93,7 +93,8 @@ async function main(): Promise<void> {
   readArguments({
     name: "sandbox",
     summary:
-      "Serves a stand-in for Freshdesk on this machine, API key: sandbox. Settings: SANDBOX_PORT (8787) and SANDBOX_LIMIT (calls per minute, 5000).",
+      `Serves a stand-in for Freshdesk on this machine; its API key is sandbox.
+Settings: SANDBOX_PORT (8787) and SANDBOX_LIMIT (calls per minute, 5000).`,
   });
   const port = numberFrom("SANDBOX_PORT", 8787, 65_535);
   const limit = numberFrom("SANDBOX_LIMIT", 5000, 1_000_000);

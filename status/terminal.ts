@@ -18,7 +18,7 @@ const CLEAR = "\x1b[H\x1b[2J\x1b[3J";
 const { values: { watch, ticket, json } } = readArguments({
   name: "status",
   summary:
-    "Shows what the program is doing, from its database. Only reads, and may run beside it.",
+    "Shows what the program is doing. It only reads, and may run beside it.",
   options: {
     watch: { about: "draw it again every 2 seconds, until Ctrl-C" },
     ticket: {

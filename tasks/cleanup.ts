@@ -140,7 +140,8 @@ async function main(): Promise<number> {
   const { values: { yes } } = readArguments({
     name: "cleanup",
     summary:
-      "Lists the tickets that this program opened, and moves them to Freshdesk's trash once you say yes. It may run beside the program.",
+      `Lists the tickets that this program opened, and moves them to Freshdesk's trash
+once you say yes. It may run beside the program.`,
     options: { yes: { about: "move them without asking" } },
   });
   const config = await readSettings();

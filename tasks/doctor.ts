@@ -11,7 +11,8 @@ import { examine, type Finding, line, summary } from "./checks.ts";
 readArguments({
   name: "doctor",
   summary:
-    "Checks the settings, the account and the database, and says what to do. Changes nothing in Freshdesk.",
+    `Checks the settings, the account and the database, and says what to do.
+Changes nothing in Freshdesk.`,
 });
 const findings: Finding[] = [];
 for await (const finding of examine(await readEnvironment())) {

@@ -12,7 +12,9 @@ import { type Entry, Store } from "../store.ts";
 const { positionals: names } = readArguments({
   name: "retry",
   summary:
-    "Puts failed tickets back into the stage they failed in: all of them, or those named by Freshdesk's id or by their own tag. An abandoned ticket is put back only by name.",
+    `Puts failed tickets back into the stage they failed in: all of them, or those
+named by Freshdesk's id or by their own tag. An abandoned ticket is put back
+only by name.`,
   positionals: "[ID...]",
 });
 const config = await readSettings(["url", "kvPath"]);
