@@ -40,14 +40,14 @@ export async function readSettings<K extends keyof Config = keyof Config>(
   keys?: readonly K[],
 ): Promise<Pick<Config, K>> {
   const { environment, file } = await readEnvironment();
-  const lines = [...notes(environment), ...strangers(environment, file)];
+  const strange = strangers(environment, file);
   try {
     const config = readConfig(environment, keys);
-    for (const line of lines) console.warn(line);
+    for (const line of [...notes(environment), ...strange]) console.warn(line);
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return fail([error.message, ...await missingFile(), ...lines].join("\n"));
+    return fail([error.message, ...await missingFile(), ...strange].join("\n"));
   }
 }
 
