@@ -21,7 +21,7 @@ export interface Config {
   agentEmails: string[] | undefined;
   /** Whether nothing is to be sent, only said. */
   dryRun: boolean;
-  /** Where Deno KV keeps its data; `undefined`: Deno's own place. */
+  /** Where Deno KV keeps its data; `undefined`: `tickets.db` beside the program. */
   kvPath: string | undefined;
   /** How many days finished tickets are kept. */
   historyDays: number;
@@ -187,9 +187,13 @@ export class ConfigError extends Error {
  * Reads the settings.
  *
  * @param environment variables by name; an empty one counts as not set
+ * @param keys those to read: what a command does not use cannot stop it. Default: all
  * @throws {ConfigError} with everything that is wrong, not only the first
  */
-export function readConfig(environment: Record<string, string>): Config {
+export function readConfig<K extends keyof Config = keyof Config>(
+  environment: Record<string, string>,
+  keys: readonly K[] = Object.keys(SETTINGS) as K[],
+): Pick<Config, K> {
   const problems: string[] = [];
   const read = <T>(setting: Setting<T>): T | undefined => {
     const { name, example, fallback, optional } = setting;
@@ -218,12 +222,18 @@ export function readConfig(environment: Record<string, string>): Config {
     }
   };
   const config = Object.fromEntries(
-    Object.entries(SETTINGS).map((
-      [key, setting],
-    ) => [key, read<unknown>(setting)]),
+    keys.map((key) => [key, read<unknown>(SETTINGS[key])]),
   );
   if (problems.length > 0) throw new ConfigError(problems);
-  return config as unknown as Config;
+  return config as unknown as Pick<Config, K>;
+}
+
+/** How a setting is understood that is written in a short form, a line each. */
+export function notes(environment: Record<string, string>): string[] {
+  const { name } = SETTINGS.url;
+  const text = environment[name]?.trim() ?? "";
+  const url = completeUrl(text);
+  return url === text ? [] : [`${name} '${text}' is read as ${url}`];
 }
 
 /**
@@ -262,7 +272,29 @@ function squeeze(name: string): string {
 
 function readUrl(text: string): string {
   if (text.includes("your-account")) throw new Error("it is still the example");
-  return apiBase(text).href;
+  return apiBase(completeUrl(text)).href;
+}
+
+/** A sub-domain. Many letters and digits in a row may be an API key in the wrong place. */
+const SUBDOMAIN = /^(?!localhost$|[a-z\d]{16,}$)[a-z\d][a-z\d-]*$/;
+const HOST = /^[a-z\d][a-z\d-]*\.freshdesk\.com$/i;
+
+/** The address that a sub-domain, a host or any page of an account stands for; else the text itself. */
+function completeUrl(text: string): string {
+  if (SUBDOMAIN.test(text)) return `https://${text}.freshdesk.com`;
+  const [host = ""] = text.split("/");
+  const url = URL.parse(HOST.test(host) ? `https://${text}` : text);
+  const isAccount = url?.protocol === "https:" && HOST.test(url.host) &&
+    !url.username && !url.password;
+  return isAccount && !isAddress(text) ? url.origin : text;
+}
+
+function isAddress(text: string): boolean {
+  try {
+    return Boolean(apiBase(text));
+  } catch {
+    return false;
+  }
 }
 
 function readKey(text: string): string {

@@ -6,44 +6,81 @@
  */
 import { load } from "@std/dotenv";
 import type { Store } from "./store.ts";
-import { type Config, ConfigError, readConfig, strangers } from "./config.ts";
+import {
+  type Config,
+  ConfigError,
+  notes,
+  readConfig,
+  strangers,
+} from "./config.ts";
 
 /** Whether this is Deno Deploy. */
 export function onDeploy(): boolean {
   return Deno.env.has("DENO_DEPLOY");
 }
 
-/** All variables, and those of `.env` alone; the environment wins. */
+/** All variables, and those of `.env` alone; the environment wins. Exits when `.env` cannot be read. */
 export async function readEnvironment(): Promise<
   { environment: Record<string, string>; file: Record<string, string> }
 > {
-  const file = await load();
+  const file = await load().catch((error: Error) =>
+    fail(
+      `Cannot read .env: ${error.message}. Run this as a user who may read it.`,
+    )
+  );
   return { environment: { ...file, ...Deno.env.toObject() }, file };
 }
 
-/** The settings, from the environment and `.env`; the environment wins. Exits when they are wrong. */
-export async function readSettings(): Promise<Config> {
+/**
+ * The settings, from the environment and `.env`; the environment wins. Exits when they are wrong.
+ *
+ * @param keys those to read. Default: all
+ */
+export async function readSettings<K extends keyof Config = keyof Config>(
+  keys?: readonly K[],
+): Promise<Pick<Config, K>> {
   const { environment, file } = await readEnvironment();
   const strange = strangers(environment, file);
   try {
-    const config = readConfig(environment);
-    for (const line of strange) console.warn(line);
+    const config = readConfig(environment, keys);
+    for (const line of [...notes(environment), ...strange]) console.warn(line);
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return fail([error.message, ...strange].join("\n"));
+    return fail([error.message, ...await missingFile(), ...strange].join("\n"));
   }
 }
 
+/** What to do where there is an example of `.env` and no `.env`. */
+export async function missingFile(): Promise<string[]> {
+  return await exists(".env.example") && !await exists(".env")
+    ? ["There is no .env yet: cp .env.example .env"]
+    : [];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/**
+ * What `Deno.openKv` opens: by default `tickets.db` beside the program, whatever the current folder.
+ * Deno's own place is a cache, which `deno clean` empties; Deno Deploy has a database of its own.
+ */
+export function databasePath(kvPath: string | undefined): string | undefined {
+  return kvPath ??
+    (onDeploy() ? undefined : `${import.meta.dirname}/tickets.db`);
+}
+
 /** The database. Exits when it cannot be opened. */
-export async function openKv(path: string | undefined): Promise<Deno.Kv> {
+export async function openKv(kvPath: string | undefined): Promise<Deno.Kv> {
+  const path = databasePath(kvPath);
   try {
     return await Deno.openKv(path);
   } catch (error) {
     const advice = onDeploy()
       ? "Attach a Deno KV database to the app in the Deploy dashboard."
       : error instanceof Deno.errors.NotCapable
-      ? "The start task may only write to this folder: choose a file in it, or add --allow-read and --allow-write for that path."
+      ? "Set KV_PATH to a file in a folder that --allow-read and --allow-write name (the start task: this folder), or name that folder there."
       : "Set KV_PATH to a file this user may write to, in a folder that exists.";
     return fail(
       `Cannot open the database ${path ?? ""}: ${

@@ -6,6 +6,7 @@
  */
 import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
+import { readArguments } from "./command.ts";
 import type { Config } from "./config.ts";
 import { peopleOf } from "./draw.ts";
 import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
@@ -15,6 +16,12 @@ import { type Mode, statusApp } from "./status/app.ts";
 import { Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
+readArguments({
+  name: "start",
+  summary:
+    `Opens tickets every hour and takes them through their life, until Ctrl-C.
+Settings come from the environment and from .env: see .env.example.`,
+});
 const config = await readSettings();
 const flushLog = setUpLog(config);
 const logger = log.getLogger();

@@ -61,6 +61,8 @@ export interface Action {
 
 /** Every ticket bears this tag, besides one of its own. */
 export const COMMON_TAG = "ticket-workflow";
+/** The form of a ticket's own tag. */
+export const OWN_TAG = /^tw-\d{14}-[a-z\d]{8}$/;
 
 const DAY = 86_400_000;
 

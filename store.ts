@@ -281,11 +281,13 @@ export class Store {
    * Changes a ticket, if it still is as it was read: null when somebody else was first.
    *
    * @param message the message that this change adds to the history
+   * @param counts whether it counts among what happened in this hour
    */
   async update(
     { ticket: before, versionstamp }: Entry,
     change: Partial<Ticket>,
     message?: Message,
+    counts = true,
   ): Promise<Entry | null> {
     const ticket = { ...before, ...change };
     const key = ["ticket", ticket.tag];
@@ -310,10 +312,28 @@ export class Store {
         : before.stage === "create"
         ? "opened"
         : undefined;
-      if (event) atomic.sum(tallyKey(ticket.since, event), 1n);
+      if (event && counts) atomic.sum(tallyKey(ticket.since, event), 1n);
       return atomic;
     });
     return committed === null ? null : { ticket, versionstamp: committed };
+  }
+
+  /**
+   * Forgets a ticket and its history, if it still is as it was read: false when somebody else was
+   * first.
+   */
+  async remove({ ticket, versionstamp }: Entry): Promise<boolean> {
+    const key = ["ticket", ticket.tag];
+    const history = await this.#messages(ticket.tag);
+    return await this.#commit(() => {
+      const atomic = this.#kv.atomic()
+        .check({ key, versionstamp })
+        .delete(key)
+        .delete(dueKey(ticket));
+      if (ticket.id !== null) atomic.delete(["id", ticket.id]);
+      for (const { key } of history) atomic.delete(key);
+      return atomic;
+    }) !== null;
   }
 
   /**

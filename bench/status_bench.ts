@@ -1,14 +1,20 @@
 /**
- * `deno run -A bench/status_bench.ts`: how long the first byte of the board takes, from a database
+ * `deno task bench`: how long the first byte of the board takes, from a database
  * in a file, over HTTP.
  *
  * @module
  */
+import { readArguments } from "../command.ts";
 import { seeded } from "../random.ts";
 import { SCENARIOS, writeScript } from "../scenarios.ts";
 import { statusApp } from "../status/app.ts";
 import { ALL_STAGES } from "../status/facts.ts";
 import { Store, type Ticket } from "../store.ts";
+
+readArguments({
+  name: "bench",
+  summary: "Measures how soon the status page answers.",
+});
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0);
 const RUNS = 50;

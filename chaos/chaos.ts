@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { exitWithUsage, readArguments } from "../command.ts";
 import { pick, seeded } from "../random.ts";
 import { type Fault, Sandbox } from "../sandbox/sandbox.ts";
 import { listen } from "../sandbox/serve.ts";
@@ -14,32 +14,40 @@ import { ENDS, STAGES, Store } from "../store.ts";
 import { audit, type Verdict } from "./audit.ts";
 import { fastNow } from "./clock.ts";
 
-const OPTIONS = {
-  rounds: { type: "string", default: "250" },
-  seed: { type: "string", default: "1" },
-  speed: { type: "string", default: "120" },
-  tickets: { type: "string", default: "12" },
-  faults: { type: "string", default: "0.35" },
-  blind: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
+const COMMAND = {
+  name: "chaos",
+  summary:
+    `Kills the program again and again and spoils its answers, then compares what
+Freshdesk has with what should be. Exit code 1 if anything was lost, doubled or
+out of order.`,
+  options: {
+    rounds: {
+      about: "how often a program is killed",
+      value: "N",
+      default: "250",
+    },
+    seed: {
+      about: "draws the same kills and faults",
+      value: "N",
+      default: "1",
+    },
+    faults: {
+      about: "the part of all answers that is faulty",
+      value: "X",
+      default: "0.35",
+    },
+    tickets: { about: "tickets opened every hour", value: "N", default: "12" },
+    speed: { about: "seconds that pass in one", value: "N", default: "120" },
+    blind: { about: "without the look-ups: the proof must fail" },
+  },
 } as const;
-const HELP = `deno task chaos [options]
-  --rounds N    so many times a program is killed (250)
-  --seed N      the same seed draws the same kills and faults (1)
-  --faults X    this part of all answers is faulty (0.35)
-  --tickets N   tickets opened every hour (12)
-  --speed N     seconds that pass in one (120)
-  --blind       without the look-ups: the proof must fail`;
 
-const { values } = parseArgs({ args: Deno.args, options: OPTIONS });
-if (values.help) {
-  console.log(HELP);
-  Deno.exit(0);
-}
+const { values } = readArguments(COMMAND);
 const rounds = number("rounds", 1);
 const speed = number("speed", 1);
 const random = seeded(number("seed", 0));
-const share = number("faults", 0);
+const share = number("faults", 0, 1);
+const tickets = number("tickets", 1, 100);
 
 const epoch = Date.now();
 const now = fastNow(epoch, speed);
@@ -149,7 +157,7 @@ function program() {
       env: {
         FRESHDESK_URL: server.url,
         FRESHDESK_API_KEY: sandbox.apiKey,
-        TICKETS_PER_HOUR: values.tickets,
+        TICKETS_PER_HOUR: String(tickets),
         RATE_LIMIT_SHARE: "1",
         KV_PATH: kvPath,
         LOG_FILE: "",
@@ -199,13 +207,17 @@ function real(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function number(name: "rounds" | "seed" | "speed" | "faults", least: number) {
+function number(
+  name: "rounds" | "seed" | "speed" | "faults" | "tickets",
+  least: number,
+  most = 1_000_000,
+): number {
   const n = Number(values[name]);
-  if (n >= least) return n;
-  console.error(
-    `Cannot use --${name} '${
+  if (n >= least && n <= most) return n;
+  return exitWithUsage(
+    COMMAND,
+    `Cannot use --${name}: it must be a number from ${least} to ${most}: current value is '${
       values[name]
-    }': it must be a number from ${least} on\n${HELP}`,
+    }'`,
   );
-  Deno.exit(1);
 }

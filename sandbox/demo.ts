@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { exitWithUsage, readArguments } from "../command.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../store.ts";
@@ -18,11 +18,25 @@ const HOUR = 60 * MINUTE;
 /** How long a minute takes here, in milliseconds. */
 const SHORT_MINUTE = 60;
 const TICKETS = 3;
-const PORT = 8000;
 
-const { values } = parseArgs({
-  options: { serve: { type: "boolean", default: false } },
-});
+const COMMAND = {
+  name: "demo",
+  summary:
+    `Plays an hour of the real workflow against a stand-in for Freshdesk, in seconds.
+No account is needed, and no e-mail is sent.`,
+  options: {
+    serve: { about: "show the status page meanwhile, until Ctrl-C" },
+    port: { about: "the page's port", value: "N", default: "8000" },
+  },
+} as const;
+const { values } = readArguments(COMMAND);
+const port = Number(values.port);
+if (!/^\d+$/.test(values.port) || port > 65_535) {
+  exitWithUsage(
+    COMMAND,
+    `Cannot use --port: it must be a whole number from 0 to 65535: current value is '${values.port}'`,
+  );
+}
 
 const start = Math.floor(Date.now() / HOUR) * HOUR;
 let now = start;
@@ -49,19 +63,25 @@ const workflow = new Workflow({
   log: { info: tell, warn: tell, error: tell },
 });
 
-if (values.serve) serve();
+const page = values.serve ? serve() : undefined;
 console.log(
   `One hour of ${TICKETS} tickets against a stand-in for Freshdesk: no account is needed, nobody is written to.\n`,
 );
+let notedCalls = 0;
 for (let minute = 0; minute < 60; minute++) {
   now = start + minute * MINUTE;
   await Promise.all(
     JOBS.filter(({ every }) => minute % every === 0).map(
       async ({ name, every }) => {
+        const at = now;
+        const began = performance.now();
         const report = every === 60
-          ? await workflow.createAndHandleTicket(now)
-          : await workflow.tick(every, now);
-        await store.noteJob(name, { at: now, took: 0, report, error: null }, 0);
+          ? await workflow.createAndHandleTicket(at)
+          : await workflow.tick(every, at);
+        const took = Math.ceil(performance.now() - began);
+        const calls = freshdesk.calls - notedCalls;
+        notedCalls += calls;
+        await store.noteJob(name, { at, took, report, error: null }, calls);
       },
     ),
   );
@@ -76,16 +96,14 @@ console.log(
     ` with ${sandbox.requests.length} calls.`,
 );
 if (tickets.length < TICKETS) Deno.exit(1);
-if (values.serve) {
-  console.log(
-    `\nThe status page stays open at http://127.0.0.1:${PORT}/ until Ctrl-C.`,
-  );
+if (page) {
+  console.log(`\nThe status page stays open at ${page} until Ctrl-C.`);
   await new Promise(() => {});
 }
 console.log("\nTo see it in the browser: deno task demo --serve");
 
-/** The page, while the hour goes by and after it. */
-function serve(): void {
+/** The page, while the hour goes by and after it; gives its address. */
+function serve(): string {
   const app = statusApp({
     ...clock,
     store,
@@ -95,8 +113,21 @@ function serve(): void {
     mode: "open",
     production: true,
   });
-  const onListen = () => console.log(`Watch it at http://127.0.0.1:${PORT}/\n`);
-  Deno.serve({ hostname: "127.0.0.1", port: PORT, onListen }, app.fetch);
+  try {
+    const { addr } = Deno.serve(
+      { hostname: "127.0.0.1", port, onListen() {} },
+      app.fetch,
+    );
+    const url = `http://127.0.0.1:${addr.port}/`;
+    console.log(`Watch it at ${url}\n`);
+    return url;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    console.error(
+      `Cannot listen on port ${port}: it is in use. Choose another one: deno task demo --serve --port 8001`,
+    );
+    Deno.exit(1);
+  }
 }
 
 function tell(message: string): void {

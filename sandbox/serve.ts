@@ -10,6 +10,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import { readArguments } from "../command.ts";
 import { Sandbox } from "./sandbox.ts";
 
 /** A sandbox that listens. */
@@ -89,6 +90,12 @@ function close(server: Server): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  readArguments({
+    name: "sandbox",
+    summary:
+      `Serves a stand-in for Freshdesk on this machine; its API key is sandbox.
+Settings: SANDBOX_PORT (8787) and SANDBOX_LIMIT (calls per minute, 5000).`,
+  });
   const port = numberFrom("SANDBOX_PORT", 8787, 65_535);
   const limit = numberFrom("SANDBOX_LIMIT", 5000, 1_000_000);
   const sandbox = new Sandbox({ limit });

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { End } from "../store.ts";
+import { type End, STAGES } from "../store.ts";
 import {
   ALL_STAGES,
   type BoardFacts,
+  COUNTED,
   type JobFacts,
   nameOf,
   type PageFacts,
@@ -35,8 +36,7 @@ export function boardLines(facts: BoardFacts, width: number): Line[] {
   const counts = ALL_STAGES.map((stage) =>
     `${TITLES[stage].toLowerCase()} ${counted(tickets[stage].count)}`
   );
-  const waiting = ALL_STAGES.flatMap((stage) => tickets[stage].tickets)
-    .filter(({ dueAt }) => dueAt !== null)
+  const waiting = STAGES.flatMap((stage) => tickets[stage].tickets)
     .sort((a, b) => b.since.localeCompare(a.since));
   return [
     { text: `${at.slice(0, 16).replace("T", " ")} UTC`, style: SOFT },
@@ -50,7 +50,9 @@ export function boardLines(facts: BoardFacts, width: number): Line[] {
     ...jobLines(jobs, at, width),
     ...endLines("failed", tickets.failed, at, width),
     ...ticketLines("Waiting", waiting, at, width),
+    ...moreLines(STAGES.map((stage) => tickets[stage])),
     ...ticketLines("Last closed", tickets.closed.tickets, at, width),
+    ...moreLines([tickets.closed]),
     ...endLines("abandoned", tickets.abandoned, at, width),
   ];
 }
@@ -133,12 +135,24 @@ function ticketLines(
   ];
 }
 
+/** How many there are besides those that are shown. */
+function moreLines(pages: PageFacts[]): Line[] {
+  const hidden = pages.reduce(
+    (sum, { count, tickets }) => sum + count - tickets.length,
+    0,
+  );
+  if (hidden <= 0) return [];
+  const plus = pages.some(({ count }) => count >= COUNTED) ? "+" : "";
+  return [{ text: `and ${hidden}${plus} more`, style: SOFT }];
+}
+
 function endLines(
   end: End,
-  { count, tickets }: PageFacts,
+  page: PageFacts,
   now: string,
   width: number,
 ): Line[] {
+  const { count, tickets } = page;
   if (tickets.length === 0) return [];
   return [
     { text: "" },
@@ -152,6 +166,7 @@ function endLines(
       },
       ...troubleLines(ticket, now, width, "  "),
     ]),
+    ...moreLines([page]),
   ];
 }
 

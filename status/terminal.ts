@@ -4,47 +4,36 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { readArguments } from "../command.ts";
 import { fail, openKv, readSettings } from "../entry.ts";
-import { Freshdesk } from "../freshdesk.ts";
 import { Store } from "../store.ts";
 import { board, type Source, thread } from "./facts.ts";
 import { boardLines, type Line, threadLines } from "./lines.ts";
-
-const HELP =
-  `Shows what the workflow is doing. It only reads, and may run beside it.
-
-Usage: deno task status [options]
-
-  --watch        draw it again every 2 seconds, until Ctrl-C
-  --ticket ID    one ticket's conversation, by Freshdesk's id or by its tag
-  --json         the same as JSON
-  --help         this text`;
-
-const OPTIONS = {
-  watch: { type: "boolean" },
-  ticket: { type: "string" },
-  json: { type: "boolean" },
-  help: { type: "boolean" },
-} as const;
 
 /** Tickets of each stage. */
 const LIMIT = { lines: 8, json: 100 };
 const EVERY = 2000;
 const CLEAR = "\x1b[H\x1b[2J\x1b[3J";
 
-const { watch, ticket, json, help } = readArguments();
-if (help) {
-  console.log(HELP);
-  Deno.exit(0);
-}
-const config = await readSettings();
+const { values: { watch, ticket, json } } = readArguments({
+  name: "status",
+  summary:
+    "Shows what the program is doing. It only reads, and may run beside it.",
+  options: {
+    watch: { about: "draw it again every 2 seconds, until Ctrl-C" },
+    ticket: {
+      about: "one ticket's conversation, by Freshdesk's id or by its tag",
+      value: "ID",
+    },
+    json: { about: "the same as JSON" },
+  },
+});
+const config = await readSettings(["url", "kvPath"]);
 using kv = await openKv(config.kvPath);
-const freshdesk = new Freshdesk(config);
 const source: Source = {
   store: new Store(kv, { log: console }),
   now: Date.now,
-  ticketUrl: (id) => freshdesk.ticketUrl(id),
+  ticketUrl: (id) => new URL(`/a/tickets/${id}`, config.url).href,
 };
 
 await draw();
@@ -81,12 +70,4 @@ function print(what: string | Line[]): void {
 
 function terminalWidth(): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ args: Deno.args, options: OPTIONS }).values;
-  } catch (error) {
-    return fail(`${(error as Error).message}\n\n${HELP}`);
-  }
 }

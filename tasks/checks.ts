@@ -7,11 +7,13 @@ import type { ApiOptions } from "../api.ts";
 import {
   type Config,
   ConfigError,
+  notes,
   readConfig,
   SETTINGS,
   strangers,
 } from "../config.ts";
 import { NobodyError, realPeople, wantedBy } from "../draw.ts";
+import { databasePath } from "../entry.ts";
 import {
   ElsewhereError,
   ForbiddenError,
@@ -106,7 +108,9 @@ export async function* examine(
   if (!config) return;
   yield { check: "URL", ...checkUrl(config) };
 
-  const opened = await openKv(config.kvPath).catch((error: Error) => error);
+  const opened = await openKv(databasePath(config.kvPath)).catch((
+    error: Error,
+  ) => error);
   using kv = opened instanceof Error ? undefined : opened;
   const visit: Visit = {
     config,
@@ -175,9 +179,11 @@ function* checkSettings(
       .filter((name) => environment[name]?.trim());
     if (strange.length === 0) {
       yield ok(
-        `${set.join(", ")}; all others have their defaults${
-          config.dryRun ? ". DRY_RUN: the program will send nothing" : ""
-        }`,
+        [
+          `${set.join(", ")}; all others have their defaults`,
+          ...notes(environment),
+          ...(config.dryRun ? ["DRY_RUN: the program will send nothing"] : []),
+        ].join(". "),
       );
     }
     yield* strange;
@@ -456,9 +462,9 @@ async function* checkDatabase(
   { store, config }: Visit,
   opened: Deno.Kv | Error,
 ): AsyncGenerator<Said, void> {
-  const place = config.kvPath ?? "Deno's own place";
+  const place = config.kvPath ?? "tickets.db";
   const advice =
-    "Set KV_PATH to a file in this folder that this user may write to";
+    "Set KV_PATH to a file this user may write to, in a folder that exists";
   try {
     if (!store) throw opened;
     await store.tryWriting();

@@ -1,10 +1,10 @@
 /**
- * Finds what this program made in Freshdesk, and moves it to the trash: the core of
+ * Finds the tickets that this program opened in Freshdesk, and moves them to the trash: the core of
  * `deno task cleanup`.
  *
- * A ticket is looked at again right before it is deleted; one that does not bear the common tag is
- * left, whatever search or store say of it. The record of a ticket still under way is taken out of
- * the running program's hands first.
+ * A ticket is looked at again right before it is moved; one that does not bear both the common tag
+ * and its own is left, whatever search or store say of it. A ticket under way is first taken out of
+ * the workflow, so the program may go on running. What is gone from Freshdesk is forgotten here too.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   NotFoundError,
 } from "../errors.ts";
 import { type Freshdesk, STATUS } from "../freshdesk.ts";
-import { COMMON_TAG } from "../steps.ts";
+import { COMMON_TAG, OWN_TAG } from "../steps.ts";
 import { type Entry, isEnd, type Store, type Ticket } from "../store.ts";
 import { wayOf } from "../workflow.ts";
 
@@ -63,14 +63,10 @@ const RECORDS_AT_ONCE = 500;
 /** A record that others keep changing is tried so often. */
 const RECORD_ATTEMPTS = 10;
 
-/** What the store says of a ticket before, and after, it is deleted. */
-const DELETING = {
-  message: "being deleted by cleanup",
+/** What the store says of a ticket that is on its way to the trash. */
+const LEAVING = {
+  message: "being moved to the trash by cleanup",
   advice: "If it is still in Freshdesk, run deno task cleanup again.",
-};
-const DELETED = {
-  message: "deleted by cleanup",
-  advice: "Freshdesk keeps it in its trash for a while.",
 };
 
 /** One cleaning: {@linkcode find} and {@linkcode delete} by turns, until nothing new is found. */
@@ -97,7 +93,7 @@ export class Cleaning {
    */
   async find(): Promise<Candidate[]> {
     const hits = (await this.#freshdesk.searchTickets(COMMON_TAG))
-      .filter(({ tags }) => tags.includes(COMMON_TAG));
+      .filter(({ tags }) => bears(tags));
     const found = new Map<number, Candidate>();
     const idByTag = new Map<string, number>();
     for (const { id, subject, status, created_at, tags } of hits) {
@@ -111,21 +107,19 @@ export class Cleaning {
       });
     }
     for await (const ticket of this.#records()) {
-      const { tag, lastError } = ticket;
+      const { tag } = ticket;
       const id = ticket.id ?? idByTag.get(tag) ?? await this.#lookUp(ticket);
       if (id === undefined) continue;
       const hit = found.get(id);
       if (hit) Object.assign(hit, { from: "both", record: tag });
-      else if (lastError?.message !== DELETED.message) {
-        found.set(id, recorded(id, ticket));
-      }
+      else found.set(id, recorded(id, ticket));
     }
     return [...found.values()].filter(({ id }) => !this.#done.has(id))
       .sort((a, b) => a.id - b.id);
   }
 
   /**
-   * Deletes the candidates that bear the common tag. Stops when told to by the signal; rejects when
+   * Moves the candidates that bear both tags to the trash. Stops when told to by the signal; rejects when
    * there is no going on for any ticket. In both cases it can be run again.
    *
    * @param progress told how many are dealt with, after each
@@ -159,15 +153,22 @@ export class Cleaning {
   }
 
   async #deleteOne(candidate: Candidate): Promise<void> {
-    const { id } = candidate;
+    const { id, record } = candidate;
     const ticket = await unlessGone(this.#freshdesk.getTicket(id));
-    if (ticket && !ticket.tags.includes(COMMON_TAG)) {
-      this.#leave(candidate, `it does not bear the tag ${COMMON_TAG}`, false);
+    if (ticket && !bears(ticket.tags, record)) {
+      const why = `it does not bear both the tag ${COMMON_TAG} and its own`;
+      this.#leave(candidate, why, false);
       return;
     }
-    const there = ticket && !ticket.deleted;
-    if (there) {
-      if (!await this.#note(candidate, DELETING)) {
+    if (ticket && !ticket.deleted) {
+      const leaves = (entry: Entry) =>
+        this.#store.update(
+          entry,
+          leaving(entry, id, this.#now()),
+          undefined,
+          false,
+        );
+      if (!await this.#change(record, leaves)) {
         this.#leave(candidate, "the program is busy with it", true);
         return;
       }
@@ -177,7 +178,7 @@ export class Cleaning {
     } else {
       this.outcome.gone++;
     }
-    await this.#note(candidate, DELETED);
+    await this.#change(record, (entry) => this.#store.remove(entry));
   }
 
   #leave({ id }: Candidate, why: string, trouble: boolean): void {
@@ -185,32 +186,28 @@ export class Cleaning {
   }
 
   /**
-   * Notes in a ticket's record that it is deleted; one under way is abandoned by that, so that the
-   * running program leaves it alone. False when somebody else was always first.
+   * Changes a ticket's record, if it has one, whatever the running program does with it meanwhile.
+   * False when somebody else was always first.
    */
-  async #note(
-    { id, record }: Candidate,
-    what: typeof DELETED,
+  async #change(
+    record: string | undefined,
+    change: (entry: Entry) => Promise<unknown>,
   ): Promise<boolean> {
     for (let attempt = 1; attempt <= RECORD_ATTEMPTS; attempt++) {
-      const entry = record === undefined
-        ? await this.#store.getById(id)
-        : await this.#store.get(record);
-      if (!entry) return true;
-      const change = noted(entry, id, what, this.#now());
-      if (await this.#store.update(entry, change)) return true;
+      const entry = record === undefined ? null : await this.#store.get(record);
+      if (!entry || await change(entry)) return true;
     }
     return false;
   }
 
   /** The id of a ticket whose creation was begun, and whose answer was lost. */
   async #lookUp(ticket: Ticket): Promise<number | undefined> {
-    const { stage, doubt, claim, contact, tag, since } = ticket;
+    const { stage, doubt, claim, contact, tag, drafted } = ticket;
     if (isEnd(stage) && stage !== "failed" || !doubt && !claim) return;
     const found = await this.#freshdesk.findTicket(
       contact.email,
       tag,
-      since - DAY, // clocks differ, but not by a day
+      drafted - DAY, // clocks differ, but not by a day
     );
     return found?.id;
   }
@@ -244,7 +241,7 @@ export function bar(done: number, total: number): string {
   return `[${"#".repeat(filled).padEnd(20, ".")}] ${count} of ${total}`;
 }
 
-/** What became of all, a line each: how many were deleted, gone, and left for which reason. */
+/** What became of all, a line each: how many were moved, gone, and left for which reason. */
 export function report({ deleted, gone, left }: Outcome): string {
   const reasons = Map.groupBy(
     left,
@@ -255,34 +252,37 @@ export function report({ deleted, gone, left }: Outcome): string {
     if (all.length > 10) ids.push("...");
     return `${all.length} left (${ids.join(", ")}): ${all[0]!.why}.`;
   });
-  return [`${deleted} deleted, ${gone} gone already.`, ...lines].join("\n");
+  return [`${deleted} moved to trash, ${gone} gone already.`, ...lines].join(
+    "\n",
+  );
 }
 
-function noted(
-  { ticket }: Entry,
-  id: number,
-  what: typeof DELETED,
-  at: number,
-): Partial<Ticket> {
-  const { stage } = ticket;
+/** Out of the workflow; should it never reach the trash, it may still be resumed by name. */
+function leaving({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
+  const { stage, failedIn } = ticket;
   const over = stage === "closed" || stage === "abandoned";
   return {
     id,
     claim: null,
-    lastError: { at, ...what },
-    // Until it is deleted, it may still be resumed by name.
-    failedIn: what === DELETED ? null : isEnd(stage) ? ticket.failedIn : stage,
+    lastError: { at, ...LEAVING },
+    failedIn: isEnd(stage) ? failedIn : stage,
     ...(!over && { stage: "abandoned", dueAt: at, since: at }),
   };
 }
 
+/** Whether these are the tags of a ticket that this program opened: of this one, where it is known. */
+function bears(tags: readonly string[], own?: string): boolean {
+  return tags.includes(COMMON_TAG) &&
+    tags.some((tag) => own === undefined ? OWN_TAG.test(tag) : tag === own);
+}
+
 function recorded(id: number, ticket: Ticket): Candidate {
-  const { stage, since, done, script, tag } = ticket;
+  const { stage, drafted, done, script, tag } = ticket;
   return {
     id,
     subject: script.subject,
     status: isEnd(stage) ? stage : `waits: ${stage.replace("_", " ")}`,
-    createdAt: done.create ?? since,
+    createdAt: done.create ?? drafted,
     from: "store",
     record: tag,
   };

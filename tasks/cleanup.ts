@@ -1,10 +1,11 @@
 /**
- * `deno task cleanup [--yes]`: lists what this program made in Freshdesk and, once told so, moves it
- * to the trash. Interrupted, it can be run again.
+ * `deno task cleanup [--yes]`: lists the tickets that this program opened and, once told so, moves
+ * them to Freshdesk's trash. It may run beside the program. Interrupted, it can be run again.
  *
  * @module
  */
-import { bindTo, fail, openKv, readSettings } from "../entry.ts";
+import { readArguments } from "../command.ts";
+import { bindTo, openKv, readSettings } from "../entry.ts";
 import { FreshdeskError, NotSentError } from "../errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { COMMON_TAG } from "../steps.ts";
@@ -82,28 +83,28 @@ async function rounds(
     const total = candidates.length;
     if (signal?.aborted) return "stopped";
     if (total === 0) {
-      if (round === 1) say("Nothing was found that this program made.");
+      if (round === 1) say("No ticket of this program was found.");
       return "nothing new";
     }
     say(table(candidates));
     say(
       `${total}${
         round > 1 ? " more" : ""
-      } found by the tag ${COMMON_TAG} or in the database. Without that tag, a ticket is left as it is.`,
+      } found by the tag ${COMMON_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
     );
     if (dryRun) {
-      say("DRY_RUN: nothing is deleted.");
+      say("DRY_RUN: nothing is moved to the trash.");
       return "kept";
     }
     if (!yes && !ask) {
       say(
-        "Nothing is deleted, as there is no terminal to ask at. To delete them: deno task cleanup --yes",
+        "Nothing is moved to the trash, as there is no terminal to ask at. To move them: deno task cleanup --yes",
       );
       return "unasked";
     }
     const question = `Move ${total} to Freshdesk's trash? Type yes:`;
     if (!yes && ask?.(question)?.trim().toLowerCase() !== "yes") {
-      say(round > 1 ? "No more is deleted." : "Nothing is deleted.");
+      say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
       return "kept";
     }
     await cleaning.delete(candidates, (done) => progress?.(done, total));
@@ -136,10 +137,13 @@ function screen(): Required<Pick<CleanupOptions, "say" | "progress">> {
 }
 
 async function main(): Promise<number> {
-  const strange = Deno.args.find((arg) => arg !== "--yes");
-  if (strange !== undefined) {
-    fail(`${strange} is not known. Use: deno task cleanup [--yes]`);
-  }
+  const { values: { yes } } = readArguments({
+    name: "cleanup",
+    summary:
+      `Lists the tickets that this program opened, and moves them to Freshdesk's trash
+once you say yes. It may run beside the program.`,
+    options: { yes: { about: "move them without asking" } },
+  });
   const config = await readSettings();
   using kv = await openKv(config.kvPath);
   const stopping = new AbortController();
@@ -154,7 +158,7 @@ async function main(): Promise<number> {
     freshdesk: new Freshdesk({ ...config, signal }),
     store,
     dryRun: config.dryRun,
-    yes: Deno.args.includes("--yes"),
+    yes,
     ask: Deno.stdin.isTerminal() ? prompt : undefined,
     ...screen(),
     signal,

@@ -4,13 +4,24 @@
  *
  * @module
  */
-import { readEnvironment } from "../entry.ts";
+import { readArguments } from "../command.ts";
+import { missingFile, readEnvironment } from "../entry.ts";
 import { examine, type Finding, line, summary } from "./checks.ts";
 
+readArguments({
+  name: "doctor",
+  summary:
+    `Checks the settings, the account and the database, and says what to do.
+Changes nothing in Freshdesk.`,
+});
 const findings: Finding[] = [];
 for await (const finding of examine(await readEnvironment())) {
   findings.push(finding);
   console.log(line(finding));
 }
 console.log(summary(findings));
-if (findings.some(({ level }) => level === "PROBLEM")) Deno.exit(1);
+const problems = findings.filter(({ level }) => level === "PROBLEM");
+if (problems.some(({ check }) => check === "settings")) {
+  for (const advice of await missingFile()) console.log(advice);
+}
+if (problems.length > 0) Deno.exit(1);

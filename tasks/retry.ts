@@ -5,16 +5,25 @@
  *
  * @module
  */
+import { readArguments } from "../command.ts";
 import { bindTo, fail, openKv, readSettings } from "../entry.ts";
 import { type Entry, Store } from "../store.ts";
 
-const config = await readSettings();
+const { positionals: names } = readArguments({
+  name: "retry",
+  summary:
+    `Puts failed tickets back into the stage they failed in: all of them, or those
+named by Freshdesk's id or by their own tag. An abandoned ticket is put back
+only by name.`,
+  positionals: "[ID...]",
+});
+const config = await readSettings(["url", "kvPath"]);
 using kv = await openKv(config.kvPath);
 const store = new Store(kv, { log: console });
 await bindTo(store, config.url);
 
-const entries = Deno.args.length > 0
-  ? await Promise.all(Deno.args.map(named))
+const entries = names.length > 0
+  ? await Promise.all(names.map(named))
   : await Array.fromAsync(store.ended("failed"));
 let resumed = 0;
 for (const entry of entries) {

@@ -6,10 +6,14 @@ import {
 } from "@std/assert";
 import type { Fetch } from "../api.ts";
 import { COMMON_TAG } from "../steps.ts";
+import { board } from "../status/facts.ts";
 import type { Ticket } from "../store.ts";
 import { bar, type Candidate, report, table } from "../tasks/cleaning.ts";
 import { cleanup, type CleanupOptions } from "../tasks/cleanup.ts";
 import { moment, type Program, World } from "./world.ts";
+
+/** The tags of a ticket that this program opened. */
+const TAGS = [COMMON_TAG, "tw-20261123120000-k3j9x2ab"];
 
 /** Runs the command; gives its exit code and what it said. */
 async function run(
@@ -68,6 +72,20 @@ function trash({ sandbox }: World): number[] {
     .map(({ id }) => id);
 }
 
+/** The tags of the tickets that the store knows. */
+async function records({ kv }: World): Promise<Deno.KvKeyPart[]> {
+  const entries = await Array.fromAsync(kv.list({ prefix: ["ticket"] }));
+  return entries.map(({ key }) => key[1]!);
+}
+
+/** The account, whose search does not know any ticket yet. */
+function withoutSearch({ sandbox }: World): Fetch {
+  return async (request) =>
+    request.url.includes("/search/")
+      ? Response.json({ total: 0, results: [] })
+      : await sandbox.fetch(request);
+}
+
 function deletions(world: World): string[] {
   return world.writes.map((line) => line.slice(6))
     .filter((line) => line.startsWith("DELETE"));
@@ -80,17 +98,20 @@ async function opened(world: World): Promise<Program> {
   return program;
 }
 
-Deno.test("what bears the tag is deleted, and nothing else", async () => {
+Deno.test("what bears both tags is moved to the trash, and nothing else", async () => {
   using world = await World.open();
-  await open(world, [COMMON_TAG, "tw-1"]);
+  await open(world, TAGS);
   await open(world, []);
   await open(world, ["vip"]);
   await open(world, [COMMON_TAG]);
+  await open(world, [COMMON_TAG, "tw-1"]);
+  await open(world, ["tw-20261123120000-k3j9x2ab"]);
+  await open(world, TAGS);
   world.now = moment("13:00");
   const { code, said } = await run(world);
-  assertEquals(trash(world), [1, 4]);
+  assertEquals(trash(world), [1, 7]);
   assertEquals(code, 0);
-  assertStringIncludes(said, "2 deleted, 0 gone already.");
+  assertStringIncludes(said, "2 moved to trash, 0 gone already.");
 });
 
 Deno.test("a ticket that only the store knows, for the search lags, is deleted", async () => {
@@ -113,13 +134,13 @@ Deno.test("a ticket without the tag is left, even if the store names it", async 
   assertEquals(await world.theTicket(), before, "its record is left, too");
   assertStringIncludes(
     said,
-    "1 left (#1): it does not bear the tag ticket-workflow.",
+    "1 left (#1): it does not bear both the tag ticket-workflow and its own.",
   );
 });
 
 Deno.test("a ticket whose tag was taken away after the search is left", async () => {
   using world = await World.open();
-  await open(world, [COMMON_TAG]);
+  await open(world, TAGS);
   world.now = moment("13:00");
   await run(world, {
     yes: false,
@@ -142,7 +163,7 @@ Deno.test("a hit of the search that does not show the tag is no candidate", asyn
         : await world.sandbox.fetch(request),
   });
   assertEquals(deletions(world), []);
-  assertStringIncludes(said, "Nothing was found that this program made.");
+  assertStringIncludes(said, "No ticket of this program was found.");
 });
 
 Deno.test("without a yes nothing is deleted", async () => {
@@ -154,7 +175,7 @@ Deno.test("without a yes nothing is deleted", async () => {
     assertEquals(deletions(world), []);
     assertEquals(await world.theTicket(), before);
     assertEquals(code, 0);
-    assertStringIncludes(said, "Nothing is deleted.");
+    assertStringIncludes(said, "Nothing is moved to the trash.");
   }
 });
 
@@ -195,12 +216,12 @@ Deno.test("a dry run shows the table, and no more", async () => {
     said,
     /^Ticket +Subject +Status +Created \(UTC\) +Known from\n#1/,
   );
-  assertStringIncludes(said, "DRY_RUN: nothing is deleted.");
+  assertStringIncludes(said, "DRY_RUN: nothing is moved to the trash.");
 });
 
 Deno.test("more tickets than a search shows are deleted, in rounds that are asked for each", async () => {
   using world = await World.open();
-  for (let i = 0; i < 310; i++) await open(world, [COMMON_TAG]);
+  for (let i = 0; i < 310; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const questions: string[] = [];
   const { code, said } = await run(world, {
@@ -216,12 +237,12 @@ Deno.test("more tickets than a search shows are deleted, in rounds that are aske
     "10",
   ]);
   assertEquals(code, 0);
-  assertStringIncludes(said, "310 deleted, 0 gone already.");
+  assertStringIncludes(said, "310 moved to trash, 0 gone already.");
 });
 
 Deno.test("a search that still shows what was deleted does not go on for ever", async () => {
   using world = await World.open();
-  await open(world, [COMMON_TAG]);
+  await open(world, TAGS);
   const shown = structuredClone(world.sandbox.ticket(1));
   const { said } = await run(world, {
     fetch: async (request) =>
@@ -230,12 +251,12 @@ Deno.test("a search that still shows what was deleted does not go on for ever", 
         : await world.sandbox.fetch(request),
   });
   assertEquals(deletions(world), ["DELETE /tickets/1"]);
-  assertStringIncludes(said, "1 deleted, 0 gone already.");
+  assertStringIncludes(said, "1 moved to trash, 0 gone already.");
 });
 
 Deno.test("interrupted, it deletes the rest when it is run again", async () => {
   using world = await World.open();
-  for (let i = 0; i < 5; i++) await open(world, [COMMON_TAG]);
+  for (let i = 0; i < 5; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const stopping = new AbortController();
   const first = await run(world, {
@@ -244,12 +265,15 @@ Deno.test("interrupted, it deletes the rest when it is run again", async () => {
   });
   assertEquals(trash(world), [1, 2]);
   assertEquals(first.code, 1);
-  assertStringIncludes(first.said, "Interrupted.\n2 deleted, 0 gone already.");
+  assertStringIncludes(
+    first.said,
+    "Interrupted.\n2 moved to trash, 0 gone already.",
+  );
 
   const second = await run(world);
   assertEquals(trash(world), [1, 2, 3, 4, 5]);
   assertEquals(second.code, 0);
-  assertStringIncludes(second.said, "3 deleted, 0 gone already.");
+  assertStringIncludes(second.said, "3 moved to trash, 0 gone already.");
 });
 
 Deno.test("a ticket whose deletion never got through is deleted when it is run again", async () => {
@@ -267,13 +291,10 @@ Deno.test("a ticket whose deletion never got through is deleted when it is run a
   assertEquals(trash(world), [1]);
 });
 
-Deno.test("a running program leaves a deleted ticket alone", async () => {
+Deno.test("a running program leaves a ticket in the trash alone", async () => {
   using world = await World.open();
   const program = await opened(world);
   await run(world);
-  const { stage, claim, failedIn, lastError } = await world.theTicket();
-  assertEquals([stage, claim, failedIn], ["abandoned", null, null]);
-  assertEquals(lastError?.message, "deleted by cleanup");
   const requests = world.requests.length;
   await world.until(program, "12:59");
   assertEquals(world.requests.length, requests);
@@ -304,29 +325,79 @@ Deno.test("a ticket that the program is at is taken from it", async () => {
   };
   world.now = moment("12:05");
   await workflow.tick(5);
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals(await records(world), []);
   assertEquals(trash(world), [1]);
 });
 
-Deno.test("a deleted ticket cannot be resumed", async () => {
+Deno.test("what was moved to the trash is forgotten, with its history", async () => {
+  for (const time of ["12:00", "12:06", "12:30"]) {
+    using world = await World.open();
+    const { store } = await opened(world);
+    const { tag } = await world.theTicket();
+    await world.until(world.program(), time);
+    await run(world);
+    assertEquals(trash(world), [1]);
+    assertEquals(await records(world), []);
+    assertEquals(await store.getById(1), null);
+    assertEquals(await store.messageHistory(tag), []);
+  }
+});
+
+Deno.test("page and terminal no longer count what is in the trash", async () => {
   using world = await World.open();
+  const program = world.program({ ticketsPerHour: 3 });
+  await world.create(program, "12:00");
+  await world.until(program, "12:06");
+  await run(world);
+  const facts = await board({
+    store: program.store,
+    now: () => world.now,
+    ticketUrl: String,
+  }, 8);
+  assertEquals(facts.today.abandoned, 0);
+  for (const [stage, { count, tickets }] of Object.entries(facts.tickets)) {
+    assertEquals([stage, count, tickets], [stage, 0, []]);
+  }
+});
+
+Deno.test("a ticket that has another ticket's number is left, even one of this program", async () => {
+  using world = await World.open();
+  await opened(world);
+  const before = await world.theTicket();
+  world.sandbox.ticket(1).tags = TAGS;
+  const { said } = await run(world);
+  assertEquals(deletions(world), []);
+  assertEquals(await world.theTicket(), before);
+  assertStringIncludes(said, "1 left (#1)");
+});
+
+Deno.test("a creation in doubt is looked up from the draft on, however late it was resumed", async () => {
+  using world = await World.open();
+  world.sandbox.fault({ kind: "drop", method: "POST", path: "/tickets$" });
   const { store } = await opened(world);
-  await run(world);
-  const entry = await store.getById(1);
-  assertEquals(await store.resume(entry!, world.now), null);
+  world.now += 3 * 86_400_000;
+  const entry = (await store.get((await world.theTicket()).tag))!;
+  await store.update(entry, { since: world.now, dueAt: world.now });
+  const { said } = await run(world, { fetch: withoutSearch(world) });
+  assertEquals(trash(world), [1]);
+  assertStringIncludes(said, "2026-11-23 12:00");
 });
 
-Deno.test("a closed ticket is deleted, and stays closed in the history", async () => {
+Deno.test("beside the running program, a ticket gets no word after it was moved to the trash", async () => {
   using world = await World.open();
-  const program = await opened(world);
-  await world.until(program, "12:30");
-  await run(world);
-  assertEquals(trash(world), [1]);
-  assertEquals((await world.theTicket()).stage, "closed");
-  assertEquals(
-    (await program.store.messageHistory((await world.theTicket()).tag)).length,
-    4,
-  );
+  const program = world.program({ ticketsPerHour: 3 });
+  await world.create(program, "12:00");
+  world.now = moment("12:05");
+  await Promise.all([program.workflow.tick(5), run(world)]);
+  await world.until(program, "12:59");
+  assertEquals(trash(world), [1, 2, 3]);
+  assertEquals(await records(world), []);
+  const writes = world.writes.map((line) => line.slice(6));
+  for (const id of [1, 2, 3]) {
+    const moved = writes.indexOf(`DELETE /tickets/${id}`);
+    const later = writes.slice(moved + 1);
+    assertEquals(later.filter((line) => line.includes(`/tickets/${id}`)), []);
+  }
 });
 
 Deno.test("what was deleted before is not listed again", async () => {
@@ -335,7 +406,7 @@ Deno.test("what was deleted before is not listed again", async () => {
   await world.until(program, "12:30");
   await run(world);
   const { said } = await run(world);
-  assertStringIncludes(said, "Nothing was found that this program made.");
+  assertStringIncludes(said, "No ticket of this program was found.");
 });
 
 Deno.test("a ticket that is gone already counts as done", async () => {
@@ -351,9 +422,9 @@ Deno.test("a ticket that is gone already counts as done", async () => {
     await opened(world);
     await happen(world);
     const { code, said } = await run(world);
-    assertStringIncludes(said, "0 deleted, 1 gone already.", how);
+    assertStringIncludes(said, "0 moved to trash, 1 gone already.", how);
     assertEquals(code, 0, how);
-    assertEquals((await world.theTicket()).stage, "abandoned", how);
+    assertEquals(await records(world), [], how);
   }
 });
 
@@ -372,8 +443,7 @@ Deno.test("a ticket whose creation was begun and never answered is found and del
   assertEquals((await world.theTicket()).id, null);
   await run(world);
   assertEquals(trash(world), [1]);
-  const { id, stage } = await world.theTicket();
-  assertEquals([id, stage], [1, "abandoned"]);
+  assertEquals(await records(world), []);
 });
 
 Deno.test("a ticket that is not opened yet is left to the program", async () => {
@@ -394,7 +464,7 @@ Deno.test("a ticket that is not opened yet is left to the program", async () => 
 
 Deno.test("trouble with the account stops it, with what to do", async () => {
   using world = await World.open();
-  for (let i = 0; i < 3; i++) await open(world, [COMMON_TAG]);
+  for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const { code, said } = await run(world, {
     progress: () => world.sandbox.troubles.suspended = true,
@@ -402,12 +472,12 @@ Deno.test("trouble with the account stops it, with what to do", async () => {
   assertEquals(trash(world), [1]);
   assertEquals(code, 1);
   assertStringIncludes(said, "The account is suspended: see Admin");
-  assertStringIncludes(said, "1 deleted, 0 gone already.");
+  assertStringIncludes(said, "1 moved to trash, 0 gone already.");
 });
 
 Deno.test("a key that may not delete is told so once", async () => {
   using world = await World.open();
-  for (let i = 0; i < 3; i++) await open(world, [COMMON_TAG]);
+  for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
   world.sandbox.troubles.readOnly = true;
   const { code, said } = await run(world);
@@ -418,7 +488,7 @@ Deno.test("a key that may not delete is told so once", async () => {
 
 Deno.test("one ticket's trouble does not keep the others", async () => {
   using world = await World.open();
-  for (let i = 0; i < 3; i++) await open(world, [COMMON_TAG]);
+  for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
   world.sandbox.fault({
     kind: "status",
@@ -446,7 +516,7 @@ Deno.test("a wrong sub-domain is no empty account", async () => {
 
 Deno.test("the account's calls are kept to our share", async () => {
   using world = await World.open({ limit: 50 });
-  for (let i = 0; i < 40; i++) await open(world, [COMMON_TAG]);
+  for (let i = 0; i < 40; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const begin = world.now;
   await run(world);
@@ -479,7 +549,7 @@ Deno.test("the bar fills", () => {
 });
 
 Deno.test("what was left is told reason by reason", () => {
-  const why = "it does not bear the tag ticket-workflow";
+  const why = "it does not bear both the tag ticket-workflow and its own";
   const left = Array.from({ length: 12 }, (_, i) => ({
     id: i + 1,
     why,
@@ -496,7 +566,7 @@ Deno.test("what was left is told reason by reason", () => {
     left: [...left, broken(77), broken(78)],
   }).split("\n");
   assertEquals(lines.slice(0, 2), [
-    "3 deleted, 1 gone already.",
+    "3 moved to trash, 1 gone already.",
     `12 left (#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, ...): ${why}.`,
   ]);
   assertMatch(lines[2]!, /^2 left \(#77, #78\): Cannot DELETE \/tickets\/77/);

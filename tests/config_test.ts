@@ -7,6 +7,7 @@ import {
 import {
   type Config,
   ConfigError,
+  notes,
   readConfig,
   SETTINGS,
   strangers,
@@ -54,6 +55,11 @@ const VALID: {
     [`${ACCOUNT}/`, `${ACCOUNT}/api/v2`],
     [`${ACCOUNT}/api/v2/`, `${ACCOUNT}/api/v2`],
     ["http://localhost:8787", "http://localhost:8787/api/v2"],
+    ["acme", `${ACCOUNT}/api/v2`],
+    ["acme.freshdesk.com", `${ACCOUNT}/api/v2`],
+    ["acme.freshdesk.com/", `${ACCOUNT}/api/v2`],
+    [`${ACCOUNT}/a/tickets/1`, `${ACCOUNT}/api/v2`],
+    [`${ACCOUNT}/a/tickets/filters/all?page=2#top`, `${ACCOUNT}/api/v2`],
   ],
   apiKey: [[KEY, KEY], [` ${KEY}\n`, KEY], ["sandbox", "sandbox"]],
   ticketsPerHour: [["1", 1], ["100", 100], [" 5 ", 5], ["", 1]],
@@ -111,9 +117,10 @@ const INVALID: [name: string, text: string, ...said: string[]][] = [
   ["DRY_RUN", "yes", "one of true, false"],
   ["STATUS_PASSWORD", "short", "at least 8 characters"],
   ["FRESHDESK_URL", "  ", "is not set", A_URL],
-  ["FRESHDESK_URL", "acme.freshdesk.com", "'acme.freshdesk.com'", "no URL"],
+  ["FRESHDESK_URL", "help.acme.com", "'help.acme.com'", "no URL"],
+  ["FRESHDESK_URL", "localhost", "no URL"],
+  ["FRESHDESK_URL", "https://help.acme.com/a/tickets", "path /a/tickets"],
   ["FRESHDESK_URL", "http://acme.freshdesk.com", "must start with https://"],
-  ["FRESHDESK_URL", `${ACCOUNT}/a/tickets`, "path /a/tickets", A_URL],
   [
     "FRESHDESK_URL",
     "https://your-account.freshdesk.com",
@@ -161,7 +168,7 @@ for (const [name, text, ...said] of INVALID) {
 
 Deno.test("all mistakes are told at once, each with an example", () => {
   const all = problems({
-    FRESHDESK_URL: "acme",
+    FRESHDESK_URL: "help.acme.com",
     TICKETS_PER_HOUR: "many",
     RATE_LIMIT_SHARE: "2",
     HISTORY_DAYS: "-1",
@@ -204,6 +211,10 @@ const TELL_TALES: [what: string, environment: Record<string, string>][] = [
     ...NEEDED,
     FRESHDESK_URL: `https://${SECRET}:X@acme.freshdesk.com`,
   }],
+  ["of small letters in the address's place", {
+    FRESHDESK_URL: "wqx3bt7klm9pzr2v",
+    FRESHDESK_API_KEY: ACCOUNT,
+  }],
   ["in the address's place", {
     FRESHDESK_URL: SECRET,
     FRESHDESK_API_KEY: ACCOUNT,
@@ -217,6 +228,7 @@ for (const [what, environment] of TELL_TALES) {
       ConfigError,
     );
     assert(!message.includes(SECRET), message);
+    assert(!message.includes("wqx3bt7klm9pzr2v"), message);
   });
 }
 
@@ -229,6 +241,30 @@ Deno.test("every example can be used", () => {
 
 Deno.test("no name is set twice", () => {
   assertEquals(new Set(NAMES).size, NAMES.length);
+});
+
+Deno.test("what is written in a short form is noted as it is read", () => {
+  for (const text of ["acme", "acme.freshdesk.com", `${ACCOUNT}/a/tickets/1`]) {
+    assertEquals(notes({ ...NEEDED, FRESHDESK_URL: text }), [
+      `FRESHDESK_URL '${text}' is read as ${ACCOUNT}`,
+    ]);
+  }
+});
+
+Deno.test("what is written in full needs no note", () => {
+  for (
+    const text of [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/api/v2`, SECRET, ""]
+  ) {
+    assertEquals(notes({ ...NEEDED, FRESHDESK_URL: text }), []);
+  }
+});
+
+Deno.test("a command that needs fewer settings is not stopped by the others", () => {
+  const environment = { FRESHDESK_URL: ACCOUNT, PORT: "x" };
+  assertEquals(readConfig(environment, ["url", "kvPath"]), {
+    url: `${ACCOUNT}/api/v2`,
+    kvPath: undefined,
+  });
 });
 
 // Strangers

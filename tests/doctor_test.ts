@@ -74,7 +74,7 @@ Deno.test("a healthy account is in order, line by line", async () => {
     "OK       contacts: 20 can be drawn, all verified; their addresses are all examples",
     "OK       required fields: none but those every ticket has",
     "OK       mail: all contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: an administrator turns that off under Admin > Email Notifications",
-    "OK       database: Deno's own place can be written; 0 tickets under way, 0 failed",
+    "OK       database: tickets.db can be written; 0 tickets under way, 0 failed",
     "OK       clock: agrees with Freshdesk's",
     "All is in order: the program can be started.",
   ]);
@@ -415,7 +415,7 @@ const BROKEN: (Wrong & {
     openKv: () => Promise.reject(new TypeError("unable to open database file")),
     says: [
       "PROBLEM  database: Cannot use /nowhere/tickets.db: unable to open database file.",
-      "Set KV_PATH to a file in this folder that this user may write to.",
+      "Set KV_PATH to a file this user may write to, in a folder that exists.",
     ],
   },
   {
@@ -426,8 +426,8 @@ const BROKEN: (Wrong & {
       return kv;
     },
     says: [
-      "PROBLEM  database: Cannot use Deno's own place: readonly database.",
-      "Set KV_PATH to a file in this folder that this user may write to.",
+      "PROBLEM  database: Cannot use tickets.db: readonly database.",
+      "Set KV_PATH to a file this user may write to, in a folder that exists.",
     ],
   },
   {
@@ -557,7 +557,7 @@ Deno.test("failed tickets are counted, and how to resume them is said", async ()
     },
   });
   assert(lines.includes(
-    "WARNING  database: Deno's own place can be written; 1 ticket under way, 1 failed. See why with deno task status; then resume them: deno task retry.",
+    "WARNING  database: tickets.db can be written; 1 ticket under way, 1 failed. See why with deno task status; then resume them: deno task retry.",
   ));
 });
 

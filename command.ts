@@ -1,0 +1,113 @@
+/**
+ * The arguments of every command: its usage and the reading of its arguments come from one table.
+ *
+ * @module
+ */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** One option of a command. */
+export interface Option {
+  /** What it does, in one line. */
+  about: string;
+  /** What its value is called in the usage; an option without one is a switch. */
+  value?: string;
+  /** Its value when it is not given. */
+  default?: string;
+}
+
+/** What a command takes. */
+export interface Command<O extends Record<string, Option>> {
+  /** Its name: `deno task NAME`. */
+  name: string;
+  /** What it does, in a sentence or two. */
+  summary: string;
+  /** Its options, by name. `--help` is every command's. */
+  options?: O;
+  /** What its arguments are called in the usage; without it there are none. */
+  positionals?: string;
+}
+
+/** The values of a command's options. */
+export type Values<O extends Record<string, Option>> = {
+  [K in keyof O]: O[K] extends { default: string } ? string
+    : O[K] extends { value: string } ? string | undefined
+    : boolean;
+};
+
+const HELP = { about: "show this help" };
+
+/**
+ * Reads the arguments of a command. `--help` prints the usage and exits with code 0; an argument that
+ * the command does not take exits with code 2.
+ */
+export function readArguments<
+  const O extends Record<string, Option> = Record<never, never>,
+>(
+  command: Command<O>,
+  args: string[] = Deno.args,
+): { values: Values<O>; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: parserOptions(command.options ?? {}),
+      allowPositionals: command.positionals !== undefined,
+    });
+    if (values.help) {
+      console.log(usage(command));
+      Deno.exit(0);
+    }
+    return { values: values as Values<O>, positionals };
+  } catch (error) {
+    // Node explains on further lines and in further sentences.
+    const [problem = ""] = (error as Error).message.split(/\. |\.?\n/);
+    return exitWithUsage(command, problem);
+  }
+}
+
+/** The table as `parseArgs` takes it. */
+function parserOptions(options: Record<string, Option>) {
+  const all: NonNullable<ParseArgsConfig["options"]> = {};
+  for (const [name, option] of Object.entries(options)) {
+    all[name] = option.value === undefined
+      ? { type: "boolean", default: false }
+      : {
+        type: "string",
+        ...(option.default !== undefined && { default: option.default }),
+      };
+  }
+  all.help = { type: "boolean", short: "h" };
+  return all;
+}
+
+/** Says what is wrong with the arguments and how the command is used, and exits with code 2. */
+export function exitWithUsage<O extends Record<string, Option>>(
+  command: Command<O>,
+  problem: string,
+): never {
+  console.error(`${problem}\n\n${usage(command)}`);
+  Deno.exit(2);
+}
+
+/** How a command is used, from `Usage: deno task NAME` on. */
+export function usage<O extends Record<string, Option>>(
+  { name, summary, options, positionals }: Command<O>,
+): string {
+  const rows = Object.entries<Option>({ ...options, help: HELP }).map((
+    [name, { about, value, default: standard }],
+  ) => [
+    `--${name}${value ? ` ${value}` : ""}`,
+    standard !== undefined ? `${about} (default: ${standard})` : about,
+  ]);
+  const width = Math.max(...rows.map(([option]) => option!.length));
+  const lines = rows.map(([option, about]) =>
+    `  ${option!.padEnd(width)}  ${about}`
+  );
+  const rest = positionals ? ` ${positionals}` : "";
+  return [
+    `Usage: deno task ${name} [options]${rest}`,
+    "",
+    summary,
+    "",
+    ...lines,
+  ].join("\n");
+}

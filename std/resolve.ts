@@ -1,0 +1,25 @@
+/**
+ * `deno task -q std`: prints the flags that let `@std` resolve to the stand-ins in this folder where
+ * JSR cannot be reached, and nothing anywhere else. Every other error is left to the command itself,
+ * which meets it again and shows it.
+ *
+ * @module
+ */
+
+/** Whether Deno's error says that JSR did not answer; a lock that does not match says something else. */
+export function isUnreachable(error: string): boolean {
+  return /https:\/\/jsr\.io\/[^'\s]*' failed|error sending request for url \(https:\/\/jsr\.io\//
+    .test(error);
+}
+
+if (import.meta.main) {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "-q", "main.ts"],
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+  }).output();
+  if (!success && isUnreachable(new TextDecoder().decode(stderr))) {
+    console.error("JSR cannot be reached: @std resolves through std/");
+    console.log("--no-lock --import-map=std/import_map.json");
+  }
+}
