@@ -8,7 +8,7 @@
 
 /** Whether Deno's error says that JSR did not answer; a lock that does not match says something else. */
 export function isUnreachable(error: string): boolean {
-  return /https:\/\/jsr\.io\/[^'\s]*' failed|error sending request for url \(https:\/\/jsr\.io\//
+  return /Import '\S+\/@std\/[^'\s]*' failed|error sending request for url \(\S+\/@std\//
     .test(error);
 }
 

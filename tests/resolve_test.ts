@@ -2,14 +2,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isUnreachable } from "../std/resolve.ts";
 
 const UNREACHABLE = [
-  "error: JSR package manifest for '@std/log' failed to load. Import 'https://jsr.io/@std/log/meta.json' failed.\n    at file:///app/main.ts:7:22",
-  "error: Import 'https://jsr.io/@std/log/0.224.14/mod.ts' failed.\n  0: error sending request for url (https://jsr.io/@std/log/0.224.14/mod.ts): client error (Connect)",
+  "error: JSR package manifest for '@std/log' failed to load. Import 'https://jsr.example/@std/log/meta.json' failed.\n    at file:///app/main.ts:7:22",
+  "error: Import 'https://jsr.example/@std/log/0.224.14/mod.ts' failed.\n  0: error sending request for url (https://jsr.example/@std/log/0.224.14/mod.ts): client error (Connect)",
 ];
 
 const OTHERWISE = [
   'error: The lockfile is out of date. Run `deno install --frozen=false`, or rerun with `--frozen=false` to update it.\nchanges:\n 7 | -    "jsr:@std/log@~0.224.14": "0.224.14",',
   "error: Integrity check failed for package. The source code is invalid, as it does not match the expected hash in the lock file.\n\n  Package: @std/log@0.224.14\n  Actual: 257f7adc\n  Expected: 00000000",
-  "error: Integrity check failed for remote specifier. The source code is invalid, as it does not match the expected hash in the lock file.\n\n  Specifier: https://jsr.io/@std/log/0.224.14/mod.ts",
+  "error: Integrity check failed for remote specifier. The source code is invalid, as it does not match the expected hash in the lock file.\n\n  Specifier: https://jsr.example/@std/log/0.224.14/mod.ts",
   "error: Could not find version of '@std/log' that matches specified version constraint '^9'",
   "error: The module's source code could not be parsed: Expression expected at file:///app/main.ts:1:1",
 ];
