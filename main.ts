@@ -7,11 +7,22 @@
 import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
 import type { Config } from "./config.ts";
-import { peopleOf, realPeople } from "./draw.ts";
-import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
-import { NotFoundError } from "./errors.ts";
+import { NobodyError, peopleOf, realPeople } from "./draw.ts";
+import {
+  bindTo,
+  fail,
+  NEEDS_A_PERSON,
+  onDeploy,
+  openKv,
+  readSettings,
+} from "./entry.ts";
+import { ElsewhereError, NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
+import { isDiskFull, jsonLine, LogFile, textLine, whyNoLog } from "./log.ts";
+import { expectedMails } from "./mails.ts";
+import { shutdown } from "./shutdown.ts";
 import { type Mode, statusApp } from "./status/app.ts";
+import { DRY_RUN } from "./status/words.ts";
 import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
@@ -46,6 +57,8 @@ const workflow = new Workflow({
 const cron = { signal: stopping.signal, backoffSchedule: [] };
 const running = new Set<Promise<void>>();
 let notedCalls = 0;
+/** What was found wrong at the start; null: nothing; undefined: not known. */
+let startProblem: string | null | undefined;
 
 Deno.cron(
   "open tickets",
@@ -81,9 +94,19 @@ Deno.cron(
 const server = serve();
 // Windows knows no SIGTERM.
 const last = Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM";
+const stop = shutdown({
+  abort: () => stopping.abort(),
+  finish,
+  exit(code) {
+    flushLog();
+    Deno.exit(code);
+  },
+  log: logger,
+});
 for (const signal of ["SIGINT", last] as const) {
   Deno.addSignalListener(signal, () => stop(signal));
 }
+if (config.dryRun) logger.warn(DRY_RUN);
 if (timeline !== "production") {
   logger.info(`This is the timeline ${timeline}: no job acts here`);
 }
@@ -110,6 +133,7 @@ async function note(name: string, job: () => Promise<Report>): Promise<void> {
   try {
     report = await job();
     logger.debug(`Job "${name}" is done`, report);
+    if (startProblem && (report.done || report.planned)) startProblem = null;
   } catch (cause) {
     error = `${(cause as Error).message}. ${adviceOf(cause)}`;
     logger.error(`Job "${name}": ${error}`);
@@ -132,6 +156,11 @@ async function introduce(): Promise<void> {
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
+    startProblem = warnOfNobody(contacts, agents);
+    if (!startProblem) {
+      const mails = expectedMails(config.ticketsPerHour, contacts.length);
+      logger.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
+    }
     if (!config.contactDomains && !config.dryRun) warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
@@ -140,14 +169,33 @@ async function introduce(): Promise<void> {
     logger.info(`Next (UTC): ${next.join(", ")}`);
   } catch (error) {
     const message = `${(error as Error).message}. ${adviceOf(error)}`;
-    // Asking again with a wrong key would lock its owner out.
-    if (isAccountTrouble(error) || error instanceof NotFoundError) {
+    startProblem = message;
+    // These may pass: a proxy's page, an account that is being moved.
+    const mayPass = error instanceof NotFoundError ||
+      error instanceof ElsewhereError;
+    if (mayPass || isAccountTrouble(error)) {
       logger.critical(message);
       flushLog();
-      Deno.exit(1);
+      // Asking again with a wrong key would lock its owner out.
+      Deno.exit(mayPass ? 1 : NEEDS_A_PERSON);
     }
     logger.error(message);
   }
+}
+
+/** Says that no ticket can be opened, and what to do; null when there is somebody. */
+function warnOfNobody(contacts: Person[], agents: Person[]): string | null {
+  const nobody = [
+    contacts.length === 0 &&
+    new NobodyError("contact", Array.isArray(config.contactDomains)),
+    agents.length === 0 &&
+    new NobodyError("agent", config.agentEmails !== undefined),
+  ].filter((error) => error !== false);
+  const lines = nobody.map(({ message, advice }) => `${message}. ${advice}`);
+  for (const line of lines) {
+    logger.warn(`No ticket can be opened: ${line}`);
+  }
+  return lines.join(" ") || null;
 }
 
 /** Freshdesk mails everybody a ticket is opened for; nobody shall be surprised by that. */
@@ -159,11 +207,11 @@ function warnOfRealPeople(contacts: Person[]): void {
   );
 }
 
-/** The page is open on this machine alone; anywhere else it asks for a password, or is off. */
+/** A password that is set is asked for; without one the page is open on this machine alone. */
 function whoMayLook(): Mode {
+  if (config.statusPassword) return { password: config.statusPassword };
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
   if (loopback && !onDeploy()) return "open";
-  if (config.statusPassword) return { password: config.statusPassword };
   return { off: "Set STATUS_PASSWORD to open the status page here." };
 }
 
@@ -176,6 +224,8 @@ function serve(): Deno.HttpServer {
     startedAt: Date.now(),
     mode,
     production: timeline === "production",
+    dryRun: config.dryRun,
+    startProblem: () => startProblem,
     signal: stopping.signal,
   });
   // Deno Deploy has an address of its own.
@@ -202,19 +252,14 @@ function serve(): Deno.HttpServer {
   }
 }
 
-/** Sets up the log; gives what to call so that all lines are in the file. */
+/** Sets up the log; returns what to call so that all lines are in the file. */
 function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
-  const formatter = logFormat === "json" ? log.jsonFormatter : textFormatter;
+  const formatter = logFormat === "json" ? jsonLine : textLine;
   const toConsole = new log.ConsoleHandler("DEBUG", {
     formatter,
     useColors: false,
   });
-  const toFile = logFile && new log.RotatingFileHandler("DEBUG", {
-    filename: logFile,
-    maxBytes: 1_000_000,
-    maxBackupCount: 5,
-    formatter,
-  });
+  const toFile = logFile ? new LogFile(logFile, formatter) : undefined;
   const handlers = { toConsole, ...(toFile && { toFile }) };
   const level = logLevel;
   try {
@@ -223,31 +268,15 @@ function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
       loggers: { default: { level, handlers: Object.keys(handlers) } },
     });
   } catch (error) {
-    fail(
-      `Cannot log to ${logFile}: ${
-        (error as Error).message
-      }. Set LOG_FILE to a file in this folder that this user may write to.`,
-    );
+    const full = isDiskFull(error);
+    fail(whyNoLog(logFile!, error), full ? 1 : NEEDS_A_PERSON);
   }
-  return () => {
-    if (toFile) toFile.flush();
-  };
-}
-
-function textFormatter({ datetime, levelName, msg }: log.LogRecord): string {
-  const time = datetime.toISOString().slice(0, 19).replace("T", " ");
-  return `${time} ${levelName.padEnd(5)} ${msg}`;
+  return () => toFile?.flush();
 }
 
 /** Finishes what is running, then lets go of everything. */
-async function stop(signal: string): Promise<void> {
-  if (stopping.signal.aborted) return;
-  logger.info(`${signal}: stopping when the running steps are done`);
-  stopping.abort();
+async function finish(): Promise<void> {
   await Promise.all(running);
   await server.shutdown();
   kv.close();
-  logger.info("Stopped");
-  flushLog();
-  Deno.exit(0);
 }

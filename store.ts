@@ -121,9 +121,11 @@ export interface JobRun {
   at: number;
   /** How long it took, in milliseconds. */
   took: number;
-  /** Steps done, steps to be tried again, and tickets that ended unclosed; null if it broke off. */
-  report: { done: number; later: number; ended: number } | null;
-  /** Why it broke off, and what to do. */
+  /** Steps done, steps to be tried again, tickets that ended unclosed, and in a dry run what would have been done; null if it crashed. */
+  report:
+    | { done: number; later: number; ended: number; planned?: number }
+    | null;
+  /** Why it crashed, and what to do. */
   error: string | null;
 }
 

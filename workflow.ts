@@ -113,6 +113,8 @@ export interface Report {
   later: number;
   /** Tickets that ended without being closed. */
   ended: number;
+  /** In a dry run alone: what would have been done, tickets to open or steps to take. */
+  planned?: number;
 }
 
 const MINUTE = 60_000;
@@ -183,7 +185,12 @@ export class Workflow {
    */
   async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
     const { freshdesk, store, log } = this.#world;
-    const nothing = { done: 0, later: 0, ended: 0 };
+    const nothing = {
+      done: 0,
+      later: 0,
+      ended: 0,
+      ...(this.#dryRun && { planned: 0 }),
+    };
     const tick = toMinute(at);
     const hour = tick - tick % HOUR;
     const end = this.#world.now() + TICK_TIME;
@@ -204,7 +211,7 @@ export class Workflow {
       for (const draft of drafts) {
         log.info(`DRY_RUN: would open ${script(draft)}`);
       }
-      return nothing;
+      return { ...nothing, planned: drafts.length };
     }
     // Another process may have been first.
     if (!await store.addHour(hour, drafts)) return nothing;
@@ -223,7 +230,12 @@ export class Workflow {
   async tick(every: Interval, at = this.#world.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
-    const sum: Report = { done: 0, later: 0, ended: 0 };
+    const sum: Report = {
+      done: 0,
+      later: 0,
+      ended: 0,
+      ...(this.#dryRun && { planned: 0 }),
+    };
     for (const stage of STAGES.toReversed()) {
       if (STEPS[stage].every !== every) continue;
       const due = this.#world.store.due(stage, tick);
@@ -232,6 +244,7 @@ export class Workflow {
           this.#world.log.info(
             `DRY_RUN: ${title(ticket)} would be taken to: ${stage}`,
           );
+          sum.planned = (sum.planned ?? 0) + 1;
         }
         continue;
       }

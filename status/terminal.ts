@@ -45,6 +45,7 @@ const source: Source = {
   store: new Store(kv, { log: console }),
   now: Date.now,
   ticketUrl: (id) => freshdesk.ticketUrl(id),
+  ...(config.dryRun && { dryRun: true }),
 };
 
 await draw();
