@@ -38,7 +38,7 @@ export function shutdown(options: ShutdownOptions): (signal: string) => void {
   };
   return (signal) => {
     if (signal === echo) return;
-    if (first) return endNow(`A second ${signal}`);
+    if (first) return endNow(`A second signal, ${signal}`);
     first = echo = signal;
     log.info(
       `${signal}: stopping when the running steps are done, in ${

@@ -115,6 +115,8 @@ export interface Report {
   ended: number;
   /** In a dry run alone: what would have been done, tickets to open or steps to take. */
   planned?: number;
+  /** Why Freshdesk did not let the key do a step (403), and what to do. */
+  refused?: string;
 }
 
 const MINUTE = 60_000;
@@ -252,6 +254,7 @@ export class Workflow {
       sum.done += report.done;
       sum.later += report.later;
       sum.ended += report.ended;
+      if (report.refused) sum.refused = report.refused;
     }
     return sum;
   }
@@ -332,9 +335,13 @@ export class Workflow {
           break;
         }
         const one = this.handleTicketWorkflow(ticket, tick, end).then(
-          ({ stage }) => {
-            if (stage === ticket.stage) report.later++;
-            else if (isEnd(stage) && stage !== "closed") report.ended++;
+          ({ stage, lastError }) => {
+            if (stage === ticket.stage) {
+              report.later++;
+              if (lastError && /: 403\b/.test(lastError.message)) {
+                report.refused = `${lastError.message}. ${lastError.advice}`;
+              }
+            } else if (isEnd(stage) && stage !== "closed") report.ended++;
             else report.done++;
           },
           (error) => {

@@ -120,7 +120,7 @@ export function statusApp(options: StatusOptions): Hono {
     if (problems.length === 0) return c.text("ok\n");
     // The reason quotes Freshdesk, which is not for everybody to read.
     const lines = problems.map(({ what, why }) =>
-      options.mode === "open" ? `${what}: ${why}\n` : `${what}\n`
+      options.mode === "open" ? `${what}. ${why}\n` : `${what}\n`
     );
     return c.text(lines.join(""), 503);
   });

@@ -29,20 +29,29 @@ export function problemsOf(source: Source, jobs: JobFacts[]): Problem[] {
     });
   }
 
-  // One cause often crashes all five jobs.
-  const crashed = new Map<string, JobFacts[]>();
-  for (const job of production ? jobs : []) {
-    if (!job.lastRun || job.lastRun.report) continue;
-    // A start that found the account in order says more than a crash before it.
-    if (start === null && Date.parse(job.lastRun.at) < startedAt) continue;
-    const why = job.lastRun.error ?? "The reason is not known. See the log.";
-    crashed.set(why, [...crashed.get(why) ?? [], job]);
+  const runs = jobs.flatMap((job) =>
+    production && job.lastRun ? [{ ...job, ...job.lastRun }] : []
+  ).filter(({ at }) => start !== null || Date.parse(at) >= startedAt);
+  /** Whether a later job did steps: each makes up for an hour in which no ticket was opened. */
+  const isMadeUp = ({ name, at }: typeof runs[number]) =>
+    name === "open tickets" &&
+    runs.some((other) => other.at > at && (other.report?.done ?? 0) > 0);
+  // One cause often stops several jobs.
+  const causes = new Map<string, { what: string[]; why: string }>();
+  for (const run of runs) {
+    const { name, at, report, error } = run;
+    const { done = 0, refused } = report ?? {};
+    if (isMadeUp(run) || report && (done > 0 || !refused)) continue;
+    const why = refused ?? error ?? "The reason is not known. See the log.";
+    const what = `"${name}" ${
+      refused ? "was refused every step" : "crashed"
+    } at ${minute(at)}`;
+    const cause = why.replace(/ \[request [^\]]*\]/, "");
+    const known = causes.get(cause);
+    causes.set(cause, { what: [...known?.what ?? [], what], why });
   }
-  for (const [why, jobs] of crashed) {
-    const names = jobs.map(({ name, lastRun }) =>
-      `"${name}" at ${minute(lastRun!.at)}`
-    );
-    problems.push({ what: `Crashed: ${names.join(", ")}`, why });
+  for (const { what, why } of causes.values()) {
+    problems.push({ what: what.join(", "), why });
   }
 
   for (const { name, every, lastRun, overdue } of jobs) {
@@ -60,7 +69,7 @@ export function problemsOf(source: Source, jobs: JobFacts[]): Problem[] {
       problems.push({
         what:
           `"${name}" is overdue: it ${last} and should run every ${every} minutes`,
-        why: "If the program is running, restart it and look at its log.",
+        why: "Look at the program's log, and start it again.",
       });
     }
   }
