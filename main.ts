@@ -18,13 +18,55 @@ import {
 } from "./entry.ts";
 import { ElsewhereError, NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
-import { isDiskFull, jsonLine, LogFile, textLine, whyNoLog } from "./log.ts";
+import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log.ts";
 import { expectedMails } from "./mails.ts";
 import { shutdown } from "./shutdown.ts";
 import { type Mode, statusApp } from "./status/app.ts";
 import { DRY_RUN } from "./status/words.ts";
 import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
+
+/** The log file. A line that cannot be written is left out, and the program goes on. */
+class LogFile extends log.RotatingFileHandler {
+  readonly #name: string;
+  #failed = false;
+
+  /** Keeps five older files of 1 MB. */
+  constructor(filename: string, formatter: (record: log.LogRecord) => string) {
+    super("DEBUG", {
+      filename,
+      maxBytes: 1_000_000,
+      maxBackupCount: 5,
+      formatter,
+    });
+    this.#name = filename;
+  }
+
+  /** Writes one line. */
+  override log(line: string): void {
+    this.#attempt(() => super.log(line));
+  }
+
+  /** Writes what is still to be written. */
+  override flush(): void {
+    this.#attempt(() => super.flush());
+  }
+
+  /** Says on the console, once, that the file cannot be written. */
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (this.#failed) return;
+      this.#failed = true;
+      console.error(
+        `${
+          whyNoLog(this.#name, error)
+        } Until then the log is on the console only.`,
+      );
+    }
+  }
+}
 
 const config = await readSettings();
 const flushLog = setUpLog(config);
@@ -254,7 +296,9 @@ function serve(): Deno.HttpServer {
 
 /** Sets up the log; returns what to call so that all lines are in the file. */
 function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
-  const formatter = logFormat === "json" ? jsonLine : textLine;
+  const formatter = logFormat === "json"
+    ? (record: log.LogRecord) => escapeControls(log.jsonFormatter(record))
+    : textLine;
   const toConsole = new log.ConsoleHandler("DEBUG", {
     formatter,
     useColors: false,
