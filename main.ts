@@ -18,7 +18,7 @@ import {
 } from "./entry.ts";
 import { ElsewhereError, NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
-import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log.ts";
+import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log_lines.ts";
 import { expectedMails } from "./mails.ts";
 import { shutdown } from "./shutdown.ts";
 import { type Mode, statusApp } from "./status/app.ts";

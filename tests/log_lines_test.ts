@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { escapeControls, isDiskFull, textLine, whyNoLog } from "../log.ts";
+import {
+  escapeControls,
+  isDiskFull,
+  textLine,
+  whyNoLog,
+} from "../log_lines.ts";
 import { CredentialsError } from "../errors.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { listen } from "../sandbox/serve.ts";
