@@ -29,7 +29,7 @@ export interface Config {
   host: string;
   /** Its port. */
   port: number;
-  /** What the status page asks for, wherever it can be reached from outside. */
+  /** What the status page asks for. */
   statusPassword: string | undefined;
   /** The least that is logged. */
   logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
@@ -136,7 +136,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   statusPassword: {
     name: "STATUS_PASSWORD",
     about:
-      "Opens the status page on Deno Deploy, or when HOST is not this machine alone",
+      "The password of the status page; needed where other machines can reach it",
     example: "correct-horse-battery",
     optional: true,
     read: readPassword,

@@ -1,10 +1,11 @@
 /**
  * What every command begins with: the settings and the database, or a sentence about what is wrong
- * with them and exit code 1.
+ * with them and an exit code.
  *
  * @module
  */
 import { load } from "@std/dotenv";
+import { within } from "./deadline.ts";
 import type { Store } from "./store.ts";
 import {
   type Config,
@@ -13,6 +14,15 @@ import {
   readConfig,
   strangers,
 } from "./config.ts";
+
+/**
+ * The exit code when a person must mend something first (EX_CONFIG in sysexits.h): starting again
+ * is of no use. Anything else exits with 1, and may be started again.
+ */
+export const NEEDS_A_PERSON = 78;
+
+/** A KV Connect server that is away is waited for no longer, in milliseconds: Deno itself never gives up. */
+const PATIENCE = 20_000;
 
 /** Whether this is Deno Deploy. */
 export function onDeploy(): boolean {
@@ -47,7 +57,13 @@ export async function readSettings<K extends keyof Config = keyof Config>(
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return fail([error.message, ...await missingFile(), ...strange].join("\n"));
+    return fail(
+      [error.message, ...await missingFile(), ...strange].join(
+        "\
+        ",
+      ),
+      NEEDS_A_PERSON,
+    );
   }
 }
 
@@ -75,10 +91,13 @@ export function databasePath(kvPath: string | undefined): string | undefined {
 export async function openKv(kvPath: string | undefined): Promise<Deno.Kv> {
   const path = databasePath(kvPath);
   try {
-    return await Deno.openKv(path);
+    const opened = Deno.openKv(path);
+    return await (isKvServer(path) ? within(PATIENCE, opened) : opened);
   } catch (error) {
     const advice = onDeploy()
       ? "Attach a Deno KV database to the app in the Deploy dashboard."
+      : isKvServer(path)
+      ? KV_SERVER_ADVICE
       : error instanceof Deno.errors.NotCapable
       ? "Set KV_PATH to a file in a folder that --allow-read and --allow-write name (the start task: this folder), or name that folder there."
       : "Set KV_PATH to a file this user may write to, in a folder that exists.";
@@ -90,6 +109,15 @@ export async function openKv(kvPath: string | undefined): Promise<Deno.Kv> {
   }
 }
 
+/** Whether the database is a KV Connect server's, and not a file. */
+export function isKvServer(path: string | undefined): boolean {
+  return /^https?:\/\//i.test(path ?? "");
+}
+
+/** What a person can do about a KV Connect server that does not give its database. */
+export const KV_SERVER_ADVICE =
+  "Check that the KV Connect server runs at the URL in KV_PATH, and that DENO_KV_ACCESS_TOKEN is its access token.";
+
 /** Makes sure that a database holds the tickets of this account. Exits when they are another's. */
 export async function bindTo(store: Store, url: string): Promise<void> {
   const { host } = new URL(url);
@@ -99,11 +127,12 @@ export async function bindTo(store: Store, url: string): Promise<void> {
     `The database holds the tickets of ${account}, and FRESHDESK_URL is ${host}. Set KV_PATH to another file for each account, such as KV_PATH=${
       host.replace(/\W+/g, "-")
     }.db`,
+    NEEDS_A_PERSON,
   );
 }
 
-/** Says why it cannot go on, and exits with code 1. */
-export function fail(message: string): never {
+/** Says why it cannot go on, and exits. */
+export function fail(message: string, code = 1): never {
   console.error(message);
-  Deno.exit(1);
+  Deno.exit(code);
 }

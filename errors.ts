@@ -4,6 +4,8 @@
  * @module
  */
 
+import { oneLine } from "./text.ts";
+
 /** A field of the request that Freshdesk refused. */
 export interface RefusedField {
   /** The field's name; custom fields as `cf_...`. */
@@ -60,7 +62,7 @@ export abstract class FreshdeskError extends Error {
       call.detail || call.code,
     ].filter(Boolean);
     const request = call.requestId ? ` [request ${call.requestId}]` : "";
-    super(parts.join(": ") + request, options);
+    super(oneLine(parts.join(": ") + request), options);
     this.name = new.target.name;
     this.method = call.method;
     this.path = call.path;

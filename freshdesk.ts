@@ -6,6 +6,7 @@
 import { Api, type ApiOptions, type CallOptions, lacksRights } from "./api.ts";
 import { IgnoredError, RefusedError, UnreadableAnswerError } from "./errors.ts";
 import type { Budget } from "./pace.ts";
+import { oneLine } from "./text.ts";
 
 /** A customer who can be a ticket's requester. */
 export interface Contact {
@@ -232,7 +233,7 @@ export class Freshdesk {
     const { body } = await this.#api.one<FreshdeskTicket>("POST", "/tickets", {
       ...options,
       body: {
-        subject,
+        subject: oneLine(subject),
         description,
         email,
         status: STATUS.open,
@@ -402,7 +403,7 @@ export class Freshdesk {
       readAs("/contacts", () => {
         for (const { id, name, email } of page) {
           if (!email || isSample(email)) continue;
-          const contact = { id, name: name ?? "", email };
+          const contact = { id, name: oneLine(name ?? ""), email };
           if (wanted(contact)) found.push(contact);
         }
       });
@@ -456,7 +457,7 @@ function canReply({ type, contact, deactivated }: AgentItem): boolean {
 }
 
 function toAgent({ id, contact: { name, email } }: AgentItem): Agent {
-  return { id, name: name || email, email };
+  return { id, name: oneLine(name || email), email };
 }
 
 /** `YYYY-MM-DDTHH:MM:SSZ`, the only form Freshdesk takes. */

@@ -8,13 +8,66 @@ import * as log from "@std/log";
 import { isAccountTrouble } from "./api.ts";
 import { readArguments } from "./command.ts";
 import type { Config } from "./config.ts";
-import { peopleOf } from "./draw.ts";
-import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
-import { NotFoundError } from "./errors.ts";
+import { NobodyError, peopleOf } from "./draw.ts";
+import {
+  bindTo,
+  fail,
+  NEEDS_A_PERSON,
+  onDeploy,
+  openKv,
+  readSettings,
+} from "./entry.ts";
+import { ElsewhereError, NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
+import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log_lines.ts";
+import { expectedMails } from "./mails.ts";
+import { shutdown } from "./shutdown.ts";
 import { type Mode, statusApp } from "./status/app.ts";
-import { Store } from "./store.ts";
+import { DRY_RUN } from "./status/words.ts";
+import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
+
+/** The log file. A line that cannot be written is left out, and the program goes on. */
+class LogFile extends log.RotatingFileHandler {
+  readonly #name: string;
+  #failed = false;
+
+  /** Keeps five older files of 1 MB. */
+  constructor(filename: string, formatter: (record: log.LogRecord) => string) {
+    super("DEBUG", {
+      filename,
+      maxBytes: 1_000_000,
+      maxBackupCount: 5,
+      formatter,
+    });
+    this.#name = filename;
+  }
+
+  /** Writes one line. */
+  override log(line: string): void {
+    this.#attempt(() => super.log(line));
+  }
+
+  /** Writes what is still to be written. */
+  override flush(): void {
+    this.#attempt(() => super.flush());
+  }
+
+  /** Says on the console, once, that the file cannot be written. */
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (this.#failed) return;
+      this.#failed = true;
+      console.error(
+        `${
+          whyNoLog(this.#name, error)
+        } Until then the log is on the console only.`,
+      );
+    }
+  }
+}
 
 readArguments({
   name: "start",
@@ -22,6 +75,7 @@ readArguments({
     `Opens tickets every hour and takes them through their life, until Ctrl-C.
 Settings come from the environment and from .env: see .env.example.`,
 });
+
 const config = await readSettings();
 const flushLog = setUpLog(config);
 const logger = log.getLogger();
@@ -53,6 +107,8 @@ const workflow = new Workflow({
 const cron = { signal: stopping.signal, backoffSchedule: [] };
 const running = new Set<Promise<void>>();
 let notedCalls = 0;
+/** What was found wrong at the start; null: nothing; undefined: not known. */
+let startProblem: string | null | undefined;
 
 Deno.cron(
   "open tickets",
@@ -88,9 +144,19 @@ Deno.cron(
 const server = serve();
 // Windows knows no SIGTERM.
 const last = Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM";
+const stop = shutdown({
+  abort: () => stopping.abort(),
+  finish,
+  exit(code) {
+    flushLog();
+    Deno.exit(code);
+  },
+  log: logger,
+});
 for (const signal of ["SIGINT", last] as const) {
   Deno.addSignalListener(signal, () => stop(signal));
 }
+if (config.dryRun) logger.warn(DRY_RUN);
 if (timeline !== "production") {
   logger.info(`This is the timeline ${timeline}: no job acts here`);
 }
@@ -117,6 +183,7 @@ async function note(name: string, job: () => Promise<Report>): Promise<void> {
   try {
     report = await job();
     logger.debug(`Job "${name}" is done`, report);
+    if (startProblem && (report.done || report.planned)) startProblem = null;
   } catch (cause) {
     error = `${(cause as Error).message}. ${adviceOf(cause)}`;
     logger.error(`Job "${name}": ${error}`);
@@ -139,6 +206,11 @@ async function introduce(): Promise<void> {
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
+    startProblem = warnOfNobody(contacts, agents);
+    if (!startProblem) {
+      const mails = expectedMails(config.ticketsPerHour, contacts.length);
+      logger.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
+    }
     await workflow.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
@@ -147,21 +219,40 @@ async function introduce(): Promise<void> {
     logger.info(`Next (UTC): ${next.join(", ")}`);
   } catch (error) {
     const message = `${(error as Error).message}. ${adviceOf(error)}`;
-    // Asking again with a wrong key would lock its owner out.
-    if (isAccountTrouble(error) || error instanceof NotFoundError) {
+    startProblem = message;
+    // These may pass: a proxy's page, an account that is being moved.
+    const mayPass = error instanceof NotFoundError ||
+      error instanceof ElsewhereError;
+    if (mayPass || isAccountTrouble(error)) {
       logger.critical(message);
       flushLog();
-      Deno.exit(1);
+      // Asking again with a wrong key would lock its owner out.
+      Deno.exit(mayPass ? 1 : NEEDS_A_PERSON);
     }
     logger.error(message);
   }
 }
 
-/** The page is open on this machine alone; anywhere else it asks for a password, or is off. */
+/** Says that no ticket can be opened, and what to do; null when there is somebody. */
+function warnOfNobody(contacts: Person[], agents: Person[]): string | null {
+  const nobody = [
+    contacts.length === 0 &&
+    new NobodyError("contact", Array.isArray(config.contactDomains)),
+    agents.length === 0 &&
+    new NobodyError("agent", config.agentEmails !== undefined),
+  ].filter((error) => error !== false);
+  const lines = nobody.map(({ message, advice }) => `${message}. ${advice}`);
+  for (const line of lines) {
+    logger.warn(`No ticket can be opened: ${line}`);
+  }
+  return lines.join(" ") || null;
+}
+
+/** A password that is set is asked for; without one the page is open on this machine alone. */
 function whoMayLook(): Mode {
+  if (config.statusPassword) return { password: config.statusPassword };
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
   if (loopback && !onDeploy()) return "open";
-  if (config.statusPassword) return { password: config.statusPassword };
   return { off: "Set STATUS_PASSWORD to open the status page here." };
 }
 
@@ -174,6 +265,8 @@ function serve(): Deno.HttpServer {
     startedAt: Date.now(),
     mode,
     production: timeline === "production",
+    dryRun: config.dryRun,
+    startProblem: () => startProblem,
     signal: stopping.signal,
   });
   // Deno Deploy has an address of its own.
@@ -200,19 +293,16 @@ function serve(): Deno.HttpServer {
   }
 }
 
-/** Sets up the log; gives what to call so that all lines are in the file. */
+/** Sets up the log; returns what to call so that all lines are in the file. */
 function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
-  const formatter = logFormat === "json" ? log.jsonFormatter : textFormatter;
+  const formatter = logFormat === "json"
+    ? (record: log.LogRecord) => escapeControls(log.jsonFormatter(record))
+    : textLine;
   const toConsole = new log.ConsoleHandler("DEBUG", {
     formatter,
     useColors: false,
   });
-  const toFile = logFile && new log.RotatingFileHandler("DEBUG", {
-    filename: logFile,
-    maxBytes: 1_000_000,
-    maxBackupCount: 5,
-    formatter,
-  });
+  const toFile = logFile ? new LogFile(logFile, formatter) : undefined;
   const handlers = { toConsole, ...(toFile && { toFile }) };
   const level = logLevel;
   try {
@@ -221,31 +311,15 @@ function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
       loggers: { default: { level, handlers: Object.keys(handlers) } },
     });
   } catch (error) {
-    fail(
-      `Cannot log to ${logFile}: ${
-        (error as Error).message
-      }. Set LOG_FILE to a file in this folder that this user may write to.`,
-    );
+    const full = isDiskFull(error);
+    fail(whyNoLog(logFile!, error), full ? 1 : NEEDS_A_PERSON);
   }
-  return () => {
-    if (toFile) toFile.flush();
-  };
-}
-
-function textFormatter({ datetime, levelName, msg }: log.LogRecord): string {
-  const time = datetime.toISOString().slice(0, 19).replace("T", " ");
-  return `${time} ${levelName.padEnd(5)} ${msg}`;
+  return () => toFile?.flush();
 }
 
 /** Finishes what is running, then lets go of everything. */
-async function stop(signal: string): Promise<void> {
-  if (stopping.signal.aborted) return;
-  logger.info(`${signal}: stopping when the running steps are done`);
-  stopping.abort();
+async function finish(): Promise<void> {
   await Promise.all(running);
   await server.shutdown();
   kv.close();
-  logger.info("Stopped");
-  flushLog();
-  Deno.exit(0);
 }

@@ -122,9 +122,17 @@ export interface JobRun {
   at: number;
   /** How long it took, in milliseconds. */
   took: number;
-  /** Steps done, steps to be tried again, and tickets that ended unclosed; null if it broke off. */
-  report: { done: number; later: number; ended: number } | null;
-  /** Why it broke off, and what to do. */
+  /** Steps done, steps to be tried again, tickets that ended unclosed, in a dry run what would have been done, and why steps were refused; null if it crashed. */
+  report:
+    | {
+      done: number;
+      later: number;
+      ended: number;
+      planned?: number;
+      refused?: string;
+    }
+    | null;
+  /** Why it crashed, and what to do. */
   error: string | null;
 }
 

@@ -22,3 +22,8 @@ export function fold(html: string): string {
   return plainText(html).normalize("NFKC").toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
 }
+
+/** A text as one line: line breaks, control characters and marks that turn the direction of reading become spaces. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, " ");
+}

@@ -115,6 +115,10 @@ export interface Report {
   later: number;
   /** Tickets that ended without being closed. */
   ended: number;
+  /** In a dry run alone: what would have been done, tickets to open or steps to take. */
+  planned?: number;
+  /** Why Freshdesk did not let the key do a step (403), and what to do. */
+  refused?: string;
 }
 
 const MINUTE = 60_000;
@@ -193,9 +197,11 @@ export class Workflow {
   async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
-    if (!this.#dryRun) await this.#world.store.repair(tick + HOUR);
     const drafts = await this.#draftHour(tick, end)
       .catch((error) => this.#noneYet(error));
+    if (this.#dryRun) {
+      return { done: 0, later: 0, ended: 0, planned: drafts.length };
+    }
     return await this.#work("create", drafts, tick, end);
   }
 
@@ -212,7 +218,12 @@ export class Workflow {
   async tick(every: Interval, at = this.#world.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
-    const sum: Report = { done: 0, later: 0, ended: 0 };
+    const sum: Report = {
+      done: 0,
+      later: 0,
+      ended: 0,
+      ...(this.#dryRun && { planned: 0 }),
+    };
     let failure: { error: unknown } | undefined;
     for (const stage of STAGES.toReversed()) {
       if (STEPS[stage].every !== every) continue;
@@ -225,10 +236,12 @@ export class Workflow {
         });
       const due = this.#world.store.due(stage, tick);
       if (this.#dryRun) {
+        sum.planned = (sum.planned ?? 0) + drafts.length;
         for await (const ticket of due) {
           this.#world.log.info(
             `DRY_RUN: ${title(ticket)} would be taken to: ${stage}`,
           );
+          sum.planned = (sum.planned ?? 0) + 1;
         }
         continue;
       }
@@ -236,6 +249,7 @@ export class Workflow {
       sum.done += report.done;
       sum.later += report.later;
       sum.ended += report.ended;
+      if (report.refused) sum.refused = report.refused;
     }
     if (failure) throw failure.error;
     return sum;
@@ -341,9 +355,13 @@ export class Workflow {
           break;
         }
         const one = this.handleTicketWorkflow(ticket, tick, end).then(
-          ({ stage }) => {
-            if (stage === ticket.stage) report.later++;
-            else if (isEnd(stage) && stage !== "closed") report.ended++;
+          ({ stage, lastError }) => {
+            if (stage === ticket.stage) {
+              report.later++;
+              if (lastError && /: 403\b/.test(lastError.message)) {
+                report.refused = `${lastError.message}. ${lastError.advice}`;
+              }
+            } else if (isEnd(stage) && stage !== "closed") report.ended++;
             else report.done++;
           },
           (error) => {
@@ -498,7 +516,7 @@ export class Workflow {
    *
    * @param end the lists of people and fields wait for a free call until then (ms since 1970)
    * @param may whether tickets may be opened now for these people
-   * @returns the tickets to be created now
+   * @returns the tickets to be created now; in a dry run those that would be
    */
   async #draftHour(
     tick: number,
@@ -523,7 +541,7 @@ export class Workflow {
         log.info(`DRY_RUN: would open ${script(draft)}`);
       }
       await store.markHourPreviewed(hour);
-      return [];
+      return drafts;
     }
     // The computer may have slept meanwhile, and another process may have been first.
     const isOver = now() >= hour + HOUR;

@@ -19,11 +19,12 @@ import {
   type BoardFacts,
   everyTicket,
   jobList,
+  noticesOf,
   page,
   type Source,
   thread,
 } from "./facts.ts";
-import { ailments } from "./health.ts";
+import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import { boardPage, type Frame, listPage, plainPage } from "./pages.ts";
@@ -51,6 +52,10 @@ export interface StatusOptions {
   mode: Mode;
   /** Whether jobs run here at all. */
   production: boolean;
+  /** Whether the program sends nothing. Default: as the latest run of a job was. */
+  dryRun?: boolean;
+  /** What the program found wrong when it started; null: nothing. Default: not known. */
+  startProblem?: () => string | null | undefined;
   /** Ends the streams of those who look, so that the server can stop. */
   signal?: AbortSignal;
 }
@@ -72,6 +77,7 @@ export function statusApp(options: StatusOptions): Hono {
     `${await store.changed()}.${Math.floor(now() / 60_000)}`;
   const changes = new Changes({ ask: stamp });
   const frame = async (): Promise<Frame> => ({
+    ...noticesOf(source, await jobList(source)),
     account: new URL(options.ticketUrl(1)).host,
     production: options.production,
     stamp: await stamp(),
@@ -110,10 +116,13 @@ export function statusApp(options: StatusOptions): Hono {
   }));
 
   app.get("/healthz", async (c) => {
-    const wrong = await ailments(source);
-    return wrong.length === 0
-      ? c.text("ok\n")
-      : c.text(wrong.map((line) => `${line}\n`).join(""), 503);
+    const problems = await healthProblems(source);
+    if (problems.length === 0) return c.text("ok\n");
+    // The reason quotes Freshdesk, which is not for everybody to read.
+    const lines = problems.map(({ what, why }) =>
+      options.mode === "open" ? `${what}. ${why}\n` : `${what}\n`
+    );
+    return c.text(lines.join(""), 503);
   });
 
   app.use(guard(options.mode));
@@ -190,7 +199,10 @@ export function statusApp(options: StatusOptions): Hono {
       : c.json({ error: `There is no ticket ${name}` }, 404);
   });
 
-  app.get("/api/jobs", async (c) => c.json({ jobs: await jobList(source) }));
+  app.get("/api/jobs", async (c) => {
+    const jobs = await jobList(source);
+    return c.json({ jobs, ...noticesOf(source, jobs) });
+  });
 
   app.notFound(async (c) =>
     isApi(c)

@@ -18,6 +18,7 @@ import {
 } from "../store.ts";
 import { plainText } from "../text.ts";
 import { JOBS, nextTick } from "../workflow.ts";
+import { type Problem, problemsOf } from "./problems.ts";
 
 /** A ticket at a glance. */
 export interface TicketFacts {
@@ -84,8 +85,16 @@ export interface PageFacts {
   cursor: string | null;
 }
 
+/** What is said above everything else. */
+export interface Notices {
+  /** Whether nothing is sent to Freshdesk (`DRY_RUN`). */
+  dryRun: boolean;
+  /** What is wrong, and what to do. */
+  problems: Problem[];
+}
+
 /** All that a look at the board shows. */
-export interface BoardFacts {
+export interface BoardFacts extends Notices {
   /** Now. */
   at: string;
   /** The tickets, by what they wait for or how they ended. */
@@ -110,6 +119,10 @@ export interface Source {
   startedAt?: number;
   /** Whether jobs run here at all. Default: true. */
   production?: boolean;
+  /** Whether the program sends nothing. Default: as the latest run of a job was. */
+  dryRun?: boolean;
+  /** What the program found wrong when it started; null: nothing. Default: not known. */
+  startProblem?: () => string | null | undefined;
 }
 
 /** Tickets of a stage are counted so far: a higher count reads "1000+". */
@@ -149,7 +162,14 @@ export async function board(
   const tickets = Object.fromEntries(
     ALL_STAGES.map((stage, i) => [stage, pages[i]!]),
   ) as Record<Stage | End, PageFacts>;
-  return { at: moment(now), tickets, jobs, today, hours };
+  return {
+    at: moment(now),
+    ...noticesOf(source, jobs),
+    tickets,
+    jobs,
+    today,
+    hours,
+  };
 }
 
 /** A page of the tickets of a stage, from a cursor on. */
@@ -235,6 +255,16 @@ export async function jobList(source: Source): Promise<JobFacts[]> {
       overdue: production && now - latest > every * MINUTE + GRACE,
     };
   });
+}
+
+/** What is to be said of these jobs above everything else. */
+export function noticesOf(source: Source, jobs: JobFacts[]): Notices {
+  const latest = jobs.map(({ lastRun }) => lastRun)
+    .reduce((a, b) => (b?.at ?? "") > (a?.at ?? "") ? b : a, null);
+  return {
+    dryRun: source.dryRun ?? latest?.report?.planned !== undefined,
+    problems: problemsOf(source, jobs),
+  };
 }
 
 /** What a ticket is called in a path or a command: Freshdesk's id, or its tag until that is known. */

@@ -14,7 +14,8 @@ import {
   type ThreadFacts,
   type TicketFacts,
 } from "./facts.ts";
-import { clock, counted, duration, outcome, TITLES } from "./words.ts";
+import { clock, counted, DRY_RUN, duration, outcome, TITLES } from "./words.ts";
+import { oneLine } from "../text.ts";
 
 /** A line of text. */
 export interface Line {
@@ -32,7 +33,7 @@ const READABLE = 80;
 
 /** The whole board. */
 export function boardLines(facts: BoardFacts, width: number): Line[] {
-  const { at, tickets, jobs, today } = facts;
+  const { at, tickets, jobs, today, dryRun, problems } = facts;
   const counts = ALL_STAGES.map((stage) =>
     `${TITLES[stage].toLowerCase()} ${counted(tickets[stage].count)}`
   );
@@ -40,6 +41,11 @@ export function boardLines(facts: BoardFacts, width: number): Line[] {
     .sort((a, b) => b.since.localeCompare(a.since));
   return [
     { text: `${at.slice(0, 16).replace("T", " ")} UTC`, style: SOFT },
+    ...(dryRun ? wrapped(DRY_RUN, width, HEAD) : []),
+    ...problems.flatMap(({ what, why }) => [
+      ...wrapped(what, width, BAD),
+      ...wrapped(why, width, "", "  "),
+    ]),
     ...wrapped(
       `Today: ${today.opened} opened, ${today.closed} closed, ${today.failed} failed, ` +
         `${today.abandoned} abandoned, ${today.calls} API calls`,
@@ -75,7 +81,7 @@ export function threadLines(
     ...messages.flatMap(({ from, name, at, text }) => [
       { text: "" },
       {
-        text: plain(
+        text: oneLine(
           `${name} (${from === "agent" ? "agent" : "customer"}), ${
             clock(at, now)
           }`,
@@ -212,7 +218,7 @@ function title(ticket: TicketFacts): string {
 }
 
 function cut(text: string, width: number): string {
-  const line = plain(text);
+  const line = oneLine(text);
   return line.length > width
     ? `${line.slice(0, Math.max(0, width - 1))}…`
     : line;
@@ -226,7 +232,7 @@ function wrapped(
 ): Line[] {
   const room = Math.max(10, Math.min(width, READABLE) - indent.length);
   const lines = [""];
-  for (const word of plain(text).split(" ")) {
+  for (const word of oneLine(text).split(" ")) {
     const last = lines.at(-1)!;
     if (last && last.length + 1 + word.length > room) lines.push(word);
     else lines[lines.length - 1] = last ? `${last} ${word}` : word;
@@ -235,10 +241,4 @@ function wrapped(
     text: `${indent}${line}`.trimEnd(),
     ...(style && { style }),
   }));
-}
-
-/** What a terminal would take for a command (a ticket's text is somebody else's) is left out. */
-function plain(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
 }

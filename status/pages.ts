@@ -12,16 +12,17 @@ import {
   type BoardFacts,
   type JobFacts,
   nameOf,
+  type Notices,
   type PageFacts,
   type TicketFacts,
 } from "./facts.ts";
-import { clock, counted, duration, outcome, TITLES } from "./words.ts";
+import { clock, counted, DRY_RUN, duration, outcome, TITLES } from "./words.ts";
 
 /** A piece of HTML. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** What is around every page. */
-export interface Frame {
+export interface Frame extends Notices {
   /** The account's host. */
   account: string;
   /** Whether jobs run here at all. */
@@ -151,13 +152,29 @@ export function layout(title: string, frame: Frame, main: Html): Html {
         <main id="main" tabindex="-1" data-stamp="${frame.stamp}">
     ${frame.production
       ? ""
-      : html`<p class="notice">This is no production timeline: its jobs do not run.</p>`}
+      : html`<p class="notice">This is not the production timeline: its jobs do not run.</p>`}
+    ${notices(frame)}
     ${main}
         </main>
         <footer>All times are UTC. As JSON: <a href="/api/tickets">tickets</a>, <a href="/api/jobs">jobs</a>; for monitors: <a href="/healthz">healthz</a>.</footer>
       </body>
     </html>
   `;
+}
+
+function notices({ dryRun, problems }: Notices): Html {
+  return html`${dryRun ? html`<p class="notice">${DRY_RUN}</p>` : ""}${
+    problems.length === 0 ? "" : html`<section class="failed" role="alert">
+<h2>Needs your attention</h2>
+${
+      problems.map(({ what, why }) =>
+        html`
+          <p class="reason">${what}</p>
+          <p class="advice">${why}</p>
+        `
+      )
+    }</section>`
+  }`;
 }
 
 /** A moment, for people and programs. */

@@ -28,12 +28,13 @@ const { values: { watch, ticket, json } } = readArguments({
     json: { about: "the same as JSON" },
   },
 });
-const config = await readSettings(["url", "kvPath"]);
+const config = await readSettings(["url", "kvPath", "dryRun"]);
 using kv = await openKv(config.kvPath);
 const source: Source = {
   store: new Store(kv, { log: console }),
   now: Date.now,
   ticketUrl: (id) => new URL(`/a/tickets/${id}`, config.url).href,
+  ...(config.dryRun && { dryRun: true }),
 };
 
 await draw();

@@ -42,16 +42,27 @@ export function duration(ms: number): string {
 }
 
 /** What became of a job's run. */
-export function outcome({ lastRun }: JobFacts): string {
-  if (!lastRun) return "has not run yet";
+export function outcome({ name, lastRun, nextTick }: JobFacts): string {
+  if (!lastRun) return `first run at ${nextTick.slice(11, 16)}`;
   const { report, error } = lastRun;
-  if (!report) return error ?? "broke off";
+  if (!report) return error ?? "crashed";
+  const { planned } = report;
+  if (planned !== undefined) {
+    if (planned === 0) return "would have done nothing (dry run)";
+    return name === "open tickets"
+      ? `would have opened ${planned}`
+      : `would have taken ${planned} ${planned === 1 ? "step" : "steps"}`;
+  }
   const parts = [
     report.done > 0 && `${report.done} done`,
     report.later > 0 && `${report.later} to be tried again`,
     report.ended > 0 && `${report.ended} given up`,
   ].filter((part) => part !== false);
-  return parts.length > 0 ? parts.join(", ") : "nothing was due";
+  return parts.length > 0 ? parts.join(", ") : "idle";
 }
+
+/** What a dry run is said to be, above everything else. */
+export const DRY_RUN =
+  "DRY_RUN is on: nothing is sent to Freshdesk, the jobs only say what they would do.";
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

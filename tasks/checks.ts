@@ -12,8 +12,9 @@ import {
   SETTINGS,
   strangers,
 } from "../config.ts";
+import { within } from "../deadline.ts";
 import { NobodyError, realPeople, wantedBy } from "../draw.ts";
-import { databasePath } from "../entry.ts";
+import { databasePath, isKvServer, KV_SERVER_ADVICE } from "../entry.ts";
 import {
   ElsewhereError,
   ForbiddenError,
@@ -29,6 +30,7 @@ import {
 } from "../errors.ts";
 import { fill } from "../fields.ts";
 import { Freshdesk } from "../freshdesk.ts";
+import { expectedMails } from "../mails.ts";
 import { type Person, STAGES, Store } from "../store.ts";
 import { adviceOf, RequiredFieldsError, wayOf } from "../workflow.ts";
 
@@ -108,9 +110,8 @@ export async function* examine(
   if (!config) return;
   yield { check: "URL", ...checkUrl(config) };
 
-  const opened = await openKv(databasePath(config.kvPath)).catch((
-    error: Error,
-  ) => error);
+  const opened = await within(TIMEOUT, openKv(databasePath(config.kvPath)))
+    .catch((error: Error) => error);
   using kv = opened instanceof Error ? undefined : opened;
   const visit: Visit = {
     config,
@@ -445,17 +446,18 @@ async function* checkFields(
   );
 }
 
-async function* checkMail({ contacts }: Visit): AsyncGenerator<Said, void> {
+async function* checkMail(
+  { contacts, config }: Visit,
+): AsyncGenerator<Said, void> {
   if (!contacts) return;
+  const mails = expectedMails(config.ticketsPerHour, contacts.length);
   const off =
     "an administrator turns that off under Admin > Email Notifications";
   yield !realPeople(contacts)
     ? ok(
-      `all contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: ${off}`,
+      `${mails}. All contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: ${off}`,
     )
-    : warning(
-      `Freshdesk mails the requester when a ticket is opened, answered and closed. Unless that is wanted, ${off}`,
-    );
+    : warning(`${mails}. Unless that is wanted, ${off}`);
 }
 
 async function* checkDatabase(
@@ -463,11 +465,12 @@ async function* checkDatabase(
   opened: Deno.Kv | Error,
 ): AsyncGenerator<Said, void> {
   const place = config.kvPath ?? "tickets.db";
-  const advice =
-    "Set KV_PATH to a file this user may write to, in a folder that exists";
+  const advice = isKvServer(config.kvPath)
+    ? KV_SERVER_ADVICE
+    : "Set KV_PATH to a file this user may write to, in a folder that exists";
   try {
     if (!store) throw opened;
-    await store.tryWriting();
+    await within(TIMEOUT, store.tryWriting());
     let waiting = 0;
     for (const stage of STAGES) {
       waiting += await store.count(stage, COUNT_LIMIT);

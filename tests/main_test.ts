@@ -7,103 +7,25 @@ import {
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { listen } from "../sandbox/serve.ts";
 import { JOBS } from "../workflow.ts";
-
-// These run the program itself; where that is not allowed they are left out.
-const may = (["run", "net", "read", "write", "env"] as const).every((name) =>
-  Deno.permissions.querySync({ name }).state === "granted"
-);
-
-function program(name: string, run: () => Promise<void>): void {
-  Deno.test({
-    name: may ? name : `${name} (left out: needs -A)`,
-    ignore: !may,
-    fn: run,
-  });
-}
-
-const ROOT = new URL("..", import.meta.url);
-const JSR = import.meta.resolve("@std/log").startsWith("jsr:");
-
-/** The program, in a folder of its own, with this environment and these flags. */
-function start(
-  folder: string,
-  env: Record<string, string>,
-  flags: string[] = [],
-) {
-  const stdIns = JSR ? [] : [
-    "--no-lock",
-    `--import-map=${new URL("std/import_map.json", ROOT).pathname}`,
-  ];
-  const main = new URL("main.ts", ROOT).pathname;
-  const { PATH = "", HOME = "", DENO_DIR } = Deno.env.toObject();
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...stdIns, ...flags, main],
-    cwd: folder,
-    env: {
-      PATH,
-      HOME,
-      ...(DENO_DIR && { DENO_DIR }),
-      PORT: "0",
-      NO_COLOR: "1",
-      ...env,
-    },
-    clearEnv: true,
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** What a program that ends by itself says, and its exit code. */
-async function ending(env: Record<string, string>, dotEnv = "") {
-  let said = { code: -1, text: "" };
-  await inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/.env`, dotEnv);
-    const { code, stdout, stderr } = await start(folder, env).output();
-    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    said = { code, text: decode(stdout) + decode(stderr) };
-  });
-  return said;
-}
-
-/** Reads a program's output until a line matches; gives that line. */
-async function lineOf(
-  lines: AsyncIterator<string>,
-  pattern: RegExp,
-): Promise<string> {
-  for (;;) {
-    const { done, value } = await lines.next();
-    if (done) throw new Error(`The program ended without saying ${pattern}`);
-    if (pattern.test(value)) return value;
-  }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
-}
+import {
+  ending,
+  inFolder,
+  lineOf,
+  linesOf,
+  program,
+  ROOT,
+  start,
+} from "./program.ts";
 
 program(
-  "settings that are missing or wrong are all named, and the exit code is 1",
+  "settings that are missing or wrong are all named, and the exit code asks for a person",
   async () => {
     const { code, text } = await ending({
       FRESHDESK_APIKEY: "x",
       TICKETS_PER_HOUR: "many",
       PORT: "-1",
     });
-    assertEquals(code, 1);
+    assertEquals(code, 78);
     for (
       const part of [
         "FRESHDESK_URL is not set",
@@ -130,7 +52,7 @@ program(
 );
 
 program(
-  "a wrong key is said at the start, after one request, and the exit code is 1",
+  "a wrong key is said at the start, after one request, and the exit code asks for a person",
   async () => {
     const sandbox = new Sandbox();
     const server = await listen(sandbox, 0);
@@ -139,7 +61,7 @@ program(
       `FRESHDESK_URL=${server.url}\nFRESHDESK_API_KEY=from-the-file\n`,
     );
     await server.close();
-    assertEquals(code, 1);
+    assertEquals(code, 78);
     assertMatch(text, /401.*Check FRESHDESK_API_KEY/);
     assertEquals(sandbox.requests.length, 1);
   },

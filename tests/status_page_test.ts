@@ -221,6 +221,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await world.create(program, "12:00");
       await world.until(program, "12:15");
       await ask(program.store, 1, world.now);
+      await program.store.noteJob("closings", {
+        at: world.now,
+        took: 1,
+        report: null,
+        error: "The key is wrong. Check FRESHDESK_API_KEY",
+      }, 1);
       for (const path of ["/", "/tickets/1", "/tickets/2"]) {
         await page.goto(origin + path);
         const faint = await page.evaluate(FAINT) as string[];

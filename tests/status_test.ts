@@ -372,13 +372,13 @@ Deno.test("healthz is ok until a job is overdue, and then names it", async () =>
   assertEquals(answer.status, 503);
   assertEquals(
     await answer.text(),
-    'The job "first replies" is overdue: it has not run since the program began and should run every 5 minutes\n',
+    `"first replies" is overdue: it has not run since the program started and should run every 5 minutes. Look at the program's log, and start it again.\n`,
   );
   await program.store.noteJob("first replies", {
     at: world.now,
     took: 1,
-    report: null,
-    error: "the network is down",
+    report: { done: 0, later: 0, ended: 0 },
+    error: null,
   }, 0);
   assertEquals((await app.request("/healthz")).status, 200);
 });
@@ -403,7 +403,7 @@ Deno.test("where no job runs, none is overdue, and the page says so", async () =
   world.now = moment("20:00");
   const app = appIn(world, program, { production: false });
   assertEquals((await app.request("/healthz")).status, 200);
-  assertStringIncludes(await text(app, "/"), "no production timeline");
+  assertStringIncludes(await text(app, "/"), "not the production timeline");
 });
 
 Deno.test("healthz fails with a closed database, and the page says why", async () => {
@@ -413,7 +413,7 @@ Deno.test("healthz fails with a closed database, and the page says why", async (
   world[Symbol.dispose]();
   const answer = await app.request("/healthz");
   assertEquals(answer.status, 503);
-  assertStringIncludes(await answer.text(), "The database does not answer: ");
+  assertStringIncludes(await answer.text(), "The database does not answer. ");
   const page = await app.request("/");
   assertEquals(page.status, 500);
   assertStringIncludes(await page.text(), "This cannot be shown: ");
