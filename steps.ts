@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lacksRights } from "./api.ts";
+import { type Deadline, lacksRights } from "./api.ts";
 import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
 import { type Freshdesk, STATUS } from "./freshdesk.ts";
@@ -50,12 +50,12 @@ export interface Log {
 /** How a step is taken. */
 export interface Action {
   /** Does it: one call to Freshdesk, if all goes well. */
-  act: (world: World, ticket: Ticket, before: number) => Promise<Done>;
+  act: (world: World, ticket: Ticket, before: Deadline) => Promise<Done>;
   /** Whether it was done, for steps that must not be done twice. */
   lookUp?: (
     world: World,
     ticket: Ticket,
-    before: number,
+    before: Deadline,
   ) => Promise<Done | undefined>;
 }
 
@@ -68,7 +68,7 @@ const DAY = 86_400_000;
 export async function create(
   world: World,
   ticket: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done> {
   const { freshdesk, now } = world;
   const { script, contact, tag } = ticket;
@@ -118,7 +118,7 @@ function refuses({ fields }: RefusedError, name: string): boolean {
 export async function findCreated(
   { freshdesk, now }: World,
   ticket: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done | undefined> {
   const { contact, tag, drafted } = ticket;
   const found = await freshdesk.findTicket(
@@ -152,7 +152,7 @@ function created(
 export async function assign(
   { freshdesk, agents, log, random }: World,
   ticket: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done> {
   try {
     await freshdesk.assignToAgent(ticket.id!, ticket.agent.id, { before });
@@ -228,7 +228,7 @@ async function replyAsAgent(
   { freshdesk, store, log }: World,
   { id, agent }: Ticket,
   body: string,
-  before: number,
+  before: Deadline,
 ): Promise<Posted> {
   const author = await store.mayWriteFor(agent.id) ? agent.id : undefined;
   const options = { before };
@@ -251,7 +251,7 @@ async function replyAsContact(
   { freshdesk }: World,
   { id, contact }: Ticket,
   body: string,
-  before: number,
+  before: Deadline,
 ): Promise<Posted> {
   const options = { before };
   try {
@@ -285,7 +285,7 @@ async function replyAsContact(
 export async function close(
   world: World,
   { id }: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done> {
   const { freshdesk } = world;
   try {
