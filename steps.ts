@@ -7,7 +7,7 @@
 import { type Deadline, lacksRights } from "./api.ts";
 import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
-import { type Freshdesk, STATUS } from "./freshdesk.ts";
+import { type Freshdesk, type FreshdeskTicket, STATUS } from "./freshdesk.ts";
 import { pick, type Random, seeded } from "./random.ts";
 import { SCENARIOS, writeScript } from "./scenarios.ts";
 import type { Message, Person, Store, Ticket } from "./store.ts";
@@ -62,7 +62,53 @@ export interface Action {
 /** Every ticket bears this tag, besides one of its own. */
 export const COMMON_TAG = "ticket-workflow";
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A ticket that this program must not write to any more. */
+export class TakenOverError extends Error {
+  /** Its class. */
+  override readonly name = "TakenOverError";
+  /** What a person can do about it. */
+  readonly advice =
+    "Nothing to do. To let this program go on with it, open the ticket again in Freshdesk and run: deno task retry";
+}
+
+/** Whether a ticket must be read before it is written to: ids begin again when an account is reset. */
+export function mustBeSeen({ id, tagSeenAt }: Ticket, now: number): boolean {
+  return id !== null && !(Math.abs(now - (tagSeenAt ?? -Infinity)) <= HOUR);
+}
+
+/**
+ * Reads a ticket before it is written to. Throws a `TakenOverError` when it is somebody else's, or
+ * when a person has ended it; a merge closes the ticket that was merged.
+ *
+ * @returns whether only its closing was left, and it is closed
+ */
+export async function see(
+  { freshdesk }: World,
+  { id, tag, stage }: Ticket,
+  before: Deadline,
+): Promise<boolean> {
+  const { tags, deleted, spam, status } = await freshdesk.getTicket(id!, {
+    before,
+  });
+  if (!tags?.includes(tag)) {
+    throw new TakenOverError(
+      `It is another ticket now: it does not have the tag ${tag}`,
+    );
+  }
+  const closed = status === STATUS.closed;
+  const how = deleted
+    ? "deleted"
+    : spam
+    ? "marked as spam"
+    : closed && stage !== "close"
+    ? "closed"
+    : undefined;
+  if (how) throw new TakenOverError(`Taken over by a person, who ${how} it`);
+  return closed;
+}
 
 /** Opens the ticket in Freshdesk. */
 export async function create(
@@ -81,10 +127,10 @@ export async function create(
       ...(custom && { customFields: custom }),
       before,
     });
-  const { id, requester_id } = await open(ticket.fields).catch(async (error) =>
+  const opened = await open(ticket.fields).catch(async (error) =>
     await open(await refilled(world, error))
   );
-  return created(ticket, id, requester_id, now());
+  return created(ticket, opened, now());
 }
 
 /** The fields as the account demands them now; throws the error on that is not about fields. */
@@ -127,17 +173,22 @@ export async function findCreated(
     drafted - DAY, // clocks differ, but not by a day
     { before },
   );
-  return found && created(ticket, found.id, found.requester_id, now());
+  return found && created(ticket, found, now());
 }
 
 function created(
-  { contact, script }: Ticket,
-  id: number,
-  requester: number,
+  ticket: Ticket,
+  there: FreshdeskTicket,
   at: number,
 ): Done {
+  const { contact, script } = ticket;
+  const { id, requester_id } = there;
   return {
-    change: { id, contact: { ...contact, id: requester } },
+    change: {
+      id,
+      contact: { ...contact, id: requester_id },
+      ...seen(ticket, there, at),
+    },
     message: {
       from: "contact",
       name: contact.name,
@@ -148,15 +199,25 @@ function created(
   };
 }
 
+/** The note that an answer showed the ticket's own tag, if it did. */
+function seen(
+  { tag }: Ticket,
+  { tags }: FreshdeskTicket,
+  at: number,
+): Partial<Ticket> {
+  return tags?.includes(tag) ? { tagSeenAt: at } : {};
+}
+
 /** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
 export async function assign(
-  { freshdesk, agents, log, random }: World,
+  { freshdesk, agents, log, now, random }: World,
   ticket: Ticket,
   before: Deadline,
 ): Promise<Done> {
   try {
-    await freshdesk.assignToAgent(ticket.id!, ticket.agent.id, { before });
-    return {};
+    const { id, agent } = ticket;
+    const there = await freshdesk.assignToAgent(id!, agent.id, { before });
+    return { change: seen(ticket, there, now()) };
   } catch (error) {
     const refused = error instanceof IgnoredError ||
       names(error, "responder_id");

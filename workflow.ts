@@ -40,8 +40,11 @@ import {
   type Done,
   findCreated,
   type Log,
+  mustBeSeen,
   refusesAuthor,
   says,
+  see,
+  TakenOverError,
   type World,
 } from "./steps.ts";
 import {
@@ -272,8 +275,16 @@ export class Workflow {
       if (claimed.ticket.doubt) {
         done = await step.lookUp?.(this.#world, claimed.ticket, latest);
       }
+      if (!done && mustBeSeen(claimed.ticket, this.#world.now())) {
+        const closed = await see(this.#world, claimed.ticket, latest);
+        claimed.ticket = { ...claimed.ticket, tagSeenAt: this.#world.now() };
+        if (closed) done = {};
+      }
       done ??= await step.act(this.#world, claimed.ticket, latest);
     } catch (error) {
+      if (error instanceof TakenOverError) {
+        return await this.#abandon(claimed, error);
+      }
       return await this.#setBack(claimed, error, tick);
     }
 
@@ -388,6 +399,28 @@ export class Workflow {
     if (this.#seen.size >= 1000) this.#seen.clear(); // what is forgotten only waits longer
     this.#seen.set(key, seen);
     return now - seen < CLAIM;
+  }
+
+  /** Ends a ticket that this program must not write to any more. */
+  async #abandon(entry: Entry, error: TakenOverError): Promise<Ticket> {
+    const { store, log } = this.#world;
+    const { ticket } = entry;
+    const { message, advice } = error;
+    const now = this.#world.now();
+    const committed = await store.update(entry, {
+      stage: "abandoned",
+      failedIn: ticket.stage as Stage,
+      dueAt: now,
+      since: now,
+      claim: null,
+      lastError: { at: now, message, advice },
+    });
+    log.warn(`${title(ticket)}: ${message}. The ticket is abandoned`, {
+      ticket: ticket.id,
+      tag: ticket.tag,
+      stage: ticket.stage,
+    });
+    return committed?.ticket ?? ticket;
   }
 
   /**
