@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { type Deadline, lacksRights } from "./api.ts";
-import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
+import { type CallOptions, type Deadline, lacksRights } from "./api.ts";
+import {
+  ForbiddenError,
+  IgnoredError,
+  NotFoundError,
+  RefusedError,
+} from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
 import { type Freshdesk, type FreshdeskTicket, STATUS } from "./freshdesk.ts";
 import { pick, type Random, seeded } from "./random.ts";
@@ -160,20 +165,47 @@ function refuses({ fields }: RefusedError, name: string): boolean {
   return fields.some(({ field }) => bare(field) === bare(name));
 }
 
-/** Finds the ticket by its own tag among the requester's newest. */
+/** Finds the ticket in Freshdesk, if it was created. */
 export async function findCreated(
   { freshdesk, now }: World,
   ticket: Ticket,
   before: Deadline,
 ): Promise<Done | undefined> {
-  const { contact, tag, drafted } = ticket;
-  const found = await freshdesk.findTicket(
-    contact.email,
-    tag,
-    drafted - DAY, // clocks differ, but not by a day
-    { before },
-  );
+  const found = await findByTag(freshdesk, ticket, { before });
   return found && created(ticket, found, now());
+}
+
+/**
+ * Finds a ticket by its own tag among the requester's newest. Where the contact was merged,
+ * deleted or given another address, Freshdesk may have put the ticket under another contact: then
+ * it is looked for among all.
+ */
+export async function findByTag(
+  freshdesk: Freshdesk,
+  { contact, tag, drafted }: Ticket,
+  options?: CallOptions,
+): Promise<FreshdeskTicket | undefined> {
+  const requester = await isUnchanged(freshdesk, contact, options)
+    ? contact.id
+    : undefined;
+  // By Freshdesk's clock; a day more, for our own may have been set since the draft.
+  const since = drafted + (freshdesk.skew ?? 0) - DAY;
+  return await freshdesk.findTicket(requester, tag, since, options);
+}
+
+async function isUnchanged(
+  freshdesk: Freshdesk,
+  { id, email }: Person,
+  options?: CallOptions,
+): Promise<boolean> {
+  try {
+    const contact = await freshdesk.getContact(id, options);
+    return !contact.deleted &&
+      contact.email?.toLowerCase() === email.toLowerCase();
+  } catch (error) {
+    if (error instanceof NotFoundError || lacksRights(error)) return false;
+    throw error;
+  }
 }
 
 function created(
