@@ -23,6 +23,7 @@ import {
   UnreadableAnswerError,
 } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
+import { isLoopback } from "./loopback.ts";
 import { Pace } from "./pace.ts";
 
 /** A moment (ms since 1970); a function is asked anew each time, for clocks are set. */
@@ -303,10 +304,8 @@ export class Api {
 export function apiBase(address: string): URL {
   const url = URL.parse(address);
   if (!url) throw new TypeError("it is no URL");
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(
-    url.hostname,
-  );
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+  const here = url.protocol === "http:" && isLoopback(url.hostname);
+  if (url.protocol !== "https:" && !here) {
     throw new TypeError("it must start with https://");
   }
   if (url.username || url.password || url.search || url.hash) {

@@ -11,6 +11,7 @@ import { peopleOf, realPeople } from "./draw.ts";
 import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
+import { isLoopback } from "./loopback.ts";
 import { type Mode, statusApp } from "./status/app.ts";
 import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
@@ -161,8 +162,7 @@ function warnOfRealPeople(contacts: Person[]): void {
 
 /** The page is open on this machine alone; anywhere else it asks for a password, or is off. */
 function whoMayLook(): Mode {
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
-  if (loopback && !onDeploy()) return "open";
+  if (isLoopback(config.host) && !onDeploy()) return "open";
   if (config.statusPassword) return { password: config.statusPassword };
   return { off: "Set STATUS_PASSWORD to open the status page here." };
 }
