@@ -23,12 +23,16 @@ import {
   UnreadableAnswerError,
 } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
+import { isLoopback } from "./loopback.ts";
 import { Pace } from "./pace.ts";
+
+/** A moment (ms since 1970); a function is asked anew each time, for clocks are set. */
+export type Deadline = number | (() => number);
 
 /** Said with any call. */
 export interface CallOptions {
-  /** The request must be sent before this moment (ms since 1970), or not at all. */
-  before?: number;
+  /** The request must be sent before this moment, or not at all. */
+  before?: Deadline;
 }
 
 /** `fetch`, as far as it is used here. */
@@ -176,7 +180,8 @@ export class Api {
     if (this.#dryRun && method !== "GET") {
       throw new NotSentError({ method, path, detail: "DRY_RUN is set" });
     }
-    const before = options.before ?? this.#now() + PATIENCE;
+    const deadline = options.before ?? this.#now() + PATIENCE;
+    const before = typeof deadline === "function" ? deadline : () => deadline;
     for (let attempt = 1;; attempt++) {
       await this.#turn({ method, path }, before);
       try {
@@ -191,14 +196,14 @@ export class Api {
           this.#refusedKey = { error, until };
         }
         const wait = waitBeforeRetry(error, attempt, this.#random());
-        if (wait === undefined || this.#now() + wait >= before) throw error;
+        if (wait === undefined || this.#now() + wait >= before()) throw error;
         await this.#wait(wait, error);
       }
     }
   }
 
   /** Waits until a request may be sent; who came first goes first. */
-  async #turn(call: FailedCall, before: number): Promise<void> {
+  async #turn(call: FailedCall, before: () => number): Promise<void> {
     const leave = await this.#line.enter(0);
     try {
       for (;;) {
@@ -206,12 +211,12 @@ export class Api {
         if (this.#refusedKey && pause > 0 && pause <= REFUSED_KEY_PAUSE) {
           throw this.#refusedKey.error;
         }
-        if (this.#now() >= before) {
+        if (this.#now() >= before()) {
           throw new NotSentError({ ...call, detail: "its time was over" });
         }
         const wait = this.pace.take();
         if (wait === 0) return;
-        if (this.#now() + wait >= before) {
+        if (this.#now() + wait >= before()) {
           const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
           throw new NotSentError({ ...call, detail });
         }
@@ -299,10 +304,8 @@ export class Api {
 export function apiBase(address: string): URL {
   const url = URL.parse(address);
   if (!url) throw new TypeError("it is no URL");
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(
-    url.hostname,
-  );
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+  const here = url.protocol === "http:" && isLoopback(url.hostname);
+  if (url.protocol !== "https:" && !here) {
     throw new TypeError("it must start with https://");
   }
   if (url.username || url.password || url.search || url.hash) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { Api, type ApiOptions, type CallOptions, lacksRights } from "./api.ts";
-import { IgnoredError, RefusedError, UnreadableAnswerError } from "./errors.ts";
+import { IgnoredError, UnreadableAnswerError } from "./errors.ts";
 import type { Budget } from "./pace.ts";
 import { oneLine } from "./text.ts";
 
@@ -179,6 +179,15 @@ export class Freshdesk {
     return await this.#contacts("state=verified&", options);
   }
 
+  /** One contact. A deleted one is given too, with `deleted: true`. */
+  async getContact(
+    contactId: number,
+    options?: CallOptions,
+  ): Promise<{ email: string | null; deleted?: boolean }> {
+    const path = `/contacts/${contactId}`;
+    return (await this.#api.one<ContactItem>("GET", path, options)).body;
+  }
+
   /**
    * The agents who can reply: support agents, active, not deactivated (collaborators can only
    * write private notes). A key that may not list agents gives its own agent, with a warning.
@@ -258,45 +267,38 @@ export class Freshdesk {
   }
 
   /**
-   * The requester's ticket that bears a tag, if there is one. The list is current at once, which
-   * Freshdesk's search is not.
+   * The ticket that has a tag, if there is one. The list is current at once, which Freshdesk's
+   * search is not.
    *
-   * @param since no further back than to this moment (ms since 1970) is looked
+   * @param requesterId a contact's id: only that contact's tickets are read; else all
+   * @param since only tickets created after this moment (ms since 1970) are read
    */
   async findTicket(
-    email: string,
+    requesterId: number | undefined,
     tag: string,
     since: number,
     options?: CallOptions,
   ): Promise<FreshdeskTicket | undefined> {
     const query = new URLSearchParams({
-      email,
+      ...(requesterId !== undefined && { requester_id: String(requesterId) }),
       updated_since: timestamp(since),
       order_by: "created_at",
       order_type: "desc",
       per_page: "100",
     });
-    try {
-      for await (
-        const page of this.#api.pages<FreshdeskTicket>(
-          `/tickets?${query}`,
-          options,
-        )
-      ) {
-        const found = readAs(
-          "/tickets",
-          () => page.find(({ tags }) => tags.includes(tag)),
-        );
-        if (found) return found;
-        const last = page.at(-1);
-        if (!last || Date.parse(last.created_at) < since) return undefined;
-      }
-    } catch (error) {
-      // Freshdesk refuses an e-mail address that no contact has.
-      if (error instanceof RefusedError && error.fields[0]?.field === "email") {
-        return undefined;
-      }
-      throw error;
+    for await (
+      const page of this.#api.pages<FreshdeskTicket>(
+        `/tickets?${query}`,
+        options,
+      )
+    ) {
+      const found = readAs(
+        "/tickets",
+        () => page.find(({ tags }) => tags.includes(tag)),
+      );
+      if (found) return found;
+      const last = page.at(-1);
+      if (!last || Date.parse(last.created_at) < since) return undefined;
     }
     return undefined;
   }
@@ -443,6 +445,7 @@ interface ContactItem {
   id: number;
   name: string | null;
   email: string | null;
+  deleted?: boolean;
 }
 
 interface AgentItem {

@@ -20,6 +20,7 @@ import {
 import { ElsewhereError, NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
 import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log_lines.ts";
+import { isLoopback } from "./loopback.ts";
 import { expectedMails } from "./mails.ts";
 import { shutdown } from "./shutdown.ts";
 import { type Mode, statusApp } from "./status/app.ts";
@@ -251,8 +252,7 @@ function warnOfNobody(contacts: Person[], agents: Person[]): string | null {
 /** A password that is set is asked for; without one the page is open on this machine alone. */
 function whoMayLook(): Mode {
   if (config.statusPassword) return { password: config.statusPassword };
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
-  if (loopback && !onDeploy()) return "open";
+  if (isLoopback(config.host) && !onDeploy()) return "open";
   return { off: "Set STATUS_PASSWORD to open the status page here." };
 }
 

@@ -4,10 +4,15 @@
  *
  * @module
  */
-import { lacksRights } from "./api.ts";
-import { ForbiddenError, IgnoredError, RefusedError } from "./errors.ts";
+import { type CallOptions, type Deadline, lacksRights } from "./api.ts";
+import {
+  ForbiddenError,
+  IgnoredError,
+  NotFoundError,
+  RefusedError,
+} from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
-import { type Freshdesk, STATUS } from "./freshdesk.ts";
+import { type Freshdesk, type FreshdeskTicket, STATUS } from "./freshdesk.ts";
 import { pick, type Random, seeded } from "./random.ts";
 import { SCENARIOS, writeScript } from "./scenarios.ts";
 import type { Message, Person, Store, Ticket } from "./store.ts";
@@ -50,12 +55,12 @@ export interface Log {
 /** How a step is taken. */
 export interface Action {
   /** Does it: one call to Freshdesk, if all goes well. */
-  act: (world: World, ticket: Ticket, before: number) => Promise<Done>;
+  act: (world: World, ticket: Ticket, before: Deadline) => Promise<Done>;
   /** Whether it was done, for steps that must not be done twice. */
   lookUp?: (
     world: World,
     ticket: Ticket,
-    before: number,
+    before: Deadline,
   ) => Promise<Done | undefined>;
 }
 
@@ -64,13 +69,59 @@ export const COMMON_TAG = "ticket-workflow";
 /** The form of a ticket's own tag. */
 export const OWN_TAG = /^tw-\d{14}-[a-z\d]{8}$/;
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A ticket that this program must not write to any more. */
+export class TakenOverError extends Error {
+  /** Its class. */
+  override readonly name = "TakenOverError";
+  /** What a person can do about it. */
+  readonly advice =
+    "Nothing to do. To let this program go on with it, open the ticket again in Freshdesk and run: deno task retry";
+}
+
+/** Whether a ticket must be read before it is written to: ids begin again when an account is reset. */
+export function mustBeSeen({ id, tagSeenAt }: Ticket, now: number): boolean {
+  return id !== null && !(Math.abs(now - (tagSeenAt ?? -Infinity)) <= HOUR);
+}
+
+/**
+ * Reads a ticket before it is written to. Throws a `TakenOverError` when it is somebody else's, or
+ * when a person has ended it; a merge closes the ticket that was merged.
+ *
+ * @returns whether only its closing was left, and it is closed
+ */
+export async function see(
+  { freshdesk }: World,
+  { id, tag, stage }: Ticket,
+  before: Deadline,
+): Promise<boolean> {
+  const { tags, deleted, spam, status } = await freshdesk.getTicket(id!, {
+    before,
+  });
+  if (!tags?.includes(tag)) {
+    throw new TakenOverError(
+      `It is another ticket now: it does not have the tag ${tag}`,
+    );
+  }
+  const closed = status === STATUS.closed;
+  const how = deleted
+    ? "deleted"
+    : spam
+    ? "marked as spam"
+    : closed && stage !== "close"
+    ? "closed"
+    : undefined;
+  if (how) throw new TakenOverError(`Taken over by a person, who ${how} it`);
+  return closed;
+}
 
 /** Opens the ticket in Freshdesk. */
 export async function create(
   world: World,
   ticket: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done> {
   const { freshdesk, now } = world;
   const { script, contact, tag } = ticket;
@@ -84,10 +135,10 @@ export async function create(
       ...(custom && { customFields: custom }),
       before,
     });
-  const { id, requester_id } = await open(ticket.fields).catch(async (error) =>
+  const opened = await open(ticket.fields).catch(async (error) =>
     await open(await refilled(world, error, ticket.fields))
   );
-  return created(ticket, id, requester_id, now());
+  return created(ticket, opened, now());
 }
 
 /**
@@ -125,30 +176,62 @@ function refuses({ fields }: RefusedError, name: string): boolean {
   return fields.some(({ field }) => bare(field) === bare(name));
 }
 
-/** Finds the ticket by its own tag among the requester's newest. */
+/** Finds the ticket in Freshdesk, if it was created. */
 export async function findCreated(
   { freshdesk, now }: World,
   ticket: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done | undefined> {
-  const { contact, tag, drafted } = ticket;
-  const found = await freshdesk.findTicket(
-    contact.email,
-    tag,
-    drafted - DAY, // clocks differ, but not by a day
-    { before },
-  );
-  return found && created(ticket, found.id, found.requester_id, now());
+  const found = await findByTag(freshdesk, ticket, { before });
+  return found && created(ticket, found, now());
+}
+
+/**
+ * Finds a ticket by its own tag among the requester's newest. Where the contact was merged,
+ * deleted or given another address, Freshdesk may have put the ticket under another contact: then
+ * it is looked for among all.
+ */
+export async function findByTag(
+  freshdesk: Freshdesk,
+  { contact, tag, drafted }: Ticket,
+  options?: CallOptions,
+): Promise<FreshdeskTicket | undefined> {
+  const requester = await isUnchanged(freshdesk, contact, options)
+    ? contact.id
+    : undefined;
+  // By Freshdesk's clock; a day more, for our own may have been set since the draft.
+  const since = drafted + (freshdesk.skew ?? 0) - DAY;
+  return await freshdesk.findTicket(requester, tag, since, options);
+}
+
+async function isUnchanged(
+  freshdesk: Freshdesk,
+  { id, email }: Person,
+  options?: CallOptions,
+): Promise<boolean> {
+  try {
+    const contact = await freshdesk.getContact(id, options);
+    return !contact.deleted &&
+      contact.email?.toLowerCase() === email.toLowerCase();
+  } catch (error) {
+    if (error instanceof NotFoundError || lacksRights(error)) return false;
+    throw error;
+  }
 }
 
 function created(
-  { contact, script }: Ticket,
-  id: number,
-  requester: number,
+  ticket: Ticket,
+  there: FreshdeskTicket,
   at: number,
 ): Done {
+  const { contact, script } = ticket;
+  const { id, requester_id } = there;
   return {
-    change: { id, contact: { ...contact, id: requester } },
+    change: {
+      id,
+      contact: { ...contact, id: requester_id },
+      ...seen(ticket, there, at),
+    },
     message: {
       from: "contact",
       name: contact.name,
@@ -159,15 +242,25 @@ function created(
   };
 }
 
+/** The note that an answer showed the ticket's own tag, if it did. */
+function seen(
+  { tag }: Ticket,
+  { tags }: FreshdeskTicket,
+  at: number,
+): Partial<Ticket> {
+  return tags?.includes(tag) ? { tagSeenAt: at } : {};
+}
+
 /** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
 export async function assign(
-  { freshdesk, agents, log, random }: World,
+  { freshdesk, agents, log, now, random }: World,
   ticket: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done> {
   try {
-    await freshdesk.assignToAgent(ticket.id!, ticket.agent.id, { before });
-    return {};
+    const { id, agent } = ticket;
+    const there = await freshdesk.assignToAgent(id!, agent.id, { before });
+    return { change: seen(ticket, there, now()) };
   } catch (error) {
     const refused = error instanceof IgnoredError ||
       names(error, "responder_id");
@@ -239,7 +332,7 @@ async function replyAsAgent(
   { freshdesk, store, log }: World,
   { id, agent }: Ticket,
   body: string,
-  before: number,
+  before: Deadline,
 ): Promise<Posted> {
   const author = await store.mayWriteFor(agent.id) ? agent.id : undefined;
   const options = { before };
@@ -262,7 +355,7 @@ async function replyAsContact(
   { freshdesk }: World,
   { id, contact }: Ticket,
   body: string,
-  before: number,
+  before: Deadline,
 ): Promise<Posted> {
   const options = { before };
   try {
@@ -296,7 +389,7 @@ async function replyAsContact(
 export async function close(
   world: World,
   { id }: Ticket,
-  before: number,
+  before: Deadline,
 ): Promise<Done> {
   const { freshdesk } = world;
   try {

@@ -68,6 +68,8 @@ export interface Ticket {
   tag: string;
   /** Freshdesk's id, once it is known. */
   id: number | null;
+  /** When an answer last showed its own tag on the ticket of this id (ms since 1970). */
+  tagSeenAt?: number;
   /** What it waits for, or how it ended. */
   stage: Stage | End;
   /** The tick it waits for, or when it ended (ms since 1970). */

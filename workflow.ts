@@ -41,8 +41,11 @@ import {
   type Done,
   findCreated,
   type Log,
+  mustBeSeen,
   refusesAuthor,
   says,
+  see,
+  TakenOverError,
   type World,
 } from "./steps.ts";
 import {
@@ -99,6 +102,8 @@ export interface WorkflowOptions extends DrawOptions {
   dryRun?: boolean;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
+  /** Milliseconds that only ever grow, whatever the clock is set to. Default: `performance.now`. */
+  monotonic?: () => number;
   /** Between 0 and 1. Default: `Math.random`. */
   random?: Random;
   /** No further step is begun once it is aborted. */
@@ -166,6 +171,9 @@ export class Workflow {
   readonly #lanes = new Lanes(LANES);
   /** Names this process in its claims. */
   readonly #me = crypto.randomUUID();
+  /** When a claim of another clock was first seen, by the monotonic clock. */
+  readonly #seen = new Map<string, number>();
+  readonly #monotonic: () => number;
   /** What was said last about required fields. */
   #said = "";
   /** The hour of which it was said last that it has no room for all its tickets. */
@@ -185,6 +193,7 @@ export class Workflow {
     this.#dryRun = options.dryRun ?? false;
     this.#draw = options;
     this.#signal = options.signal;
+    this.#monotonic = options.monotonic ?? (() => performance.now());
   }
 
   /**
@@ -197,6 +206,7 @@ export class Workflow {
   async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
+    if (!this.#dryRun) await this.#world.store.repair(tick + HOUR);
     const drafts = await this.#draftHour(tick, end)
       .catch((error) => this.#noneYet(error));
     if (this.#dryRun) {
@@ -296,14 +306,22 @@ export class Workflow {
     if (!claimed) return ticket;
     const stage = ticket.stage as Stage;
     const step = STEPS[stage];
-    const latest = Math.min(before, claimed.claim.until - CLAIM_MARGIN);
+    const latest = () => Math.min(before, claimed.latest());
     let done: Done | undefined;
     try {
       if (claimed.ticket.doubt) {
         done = await step.lookUp?.(this.#world, claimed.ticket, latest);
       }
+      if (!done && mustBeSeen(claimed.ticket, this.#world.now())) {
+        const closed = await see(this.#world, claimed.ticket, latest);
+        claimed.ticket = { ...claimed.ticket, tagSeenAt: this.#world.now() };
+        if (closed) done = {};
+      }
       done ??= await step.act(this.#world, claimed.ticket, latest);
     } catch (error) {
+      if (error instanceof TakenOverError) {
+        return await this.#abandon(claimed, error);
+      }
       return await this.#setBack(claimed, error, tick);
     }
 
@@ -383,9 +401,10 @@ export class Workflow {
     return report;
   }
 
+  /** Claims a ticket; `latest` is the last moment to send anything on that claim. */
   async #claim(
     ticket: Ticket,
-  ): Promise<Entry & { claim: Claim } | undefined> {
+  ): Promise<Entry & { latest: () => number } | undefined> {
     const { store, now } = this.#world;
     const entry = await store.get(ticket.tag);
     if (
@@ -394,13 +413,55 @@ export class Workflow {
     ) {
       return undefined;
     }
-    const at = now();
     const held = entry.ticket.claim;
-    if (held && holds(held, at)) return undefined;
+    if (held && this.#holds(held)) return undefined;
+    const at = now();
+    const end = this.#monotonic() + CLAIM - CLAIM_MARGIN;
     const claim = { by: this.#me, at, until: at + CLAIM };
     const doubt = entry.ticket.doubt || held !== null;
     const claimed = await store.update(entry, { claim, doubt });
-    return claimed ? { ...claimed, claim } : undefined;
+    if (!claimed) return undefined;
+    // By both clocks: one may be set back, and the other stands still while the machine sleeps.
+    const latest = () =>
+      Math.min(claim.until - CLAIM_MARGIN, now() + end - this.#monotonic());
+    return { ...claimed, latest };
+  }
+
+  /**
+   * Whether a claim keeps this process off. One that ends later than a claim can shows that the
+   * clocks disagree: it counts until this process has seen it for as long as a claim lasts.
+   */
+  #holds({ by, at, until }: Claim): boolean {
+    const left = until - this.#world.now();
+    if (left <= CLAIM) return left > 0;
+    const key = `${by} ${at}`;
+    const now = this.#monotonic();
+    const seen = this.#seen.get(key) ?? now;
+    if (this.#seen.size >= 1000) this.#seen.clear(); // what is forgotten only waits longer
+    this.#seen.set(key, seen);
+    return now - seen < CLAIM;
+  }
+
+  /** Ends a ticket that this program must not write to any more. */
+  async #abandon(entry: Entry, error: TakenOverError): Promise<Ticket> {
+    const { store, log } = this.#world;
+    const { ticket } = entry;
+    const { message, advice } = error;
+    const now = this.#world.now();
+    const committed = await store.update(entry, {
+      stage: "abandoned",
+      failedIn: ticket.stage as Stage,
+      dueAt: now,
+      since: now,
+      claim: null,
+      lastError: { at: now, message, advice },
+    });
+    log.warn(`${title(ticket)}: ${message}. The ticket is abandoned`, {
+      ticket: ticket.id,
+      tag: ticket.tag,
+      stage: ticket.stage,
+    });
+    return committed?.ticket ?? ticket;
   }
 
   /**
@@ -671,11 +732,6 @@ export function adviceOf(error: unknown): string {
       error instanceof RequiredFieldsError
     ? error.advice
     : "This is not Freshdesk's doing: see the message, and report it if it stays.";
-}
-
-/** Whether a claim keeps others off. One that ends later than any can was made by a wrong clock. */
-function holds({ until }: Claim, now: number): boolean {
-  return now < until && until - now <= CLAIM + 2 * SKEW;
 }
 
 /** All of one, then all of the other. */

@@ -23,6 +23,9 @@ globalThis.Date = class extends RealDate {
   static override now = now;
 } as DateConstructor;
 
+const sinceStart = performance.now.bind(performance);
+performance.now = () => sinceStart() * speed;
+
 const realSetTimeout = globalThis.setTimeout;
 globalThis.setTimeout =
   ((task: () => void, ms = 0, ...args: []) =>

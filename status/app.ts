@@ -10,6 +10,7 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { isLoopback } from "../loopback.ts";
 import type { Budget } from "../pace.ts";
 import type { End, Stage, Store } from "../store.ts";
 import { Changes } from "./changes.ts";
@@ -245,7 +246,7 @@ function guard(mode: Mode): MiddlewareHandler {
  */
 const loopbackNames: MiddlewareHandler = async (c, next) => {
   const { hostname } = new URL(c.req.url);
-  if (/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) {
+  if (isLoopback(hostname) || hostname.endsWith(".localhost")) {
     return await next();
   }
   return c.text(

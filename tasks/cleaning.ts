@@ -15,7 +15,7 @@ import {
   NotFoundError,
 } from "../errors.ts";
 import { type Freshdesk, STATUS } from "../freshdesk.ts";
-import { COMMON_TAG, OWN_TAG } from "../steps.ts";
+import { COMMON_TAG, findByTag, OWN_TAG } from "../steps.ts";
 import { type Entry, isEnd, type Store, type Ticket } from "../store.ts";
 import { wayOf } from "../workflow.ts";
 
@@ -57,7 +57,6 @@ export interface CleaningOptions {
   signal?: AbortSignal;
 }
 
-const DAY = 86_400_000;
 /** Records are read so many at a time. */
 const RECORDS_AT_ONCE = 500;
 /** A record that others keep changing is tried so often. */
@@ -202,14 +201,9 @@ export class Cleaning {
 
   /** The id of a ticket whose creation was begun, and whose answer was lost. */
   async #lookUp(ticket: Ticket): Promise<number | undefined> {
-    const { stage, doubt, claim, contact, tag, drafted } = ticket;
+    const { stage, doubt, claim } = ticket;
     if (isEnd(stage) && stage !== "failed" || !doubt && !claim) return;
-    const found = await this.#freshdesk.findTicket(
-      contact.email,
-      tag,
-      drafted - DAY, // clocks differ, but not by a day
-    );
-    return found?.id;
+    return (await findByTag(this.#freshdesk, ticket))?.id;
   }
 }
 

@@ -386,9 +386,9 @@ Deno.test("fields that cannot be filled are reported by name before a ticket is 
 Deno.test("what is nearest its end goes first, the oldest first", async () => {
   using world = await World.open();
   const program = world.program({ ticketsPerHour: 6 });
-  await world.create(program, "12:00");
-  await world.until(program, "12:15"); // six wait to be closed
-  await world.create(program, "13:00"); // six wait for their first reply
+  await world.create(program, "12:50");
+  await world.until(program, "13:15"); // six wait to be closed
+  await world.create(program, "13:16"); // six wait for their first reply
   const before = world.writes.length;
   world.now = moment("13:20");
   await Promise.all(

@@ -362,18 +362,6 @@ Deno.test("a clock that was set back does not leave tickets waiting for hours", 
   await assertKept(world, program, "set back");
 });
 
-Deno.test("a claim from a clock that was ahead holds nobody up", async () => {
-  using world = await World.open();
-  const program = world.program();
-  await world.create(program, "12:00");
-  const ticket = await world.theTicket();
-  const at = moment("20:00");
-  const claim = { by: "another", at, until: at + 240_000 };
-  await world.kv.set(["ticket", ticket.tag], { ...ticket, claim });
-  await world.until(program, "12:05");
-  assertEquals(world.said().length, 1);
-});
-
 // The database.
 
 /** A database whose commits fail when told to. */

@@ -47,12 +47,14 @@ export type ProgramOptions =
 
 /** An account, a database and a clock. */
 export class World implements Disposable {
-  now = moment("12:00");
   /**
    * Whether the ticks of five minutes open the tickets of an hour that has had none. Unless a test
    * asks for it, only {@linkcode create} opens tickets.
    */
   makesUpHours = false;
+  /** Milliseconds that have passed: the clock can be set back, and these go on. */
+  elapsed = 0;
+  #now = moment("12:00");
   /** What was logged, as `LEVEL message`. */
   readonly lines: string[] = [];
   readonly sandbox: Sandbox;
@@ -65,6 +67,16 @@ export class World implements Disposable {
       sleep: () => Promise.resolve(),
       ...options,
     });
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Setting it forward lets the time pass. */
+  set now(to: number) {
+    this.elapsed += Math.max(0, to - this.#now);
+    this.#now = to;
   }
 
   static async open(options: SandboxOptions = {}): Promise<World> {
@@ -80,7 +92,11 @@ export class World implements Disposable {
   /** Starts a process. */
   program(options: ProgramOptions = {}): Program {
     const { fetch = this.sandbox.fetch, kv = this.kv, share = 1 } = options;
-    const clock = { now: () => this.now, random: this.#random };
+    const clock = {
+      now: options.now ?? (() => this.now),
+      monotonic: () => this.elapsed,
+      random: this.#random,
+    };
     const log = this.log;
     const freshdesk = new Freshdesk({
       url: "https://acme.freshdesk.com",
