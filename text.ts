@@ -1,5 +1,6 @@
 /**
- * The text in a piece of HTML, as a person reads it and as two texts are compared.
+ * The text in a piece of HTML, as a person reads it and as two texts are compared. Takes linear
+ * time: no pattern here looks twice at what another attempt has looked at.
  *
  * @module
  */
@@ -8,10 +9,11 @@ import { decodeHTML } from "entities";
 /** The text of simple HTML: paragraphs parted by a blank line, `<br>` as a line break. */
 export function plainText(html: string): string {
   const text = html.replace(/\s+/g, " ")
-    .replace(/<br\s*\/?>\s*/gi, "\n")
-    .replace(/\s*<\/(p|div|li|blockquote)>\s*/gi, "\n\n")
-    .replace(/<[^>]*>/g, "");
-  return decodeHTML(text).replace(/\n{3,}/g, "\n\n").trim();
+    .replace(/<br ?\/?>/gi, "\n")
+    .replace(/<\/(p|div|li|blockquote)>/gi, "\n\n")
+    .replace(/<[^<>]*>/g, "");
+  const lines = text.split("\n").map((line) => line.trim()).join("\n");
+  return decodeHTML(lines).replace(/\n{3,}/g, "\n\n").trim();
 }
 
 /**
