@@ -139,7 +139,7 @@ const LANES = 4;
 /** Steps that failed before wait for all others. */
 const LAST_RANK = -1;
 /** No more than this part of the calls goes to what Freshdesk has refused before. */
-const REFUSED_SHARE = 1 / 5;
+const REFUSED_SHARE = 1 / 8;
 /** A step that Freshdesk refuses is not tried again before. */
 const REFUSED_WAIT = 20 * MINUTE;
 /** A ticket is given up when it was tried at least so often, for at least so long. */
