@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shorten } from "./text.ts";
 
 /** A field of the request that Freshdesk refused. */
 export interface RefusedField {
@@ -32,17 +33,8 @@ export interface FailedCall {
   detail?: string;
 }
 
-/** An error is stored with its ticket and shown in a line: it stays this short (characters). */
-const LONGEST_TEXT = 1000;
 /** Refused fields that are named; Freshdesk may refuse thousands. */
 const NAMED_FIELDS = 10;
-
-/** The beginning of a text that may be of any length. */
-export function shorten(text: string): string {
-  return text.length > LONGEST_TEXT
-    ? `${text.slice(0, LONGEST_TEXT - 3)}...`
-    : text;
-}
 
 /** A call of the Freshdesk API that failed. Each cause has a class below. */
 export abstract class FreshdeskError extends Error {

@@ -11,13 +11,14 @@ import { peopleOf, realPeople } from "./draw.ts";
 import { bindTo, fail, onDeploy, openKv, readSettings } from "./entry.ts";
 import { NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
+import { failSafe } from "./log.ts";
 import { type Mode, statusApp } from "./status/app.ts";
 import { type Person, Store } from "./store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 const config = await readSettings();
-const flushLog = setUpLog(config);
-const logger = log.getLogger();
+const { flush: flushLog } = failSafe({ flush: setUpLog(config) });
+const logger = failSafe(log.getLogger());
 
 /** Deno Deploy runs the crons of git branches too; only production may act. */
 const timeline = Deno.env.get("DENO_TIMELINE") ?? "production";

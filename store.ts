@@ -21,6 +21,7 @@
 import type { Fields } from "./fields.ts";
 import { failSafe } from "./log.ts";
 import type { Script } from "./scenarios.ts";
+import { shorten } from "./text.ts";
 
 /** What a ticket can wait for, in this order. */
 export const STAGES = [
@@ -181,6 +182,9 @@ const AGENT_EXPIRY = 7 * DAY;
 export class NoAnswerError extends Error {
   /** Its class. */
   override readonly name = "NoAnswerError";
+  /** What a person can do about it. */
+  readonly advice =
+    "Check that the database of KV_PATH can be reached; the next tick goes on.";
 }
 
 /** The tickets and their histories. */
@@ -440,8 +444,9 @@ export class Store {
 
   /** Takes note of a job's run, and of the calls it made. */
   async noteJob(name: string, run: JobRun, calls: number): Promise<void> {
+    const error = run.error && shorten(run.error, 4000);
     await this.#commit(() =>
-      this.#kv.atomic().set(["job", name], run)
+      this.#kv.atomic().set(["job", name], { ...run, error })
         .sum(tallyKey(run.at, "calls"), BigInt(calls))
     );
   }

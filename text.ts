@@ -1,6 +1,6 @@
 /**
- * The text in a piece of HTML, as a person reads it and as two texts are compared. Takes linear
- * time: no pattern here looks twice at what another attempt has looked at.
+ * The text in a piece of HTML, as a person reads it and as two texts are compared. It takes linear
+ * time: whatever a pattern here starts with, a failed match costs no more than up to the next `<`.
  *
  * @module
  */
@@ -23,4 +23,9 @@ export function plainText(html: string): string {
 export function fold(html: string): string {
   return plainText(html).normalize("NFKC").toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** The beginning of a text that may be of any length: enough to be read, little enough to be stored. */
+export function shorten(text: string, length = 1000): string {
+  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }

@@ -29,7 +29,6 @@ import {
   NotSentError,
   RateLimitError,
   RefusedError,
-  shorten,
   UnreachableError,
 } from "./errors.ts";
 import { type Fields, fill } from "./fields.ts";
@@ -55,12 +54,13 @@ import {
   type Entry,
   isEnd,
   LONGEST_WAIT,
+  NoAnswerError,
   type Stage,
   STAGES,
   type Store,
   type Ticket,
 } from "./store.ts";
-import { plainText } from "./text.ts";
+import { plainText, shorten } from "./text.ts";
 
 /** Minutes between two ticks of a job: 5, 10, 15 or 20 past the hour, in UTC. */
 export type Interval = 5 | 10 | 15 | 20;
@@ -136,8 +136,6 @@ const TICK_TIME = 4 * MINUTE;
 const SETTLE = MINUTE;
 /** Steps of different tickets side by side. */
 const LANES = 4;
-/** Steps that failed before wait for all others. */
-const LAST_RANK = -1;
 /** No more than this part of the calls goes to what Freshdesk has refused before. */
 const REFUSED_SHARE = 1 / 8;
 /** A step that Freshdesk refuses is not tried again before. */
@@ -328,7 +326,8 @@ export class Workflow {
   ): Promise<Report> {
     const report: Report = { done: 0, later: 0, ended: 0 };
     const running = new Set<Promise<void>>();
-    const begun = this.#lanes.announce(STAGES.indexOf(stage));
+    const rank = STAGES.indexOf(stage);
+    const begun = this.#lanes.announce(rank);
     let trouble: { error: unknown } | undefined;
     let refusedAgain = false;
     const { freshdesk } = this.#world;
@@ -340,7 +339,7 @@ export class Workflow {
           if (refusedAgain && used >= REFUSED_SHARE) break;
         }
         const leave = await this.#lanes.enter(
-          wasTried(ticket) ? LAST_RANK : STAGES.indexOf(stage),
+          wasTried(ticket) ? rank - STAGES.length : rank,
         );
         if (trouble || this.#signal?.aborted || this.#world.now() >= end) {
           leave();
@@ -349,7 +348,8 @@ export class Workflow {
         const one = this.handleTicketWorkflow(ticket, tick, end).then(
           (after) => {
             const { stage } = after;
-            refusedAgain ||= wasRefused(ticket) && wasRefused(after);
+            refusedAgain ||= after !== ticket && wasRefused(ticket) &&
+              wasRefused(after);
             if (stage === ticket.stage) report.later++;
             else if (isEnd(stage) && stage !== "closed") report.ended++;
             else report.done++;
@@ -685,7 +685,7 @@ function mayBeItsOwn(error: unknown): boolean {
 }
 
 /** What follows from an error. */
-type Way = "stop" | "later" | "abandon" | "fail";
+export type Way = "stop" | "later" | "abandon" | "fail";
 
 /**
  * What an error means for a ticket's step: `stop` the tick (it would be the same for all; no
@@ -709,7 +709,7 @@ export function wayOf(error: unknown, { id }: Pick<Ticket, "id">): Way {
 /** What a person can do about an error. */
 export function adviceOf(error: unknown): string {
   return error instanceof FreshdeskError || error instanceof NobodyError ||
-      error instanceof RequiredFieldsError
+      error instanceof RequiredFieldsError || error instanceof NoAnswerError
     ? error.advice
     : "This is not Freshdesk's doing: see the message, and report it if it stays.";
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertSpyCalls, stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Freshdesk } from "../freshdesk.ts";
 import { failSafe } from "../log.ts";
@@ -8,7 +9,6 @@ import { backOff } from "../workflow.ts";
 import { moment, type Program, timeOf, World } from "./world.ts";
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 function refusal(code: string): string {
   return JSON.stringify({ code, message: "You may not do this" });
@@ -405,6 +405,7 @@ for (const what of ["due", "ticket"]) {
 
 Deno.test("a log that cannot be written does not stop a tick", async () => {
   using world = await World.open();
+  using said = stub(console, "error", () => {});
   const full = () => {
     throw new Error("No space left on device");
   };
@@ -415,6 +416,7 @@ Deno.test("a log that cannot be written does not stop a tick", async () => {
   world.sandbox.fault({ kind: "status", path: "/reply", status: 503 });
   await world.until(program, "13:00");
   assertEquals((await world.theTicket()).stage, "closed");
+  assertSpyCalls(said, 1);
 });
 
 Deno.test("a log that cannot be written stops neither a call nor a repair", async () => {
@@ -423,6 +425,7 @@ Deno.test("a log that cannot be written stops neither a call nor a repair", asyn
   const full = () => {
     throw new Error("No space left on device");
   };
+  using _said = stub(console, "error", () => {});
   const log = { debug: full, warn: full };
   const freshdesk = new Freshdesk({
     url: "https://acme.freshdesk.com",
