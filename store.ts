@@ -260,13 +260,18 @@ export class Store {
     if (versionstamp === null) return null;
     const problem = problemOf(value, tag);
     if (!problem) return { ticket: value as Ticket, versionstamp };
-    if (!this.#unreadable.has(tag)) {
-      this.#unreadable.add(tag);
-      this.#log?.warn(
-        `The stored ticket ${tag} cannot be read: ${problem}. It is left alone; the others go on.`,
-      );
-    }
+    this.#leaveAlone(
+      tag,
+      `The stored ticket ${tag} cannot be read: ${problem}`,
+    );
     return null;
+  }
+
+  /** Names a record that cannot be read, once. */
+  #leaveAlone(name: string, problem: string): void {
+    if (this.#unreadable.has(name)) return;
+    this.#unreadable.add(name);
+    this.#log?.warn(`${problem}. It is left alone; the others go on.`);
   }
 
   /** A ticket by Freshdesk's id. */
@@ -455,7 +460,12 @@ export class Store {
   async jobs(): Promise<Map<string, JobRun>> {
     const runs = new Map<string, JobRun>();
     for await (const { key, value } of this.#list({ prefix: ["job"] })) {
-      if (isJobRun(value)) runs.set(String(key[1]), value);
+      const name = String(key[1]);
+      if (isJobRun(value)) runs.set(name, value);
+      else {
+        const problem = `The stored run of the job "${name}" cannot be read`;
+        this.#leaveAlone(`job ${name}`, problem);
+      }
     }
     return runs;
   }
@@ -527,7 +537,12 @@ export class Store {
     const all = await Array.fromAsync(
       this.#list<Message>({ prefix: ["message", tag] }),
     );
-    return all.filter(({ value }) => isMessage(value));
+    return all.filter(({ key, value }) => {
+      if (isMessage(value)) return true;
+      const name = `message ${String(key[2])} of the ticket ${tag}`;
+      this.#leaveAlone(name, `The stored ${name} cannot be read`);
+      return false;
+    });
   }
 
   /** Commits, and gives the new versionstamp; null when a check failed. */
