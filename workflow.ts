@@ -239,21 +239,28 @@ export class Workflow {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
     const sum: Report = { done: 0, later: 0, ended: 0 };
-    for (const stage of STAGES.toReversed()) {
-      if (STEPS[stage].every !== every) continue;
-      const due = this.#world.store.due(stage, tick);
-      if (this.#dryRun) {
-        for await (const ticket of due) {
+    const stages = STAGES.filter((stage) => STEPS[stage].every === every);
+    if (this.#dryRun) {
+      for (const stage of stages) {
+        for await (const ticket of this.#world.store.due(stage, tick)) {
           this.#world.log.info(
             `DRY_RUN: ${title(ticket)} would be taken to: ${stage}`,
           );
         }
-        continue;
       }
-      const report = await this.#work(stage, due, tick, end);
-      sum.done += report.done;
-      sum.later += report.later;
-      sum.ended += report.ended;
+      return sum;
+    }
+    // All at once: the lanes let the latest stage go first, and what failed before go last.
+    const reports = await Promise.allSettled(
+      stages.toReversed().map((stage) =>
+        this.#work(stage, this.#world.store.due(stage, tick), tick, end)
+      ),
+    );
+    for (const report of reports) {
+      if (report.status === "rejected") throw report.reason;
+      sum.done += report.value.done;
+      sum.later += report.value.later;
+      sum.ended += report.value.ended;
     }
     return sum;
   }

@@ -302,6 +302,38 @@ Deno.test("tickets not tried yet come before tickets that failed, of a later sta
   assertEquals(writes.slice(-4), Array(4).fill("PUT"));
 });
 
+Deno.test("within a job, too, tickets of an earlier stage come before those that failed", async () => {
+  using world = await World.open();
+  let away = false;
+  const program = world.program({
+    ticketsPerHour: 8,
+    fetch: (request) =>
+      away && request.url.endsWith("/tickets")
+        ? Promise.reject(new TypeError("client error (Connect)"))
+        : world.sandbox.fetch(request),
+  });
+  await world.create(program, "12:00");
+  world.sandbox.fault({
+    kind: "status",
+    path: "/reply",
+    status: 503,
+    times: 8,
+  });
+  await world.until(program, "12:05");
+  away = true;
+  world.now = moment("13:00");
+  await assertRejects(() => program.workflow.createAndHandleTicket());
+  away = false;
+  const before = world.writes.length;
+  world.now = moment("13:05");
+  assertEquals((await program.workflow.tick(5)).done, 16);
+  const writes = world.writes.slice(before).flatMap((line) =>
+    line.match(/(tickets|reply)$/)?.[0] ?? []
+  );
+  assertEquals(writes.slice(0, 4), Array(4).fill("tickets"));
+  assertEquals(writes.slice(-4), Array(4).fill("reply"));
+});
+
 // What is stored stays small and readable.
 
 Deno.test("however many fields Freshdesk refuses, the ticket fails with a short reason and advice", async () => {
