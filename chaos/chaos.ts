@@ -205,8 +205,8 @@ function plan(share: number): void {
     [1, { kind: "status", status: 409, body: "{}" }],
     [1, { kind: "status", status: 423, body: "{}" }],
     [1, { kind: "status", status: 425 }],
-    [0.2, { kind: "deny", body: '{"code":"access_denied"}' }],
-    [0.2, { kind: "deny", status: 400, body: "{}" }],
+    [0.6, { kind: "deny", body: '{"code":"access_denied"}' }],
+    [0.6, { kind: "deny", status: 400, body: "{}" }],
   ];
   const sum = ways.reduce((sum, [weight]) => sum + weight, 0);
   // One is asked after the other, so each has its share of what those before it left.
