@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  BusyError,
   CredentialsError,
   ElsewhereError,
   type FailedCall,
@@ -24,6 +25,7 @@ import {
 } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
 import { isLoopback } from "./loopback.ts";
+import { failSafe } from "./log.ts";
 import { Pace } from "./pace.ts";
 
 /** A moment (ms since 1970); a function is asked anew each time, for clocks are set. */
@@ -121,7 +123,7 @@ export class Api {
     this.#sleep = options.sleep ?? sleep;
     this.#random = options.random ?? Math.random;
     this.#signal = options.signal;
-    this.#log = options.log;
+    this.#log = options.log && failSafe(options.log);
     this.pace = new Pace({ share: options.share ?? 0.5, now: this.#now });
   }
 
@@ -412,6 +414,12 @@ function readAnswer(call: FailedCall, response: Response, text: string) {
       throw new NotFoundError(call);
     case 405:
       throw new GoneError(call);
+    case 408: // Freshdesk, or something before it, stopped waiting; nobody knows for what
+      throw new LostAnswerError(call);
+    case 409:
+    case 423:
+    case 425:
+      throw new BusyError(call);
     case 429:
       if (headers.get("x-ratelimit-total")?.startsWith("0")) {
         throw new PlanError(call);
@@ -457,7 +465,7 @@ function explain(
   return {
     ...(typeof code === "string" && { code }),
     fields,
-    detail: detail.slice(0, 1000) || quote(text),
+    detail: detail || quote(text),
   };
 }
 
@@ -471,7 +479,8 @@ function parseJson(text: string): unknown {
 
 /** The beginning of a text that was not meant for us, without its tags. */
 function quote(text: string): string {
-  const words = text.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+  const words = text
+    .replace(/<(style|script)[\s\S]*?(<\/\1>|$)|<[^<>]*>/gi, " ")
     .replace(/\s+/g, " ").trim();
   return `"${words.length > 120 ? words.slice(0, 117) + "..." : words}"`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shorten } from "./text.ts";
 
 import { oneLine } from "./text.ts";
 
@@ -34,6 +35,9 @@ export interface FailedCall {
   detail?: string;
 }
 
+/** Refused fields that are named; Freshdesk may refuse thousands. */
+const NAMED_FIELDS = 10;
+
 /** A call of the Freshdesk API that failed. Each cause has a class below. */
 export abstract class FreshdeskError extends Error {
   /** `GET`, `POST`, `PUT` or `DELETE`. */
@@ -59,7 +63,7 @@ export abstract class FreshdeskError extends Error {
       // The query may hold a customer's e-mail address.
       `Cannot ${call.method} ${call.path.replace(/\?.*/, "")}`,
       call.status && String(call.status),
-      call.detail || call.code,
+      shorten(call.detail || call.code || ""),
     ].filter(Boolean);
     const request = call.requestId ? ` [request ${call.requestId}]` : "";
     super(oneLine(parts.join(": ") + request), options);
@@ -86,7 +90,7 @@ export class UnreachableError extends FreshdeskError {
     "Check the network (and that the program may use it, --allow-net), and that FRESHDESK_URL names your account (https://<account>.freshdesk.com).";
 }
 
-/** The request left, and no whole answer came back: timeout, or connection lost. */
+/** The request left, and no whole answer came back: timeout (408 too), or connection lost. */
 export class LostAnswerError extends FreshdeskError {
   /** Nobody knows. */
   override readonly mayBeApplied = true;
@@ -132,6 +136,13 @@ export class RateLimitError extends FreshdeskError {
   }
 }
 
+/** Not at this moment: 409 (another change was first), 423 (locked), 425. Nothing was applied. */
+export class BusyError extends FreshdeskError {
+  /** What a person can do about it. */
+  override readonly advice =
+    "Nothing to do: it passes, and the next tick tries again.";
+}
+
 /** The plan has no API: its limit is 0 calls a minute. */
 export class PlanError extends FreshdeskError {
   /** What a person can do about it. */
@@ -143,11 +154,15 @@ export class PlanError extends FreshdeskError {
 export class RefusedError extends FreshdeskError {
   /** What a person can do about it. */
   override get advice(): string {
-    return this.fields.length > 0
-      ? `See Admin > Ticket Fields: ${
-        this.fields.map(({ field }) => field).join(", ")
-      }.`
-      : "Look the ticket up in Freshdesk; the message above says what was refused.";
+    const { length } = this.fields;
+    if (length === 0) {
+      return "Look the ticket up in Freshdesk; the message above says what was refused.";
+    }
+    const names = this.fields.slice(0, NAMED_FIELDS).map(({ field }) => field);
+    const more = length > NAMED_FIELDS
+      ? ` and ${length - NAMED_FIELDS} more`
+      : "";
+    return shorten(`See Admin > Ticket Fields: ${names.join(", ")}${more}.`);
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./entry.ts";
 import { ElsewhereError, NotFoundError } from "./errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
+import { failSafe } from "./log.ts";
 import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log_lines.ts";
 import { isLoopback } from "./loopback.ts";
 import { expectedMails } from "./mails.ts";
@@ -79,7 +80,7 @@ Settings come from the environment and from .env: see .env.example.`,
 
 const config = await readSettings();
 const flushLog = setUpLog(config);
-const logger = log.getLogger();
+const logger = failSafe(log.getLogger());
 
 /** Deno Deploy runs the crons of git branches too; only production may act. */
 const timeline = Deno.env.get("DENO_TIMELINE") ?? "production";

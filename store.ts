@@ -20,7 +20,9 @@
  * @module
  */
 import type { Fields } from "./fields.ts";
+import { failSafe } from "./log.ts";
 import type { Script } from "./scenarios.ts";
+import { shorten } from "./text.ts";
 
 /** What a ticket can wait for, in this order. */
 export const STAGES = [
@@ -86,8 +88,10 @@ export interface Ticket {
   doubt: boolean;
   /** How often the stage was tried in vain. */
   attempts: number;
-  /** What went wrong last. */
-  lastError: { at: number; message: string; advice: string } | null;
+  /** What went wrong last, and whether Freshdesk itself refused. */
+  lastError:
+    | { at: number; message: string; advice: string; refused?: boolean }
+    | null;
   /** The stage it failed in, to be resumed. */
   failedIn: Stage | null;
   /** The requester. */
@@ -174,12 +178,25 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** The most that Deno KV reads of a list at once. */
 const KV_BATCH = 1000;
+/** No answer of the database takes longer; a tick that met none ends, and the next one asks again. */
+const ANSWER_TIME = 60_000;
+/** A step that fails is not tried again for so long at most; any other waits for an hour at most. */
+export const LONGEST_WAIT = 4 * HOUR;
 /** A locked database is asked again so often, for some seconds in all. */
 const LOCKED_ATTEMPTS = 12;
 /** The status page shows the last 24 hours; a counter cannot expire by itself. */
 const TALLIES_KEPT = 2 * DAY;
 /** Agents who may not be written for are tried again after a week: roles change. */
 const AGENT_EXPIRY = 7 * DAY;
+
+/** The database does not answer: nobody knows whether a change was made. */
+export class NoAnswerError extends Error {
+  /** Its class. */
+  override readonly name = "NoAnswerError";
+  /** What a person can do about it. */
+  readonly advice =
+    "Check that the database of KV_PATH can be reached; the next tick goes on.";
+}
 
 /** The tickets and their histories. */
 export class Store {
@@ -197,7 +214,7 @@ export class Store {
     this.#random = options.random ?? Math.random;
     this.#sleep = options.sleep ??
       ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
-    this.#log = options.log;
+    this.#log = options.log && failSafe(options.log);
   }
 
   /**
@@ -267,16 +284,20 @@ export class Store {
     { value, versionstamp }: Deno.KvEntryMaybe<unknown>,
   ): Entry | null {
     if (versionstamp === null) return null;
-    if (isTicket(value)) return { ticket: value, versionstamp };
-    if (!this.#unreadable.has(tag)) {
-      this.#unreadable.add(tag);
-      this.#log?.warn(
-        `The stored ticket ${tag} cannot be read: ${
-          whyNot(value)
-        }. It is left alone; the others go on.`,
-      );
-    }
+    const problem = problemOf(value, tag);
+    if (!problem) return { ticket: value as Ticket, versionstamp };
+    this.#leaveAlone(
+      tag,
+      `The stored ticket ${tag} cannot be read: ${problem}`,
+    );
     return null;
+  }
+
+  /** Names a record that cannot be read, once. */
+  #leaveAlone(name: string, problem: string): void {
+    if (this.#unreadable.has(name)) return;
+    this.#unreadable.add(name);
+    this.#log?.warn(`${problem}. It is left alone; the others go on.`);
   }
 
   /** A ticket by Freshdesk's id. */
@@ -284,7 +305,7 @@ export class Store {
     const { value } = await this.#patiently(() =>
       this.#kv.get<string>(["id", id])
     );
-    return value === null ? null : await this.get(value);
+    return typeof value === "string" ? await this.get(value) : null;
   }
 
   /**
@@ -352,7 +373,7 @@ export class Store {
    */
   async *due(stage: Stage, until: number): AsyncGenerator<Ticket> {
     const range = { prefix: ["due", stage], end: ["due", stage, until + 1] };
-    for await (const { key, versionstamp } of this.#kv.list(range)) {
+    for await (const { key, versionstamp } of this.#list(range)) {
       const tag = String(key[3]);
       const entry = await this.get(tag);
       if (entry && same(dueKey(entry.ticket), key)) {
@@ -389,7 +410,7 @@ export class Store {
     const tags: string[] = [];
     let last = "";
     let next = "";
-    for await (const { key } of entries) {
+    for await (const { key } of this.#read(entries)) {
       if (tags.length === limit) {
         next = last;
         break;
@@ -405,7 +426,7 @@ export class Store {
 
   /** The tickets that ended in this way, the first first. */
   async *ended(end: End): AsyncGenerator<Entry> {
-    for await (const { key } of this.#kv.list({ prefix: ["due", end] })) {
+    for await (const { key } of this.#list({ prefix: ["due", end] })) {
       const entry = await this.get(String(key[3]));
       if (entry) yield entry;
     }
@@ -434,7 +455,7 @@ export class Store {
   /** How many tickets are in a stage; counts no further than the limit. */
   async count(stage: Stage | End, limit: number): Promise<number> {
     let count = 0;
-    const entries = this.#kv.list({ prefix: ["due", stage] }, {
+    const entries = this.#list({ prefix: ["due", stage] }, {
       limit,
       batchSize: Math.max(1, Math.min(limit, KV_BATCH)),
     });
@@ -474,8 +495,9 @@ export class Store {
 
   /** Takes note of a job's run, and of the calls it made. */
   async noteJob(name: string, run: JobRun, calls: number): Promise<void> {
+    const error = run.error && shorten(run.error, 4000);
     await this.#commit(() =>
-      this.#kv.atomic().set(["job", name], run)
+      this.#kv.atomic().set(["job", name], { ...run, error })
         .sum(tallyKey(run.at, "calls"), BigInt(calls))
     );
   }
@@ -483,10 +505,13 @@ export class Store {
   /** The last run of every job that has run, by its name. */
   async jobs(): Promise<Map<string, JobRun>> {
     const runs = new Map<string, JobRun>();
-    for await (
-      const { key, value } of this.#kv.list<JobRun>({ prefix: ["job"] })
-    ) {
-      runs.set(String(key[1]), value);
+    for await (const { key, value } of this.#list({ prefix: ["job"] })) {
+      const name = String(key[1]);
+      if (isJobRun(value)) runs.set(name, value);
+      else {
+        const problem = `The stored run of the job "${name}" cannot be read`;
+        this.#leaveAlone(`job ${name}`, problem);
+      }
     }
     return runs;
   }
@@ -498,11 +523,13 @@ export class Store {
       start: ["tally", since - since % HOUR],
       end: ["tally", Infinity],
     };
-    for await (const { key, value } of this.#kv.list<Deno.KvU64>(range)) {
+    for await (const { key, value } of this.#list(range)) {
       const hour = Number(key[1]);
       const tally = hours.get(hour) ??
         { opened: 0, closed: 0, failed: 0, abandoned: 0, calls: 0 };
-      tally[key[2] as keyof Tally] = Number(value.value);
+      const what = TALLIES.find((what) => what === key[2]);
+      if (!what || !(value instanceof Deno.KvU64)) continue;
+      tally[what] = Number(value.value);
       hours.set(hour, tally);
     }
     return hours;
@@ -519,16 +546,17 @@ export class Store {
   async repair(latest: number): Promise<number> {
     let repaired = 0;
     const old = { start: ["tally"], end: ["tally", latest - TALLIES_KEPT] };
-    for await (const { key } of this.#kv.list(old)) {
+    for await (const { key } of this.#list(old)) {
       await this.#patiently(() => this.#kv.delete(key));
     }
-    for await (const read of this.#kv.list({ prefix: ["ticket"] })) {
+    for await (const read of this.#list({ prefix: ["ticket"] })) {
       const entry = this.#entry(String(read.key[1]), read);
       if (!entry) continue;
       const { ticket } = entry;
       // Nothing waits for what is over, and there may be very many of it.
       if (isOver(ticket.stage)) continue;
-      const late = !isEnd(ticket.stage) && ticket.dueAt > latest;
+      const longest = ticket.attempts > 0 ? latest + LONGEST_WAIT : latest;
+      const late = !isEnd(ticket.stage) && ticket.dueAt > longest;
       const due = await this.#patiently(() => this.#kv.get(dueKey(ticket)));
       if (!late && due.versionstamp !== null) continue;
       if (await this.update(entry, late ? { dueAt: latest } : {})) {
@@ -552,9 +580,15 @@ export class Store {
   }
 
   async #messages(tag: string): Promise<Deno.KvEntry<Message>[]> {
-    return await this.#patiently(() =>
-      Array.fromAsync(this.#kv.list<Message>({ prefix: ["message", tag] }))
+    const all = await Array.fromAsync(
+      this.#list<Message>({ prefix: ["message", tag] }),
     );
+    return all.filter(({ key, value }) => {
+      if (isMessage(value)) return true;
+      const name = `message ${String(key[2])} of the ticket ${tag}`;
+      this.#leaveAlone(name, `The stored ${name} cannot be read`);
+      return false;
+    });
   }
 
   /** Commits, and gives the new versionstamp; null when a check failed. */
@@ -565,11 +599,29 @@ export class Store {
     return result.ok ? result.versionstamp : null;
   }
 
+  #list<T>(
+    selector: Deno.KvListSelector,
+    options?: Deno.KvListOptions,
+  ): AsyncGenerator<Deno.KvEntry<T>> {
+    return this.#read(this.#kv.list<T>(selector, options));
+  }
+
+  /** The entries of a list; ends with an error where the database does not answer. */
+  async *#read<T>(
+    entries: Deno.KvListIterator<T>,
+  ): AsyncGenerator<Deno.KvEntry<T>> {
+    for (;;) {
+      const next = await this.#patiently(() => entries.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
   /** Two processes on one file get `database is locked` thrown at them: a conflict like any other. */
   async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await ask();
+        return await answered(ask());
       } catch (error) {
         const locked = error instanceof Error &&
           /database (table )?is locked|busy/i.test(error.message);
@@ -602,24 +654,148 @@ function isOver(stage: Stage | End): boolean {
   return stage === "closed" || stage === "abandoned";
 }
 
-function isTicket(value: unknown): value is Ticket {
-  return whyNot(value) === undefined;
+/** Rejects when an answer does not come in time. */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const seconds = ANSWER_TIME / 1000;
+    reject(
+      new NoAnswerError(`The database did not answer within ${seconds} s`),
+    );
+  }, ANSWER_TIME);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-/** Why a stored value is no ticket; `undefined` when it is one. */
-function whyNot(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return "it is no record";
-  const ticket = value as Partial<Ticket>;
-  if (ticket.version !== 1) {
-    return `it has version ${ticket.version} and this program knows version 1`;
+/** Whether a stored value is as it must be. */
+type Check = (value: unknown) => boolean;
+
+/** What every field of a stored ticket must be. */
+const TICKET: Record<keyof Ticket, Check> = {
+  version: (value) => value === 1,
+  tag: isText,
+  id: orNull(Number.isSafeInteger),
+  stage: (value) => isStage(value) || isEnd(value as Stage | End),
+  dueAt: isMoment,
+  drafted: isMoment,
+  since: isMoment,
+  tagSeenAt: optional(isMoment),
+  failing: orNull(isMoment),
+  claim: orNull(record({ by: isText, at: isMoment, until: isMoment })),
+  doubt: isBoolean,
+  attempts: Number.isSafeInteger,
+  lastError: orNull(
+    record({
+      at: isMoment,
+      message: isText,
+      advice: isText,
+      refused: optional(isBoolean),
+    }),
+  ),
+  failedIn: orNull(isStage),
+  contact: isPerson,
+  agent: isPerson,
+  script: record<Script>({
+    scenario: isText,
+    priority: Number.isSafeInteger,
+    subject: isText,
+    description: isText,
+    reply: isText,
+    answer: isText,
+    resolution: isText,
+  }),
+  fields: record<Fields>({
+    type: optional(isText),
+    agent: optional(isBoolean),
+    custom: optional(isRecord),
+  }),
+  seed: Number.isFinite,
+  done: (value) =>
+    isRecord(value) &&
+    Object.entries(value).every(([stage, at]) =>
+      isStage(stage) && isMoment(at)
+    ),
+};
+
+const isMessage = record<Message>({
+  from: (value) => value === "agent" || value === "contact",
+  name: isText,
+  body: isText,
+  at: isMoment,
+  conversationId: orNull(Number.isSafeInteger),
+}) as (value: unknown) => value is Message;
+
+const isJobRun = record<JobRun>({
+  at: isMoment,
+  took: Number.isFinite,
+  report: orNull(isRecord),
+  error: orNull(isText),
+}) as (value: unknown) => value is JobRun;
+
+/** What is wrong with a stored ticket; `undefined` when nothing is. */
+function problemOf(value: unknown, tag: string): string | undefined {
+  if (!isRecord(value)) return "it is not a record";
+  const { version } = value;
+  if (version !== 1) {
+    return `it has version ${version} and this program knows version 1`;
   }
-  const stages: readonly unknown[] = [...STAGES, ...ENDS];
-  if (!stages.includes(ticket.stage)) return `its stage is ${ticket.stage}`;
-  if (!Number.isFinite(ticket.dueAt)) return `its dueAt is ${ticket.dueAt}`;
-  for (
-    const part of ["contact", "agent", "script", "fields", "done"] as const
-  ) {
-    if (typeof ticket[part] !== "object") return `it has no ${part}`;
-  }
-  return undefined;
+  if (value.tag !== tag) return "its tag is that of another ticket";
+  const field = Object.entries(TICKET)
+    .find(([field, check]) => !check(value[field]))?.[0];
+  if (!field) return undefined;
+  const found = value[field];
+  if (found === undefined) return `it has no ${field}`;
+  // A person or a text is nothing for the log.
+  return typeof found === "object" && found !== null
+    ? `its ${field} is damaged`
+    : `its ${field} is ${String(found).slice(0, 100)}`;
+}
+
+/** A moment that a `Date` can be (ms since 1970). */
+function isMoment(value: unknown): boolean {
+  return Number.isFinite(value) && Number(value) >= 0 &&
+    Number(value) <= 8.64e15;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
+}
+
+function isStage(value: unknown): boolean {
+  return (STAGES as readonly unknown[]).includes(value);
+}
+
+function isPerson(value: unknown): boolean {
+  return record<Person>({
+    id: Number.isSafeInteger,
+    name: isText,
+    email: isText,
+  })(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function record<T>(checks: Record<keyof T, Check>): Check {
+  return (value) =>
+    isRecord(value) &&
+    Object.entries<Check>(checks).every(([field, check]) =>
+      check(value[field])
+    );
+}
+
+function orNull(check: Check): Check {
+  return (value) => value === null || check(value);
+}
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value);
 }

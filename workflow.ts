@@ -20,8 +20,12 @@ import {
   realPeopleWarning,
 } from "./draw.ts";
 import {
+  BusyError,
+  ElsewhereError,
+  ForbiddenError,
   FreshdeskError,
   GoneError,
+  LostAnswerError,
   NotFoundError,
   NotSentError,
   RateLimitError,
@@ -31,6 +35,7 @@ import {
 import { type Fields, fill } from "./fields.ts";
 import type { Freshdesk } from "./freshdesk.ts";
 import { Lanes } from "./lanes.ts";
+import { failSafe } from "./log.ts";
 import { pick, type Random, seeded } from "./random.ts";
 import { SCENARIOS, writeScript } from "./scenarios.ts";
 import {
@@ -52,13 +57,15 @@ import {
   type Claim,
   type Entry,
   isEnd,
+  LONGEST_WAIT,
+  NoAnswerError,
   type Person,
   type Stage,
   STAGES,
   type Store,
   type Ticket,
 } from "./store.ts";
-import { plainText } from "./text.ts";
+import { plainText, shorten } from "./text.ts";
 
 /** Minutes between two ticks of a job: 5, 10, 15 or 20 past the hour, in UTC. */
 export type Interval = 5 | 10 | 15 | 20;
@@ -140,6 +147,10 @@ const TICK_TIME = 4 * MINUTE;
 const SETTLE = MINUTE;
 /** Steps of different tickets side by side. */
 const LANES = 4;
+/** No more than this part of the calls goes to what Freshdesk has refused before. */
+const REFUSED_SHARE = 1 / 8;
+/** A step that Freshdesk refuses is not tried again before. */
+const REFUSED_WAIT = 20 * MINUTE;
 /** A ticket is given up when it was tried at least so often, for at least so long. */
 const GIVE_UP = { attempts: 10, after: 24 * HOUR };
 
@@ -182,11 +193,15 @@ export class Workflow {
   #warning = "";
   /** The hour that goes by unused because the contacts may be real people. */
   #waitedHour: number | undefined;
+  /** The last check whether the account is fine, of the tick it was made in. */
+  #checked: { tick: number; fine: Promise<unknown> } | undefined;
+  /** Calls that Freshdesk refused, so far. */
+  #refused = 0;
 
   /** Nothing runs until it is told to. */
   constructor(options: WorkflowOptions) {
-    const { freshdesk, store, log, now = Date.now, random = Math.random } =
-      options;
+    const { freshdesk, store, now = Date.now, random = Math.random } = options;
+    const log = failSafe(options.log);
     const agents = () => agentsOf(freshdesk, options);
     this.#world = { freshdesk, agents, store, log, now, random };
     this.#ticketsPerHour = options.ticketsPerHour ?? 1;
@@ -228,38 +243,43 @@ export class Workflow {
   async tick(every: Interval, at = this.#world.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#world.now() + TICK_TIME;
-    const sum: Report = {
-      done: 0,
-      later: 0,
-      ended: 0,
-      ...(this.#dryRun && { planned: 0 }),
-    };
-    let failure: { error: unknown } | undefined;
-    for (const stage of STAGES.toReversed()) {
-      if (STEPS[stage].every !== every) continue;
-      // The tickets that wait go on even where no new ones can be drafted.
-      const drafts = stage !== "create"
-        ? []
-        : await this.#makeUpHour(tick, end).catch((error) => {
-          failure = { error };
-          return [];
-        });
-      const due = this.#world.store.due(stage, tick);
-      if (this.#dryRun) {
-        sum.planned = (sum.planned ?? 0) + drafts.length;
-        for await (const ticket of due) {
+    const sum: Report = { done: 0, later: 0, ended: 0 };
+    const stages = STAGES.filter((stage) => STEPS[stage].every === every);
+    if (this.#dryRun) {
+      sum.planned = every === STEPS.create.every
+        ? (await this.#makeUpHour(tick, end)).length
+        : 0;
+      for (const stage of stages) {
+        for await (const ticket of this.#world.store.due(stage, tick)) {
           this.#world.log.info(
             `DRY_RUN: ${title(ticket)} would be taken to: ${stage}`,
           );
           sum.planned = (sum.planned ?? 0) + 1;
         }
-        continue;
       }
-      const report = await this.#work(stage, chain(due, drafts), tick, end);
-      sum.done += report.done;
-      sum.later += report.later;
-      sum.ended += report.ended;
-      if (report.refused) sum.refused = report.refused;
+      return sum;
+    }
+    // The tickets that wait go on even where no new ones can be drafted.
+    let failure: { error: unknown } | undefined;
+    const makeUp = () =>
+      this.#makeUpHour(tick, end).catch((error) => {
+        failure = { error };
+        return [];
+      });
+    // All at once: the lanes let the latest stage go first, and what failed before go last.
+    const reports = await Promise.allSettled(
+      stages.toReversed().map((stage) => {
+        const due = this.#world.store.due(stage, tick);
+        const tickets = stage === "create" ? chain(due, makeUp) : due;
+        return this.#work(stage, tickets, tick, end);
+      }),
+    );
+    for (const report of reports) {
+      if (report.status === "rejected") throw report.reason;
+      sum.done += report.value.done;
+      sum.later += report.value.later;
+      sum.ended += report.value.ended;
+      if (report.value.refused) sum.refused = report.value.refused;
     }
     if (failure) throw failure.error;
     return sum;
@@ -353,7 +373,10 @@ export class Workflow {
       : committed.ticket;
   }
 
-  /** Works on tickets of one stage, several side by side, until all are done or nothing goes on. */
+  /**
+   * Works on tickets of one stage, several side by side, until all are done or nothing goes on:
+   * first those not tried yet, then those in passing trouble, last those that Freshdesk refused.
+   */
   async #work(
     stage: Stage,
     tickets: AsyncIterable<Ticket> | Iterable<Ticket>,
@@ -365,15 +388,27 @@ export class Workflow {
     const rank = STAGES.indexOf(stage);
     const begun = this.#lanes.announce(rank);
     let trouble: { error: unknown } | undefined;
+    let refusedAgain = false;
+    const { freshdesk } = this.#world;
     try {
-      for await (const ticket of tickets) {
-        const leave = await this.#lanes.enter(rank);
+      for await (const ticket of untriedFirst(tickets, begun)) {
+        if (wasRefused(ticket)) {
+          await Promise.all(running); // one at a time: the next may be spared
+          const used = this.#refused / freshdesk.calls;
+          if (refusedAgain && used >= REFUSED_SHARE) break;
+        }
+        const leave = await this.#lanes.enter(
+          wasTried(ticket) ? rank - STAGES.length : rank,
+        );
         if (trouble || this.#signal?.aborted || this.#world.now() >= end) {
           leave();
           break;
         }
         const one = this.handleTicketWorkflow(ticket, tick, end).then(
-          ({ stage, lastError }) => {
+          (after) => {
+            const { stage, lastError } = after;
+            refusedAgain ||= after !== ticket && wasRefused(ticket) &&
+              wasRefused(after);
             if (stage === ticket.stage) {
               report.later++;
               if (lastError && /: 403\b/.test(lastError.message)) {
@@ -392,7 +427,6 @@ export class Workflow {
         running.add(one);
       }
     } finally {
-      begun();
       await Promise.all(running);
     }
     if (trouble?.error instanceof NotSentError) {
@@ -473,24 +507,22 @@ export class Workflow {
     error: unknown,
     tick: number,
   ): Promise<Ticket> {
-    const { store, log } = this.#world;
+    const { store, log, random } = this.#world;
     const { ticket } = entry;
-    let way = wayOf(error, ticket);
-    let why = error;
-    if (way === "abandon") {
-      try {
-        if (!await this.#isGone(ticket)) way = "later";
-      } catch (trouble) {
-        way = wayOf(trouble, { id: null });
-        why = trouble;
-      }
-    }
+    let { way, why } = await this.#judge(error, ticket, tick);
+    const refused = isRefusal(why);
+    if (refused) this.#refused++;
     const now = this.#world.now();
     const doubt = ticket.doubt ||
       !(error instanceof FreshdeskError && !error.mayBeApplied);
-    const message = why instanceof Error ? why.message : String(why);
-    const advice = adviceOf(why);
-    const lastError = { at: now, message, advice };
+    const message = shorten(why instanceof Error ? why.message : String(why));
+    const advice = shorten(adviceOf(why));
+    const lastError = {
+      at: now,
+      message,
+      advice,
+      ...(refused && { refused }),
+    };
     const free = { claim: null, doubt, lastError };
     const said = `${title(ticket)}: ${ticket.stage}: ${message}`;
     const data = { ticket: ticket.id, tag: ticket.tag, stage: ticket.stage };
@@ -508,10 +540,13 @@ export class Workflow {
     ) {
       way = "fail";
     }
-    const after = Math.max(tick, now) +
-      (doubt && STEPS[stage].lookUp ? SETTLE : 0);
+    const wait = Math.max(
+      backOff(refused, now - failing, random()),
+      doubt && STEPS[stage].lookUp ? SETTLE : 0,
+    );
+    const dueAt = nextTick(STEPS[stage].every, Math.max(tick, now) + wait);
     const change: Partial<Ticket> = way === "later"
-      ? { dueAt: nextTick(STEPS[stage].every, after) }
+      ? { dueAt }
       : way === "abandon"
       ? { stage: "abandoned", failedIn: stage, dueAt: now, since: now }
       : { stage: "failed", failedIn: stage, dueAt: now, since: now };
@@ -522,7 +557,11 @@ export class Workflow {
       ...change,
     });
     if (way === "later") {
-      log.warn(`${said}. It is tried again`, { ...data, attempts });
+      const time = new Date(dueAt).toISOString().slice(11, 16);
+      log.warn(`${said}. It is tried again at ${time} UTC`, {
+        ...data,
+        attempts,
+      });
     } else if (way === "abandon") {
       log.warn(`${said}. The ticket is abandoned`, data);
     } else {
@@ -537,10 +576,48 @@ export class Workflow {
   }
 
   /**
+   * What an error means for a ticket. One that would end the ticket, or stop all, is looked into
+   * first: it may be this ticket's alone.
+   *
+   * @returns the way on, and the error that it is due to
+   */
+  async #judge(
+    error: unknown,
+    ticket: Pick<Ticket, "id">,
+    tick: number,
+  ): Promise<{ way: Way; why: unknown }> {
+    const way = wayOf(error, ticket);
+    if (way === "abandon") {
+      try {
+        return { way: await this.#isGone(ticket) ? way : "later", why: error };
+      } catch (trouble) {
+        return await this.#judge(trouble, { id: null }, tick);
+      }
+    }
+    if (way === "stop" && mayBeItsOwn(error)) {
+      try {
+        await this.#checkAccount(tick);
+        return { way: "later", why: error };
+      } catch (trouble) {
+        return { way: wayOf(trouble, { id: null }), why: trouble };
+      }
+    }
+    return { way, why: error };
+  }
+
+  /** Rejects when the account is in trouble; asks once a tick. */
+  async #checkAccount(tick: number): Promise<void> {
+    if (this.#checked?.tick !== tick) {
+      this.#checked = { tick, fine: this.#world.freshdesk.getMe() };
+    }
+    await this.#checked.fine;
+  }
+
+  /**
    * Whether a ticket that was not found is really over. A wrong FRESHDESK_URL answers 404 to
    * everything, so the account itself must still be there.
    */
-  async #isGone({ id }: Ticket): Promise<boolean> {
+  async #isGone({ id }: Pick<Ticket, "id">): Promise<boolean> {
     const { freshdesk } = this.#world;
     try {
       const { deleted, spam } = await freshdesk.getTicket(id!);
@@ -708,13 +785,78 @@ export function nextTick(every: Interval | 60, after: number): number {
 }
 
 /**
+ * How long a step that failed waits besides for its next tick (ms).
+ *
+ * What Freshdesk refuses waits twice as long as it has been failing, from 20 minutes to 4 hours.
+ * Passing trouble is met again at every tick of its first hour; after that the step waits a quarter
+ * of the time, an hour at most.
+ *
+ * @param refused whether Freshdesk itself refused
+ * @param failingFor since the step first failed (ms)
+ * @param random from 0 to 1, so that tickets that failed together do not come back together
+ */
+export function backOff(
+  refused: boolean,
+  failingFor: number,
+  random: number,
+): number {
+  const wait = refused
+    ? Math.min(Math.max(2 * failingFor, REFUSED_WAIT), LONGEST_WAIT)
+    : failingFor < HOUR
+    ? 0
+    : Math.min(failingFor / 4, HOUR);
+  return wait * (1 - random / 4);
+}
+
+/** Tickets not tried yet, then those in passing trouble, then those that Freshdesk refused. */
+async function* untriedFirst(
+  tickets: AsyncIterable<Ticket> | Iterable<Ticket>,
+  triedOnly: () => void,
+): AsyncGenerator<Ticket> {
+  const tried: Ticket[] = [];
+  try {
+    for await (const ticket of tickets) {
+      if (wasTried(ticket)) tried.push(ticket);
+      else yield ticket;
+    }
+  } finally {
+    triedOnly();
+  }
+  yield* tried.filter((ticket) => !wasRefused(ticket));
+  yield* tried.filter(wasRefused);
+}
+
+function wasTried({ attempts, doubt, claim }: Ticket): boolean {
+  return attempts > 0 || doubt || claim !== null;
+}
+
+function wasRefused({ attempts, lastError }: Ticket): boolean {
+  return attempts > 0 && lastError?.refused === true;
+}
+
+/** Whether Freshdesk said no, and will say so again until a person has changed something. */
+function isRefusal(error: unknown): boolean {
+  const passing = error instanceof RateLimitError ||
+    error instanceof LostAnswerError || error instanceof BusyError;
+  return error instanceof FreshdeskError && !passing &&
+    (error instanceof ElsewhereError ||
+      error.status !== undefined && error.status >= 400 && error.status < 500);
+}
+
+/** Whether an error that could concern all tickets may be about what one of them asked for. */
+function mayBeItsOwn(error: unknown): boolean {
+  return error instanceof ForbiddenError || error instanceof ElsewhereError ||
+    error instanceof NotFoundError || error instanceof GoneError;
+}
+
+/** What follows from an error. */
+export type Way = "stop" | "later" | "abandon" | "fail";
+
+/**
  * What an error means for a ticket's step: `stop` the tick (it would be the same for all; no
  * attempt is counted), try `later`, `abandon` the ticket, or `fail` and ask a person.
  */
-export function wayOf(
-  error: unknown,
-  { id }: Pick<Ticket, "id">,
-): "stop" | "later" | "abandon" | "fail" {
+export function wayOf(error: unknown, { id }: Pick<Ticket, "id">): Way {
   if (
     isAccountTrouble(error) || error instanceof NotSentError ||
     error instanceof UnreachableError || error instanceof RateLimitError
@@ -722,25 +864,28 @@ export function wayOf(
   if (error instanceof NotFoundError || error instanceof GoneError) {
     return id === null ? "stop" : "abandon";
   }
-  if (error instanceof RefusedError || refusesAuthor(error)) return "fail";
+  const look = error instanceof FreshdeskError && error.method === "GET";
+  if (!look && (error instanceof RefusedError || refusesAuthor(error))) {
+    return "fail";
+  }
   return "later";
 }
 
 /** What a person can do about an error. */
 export function adviceOf(error: unknown): string {
   return error instanceof FreshdeskError || error instanceof NobodyError ||
-      error instanceof RequiredFieldsError
+      error instanceof RequiredFieldsError || error instanceof NoAnswerError
     ? error.advice
     : "This is not Freshdesk's doing: see the message, and report it if it stays.";
 }
 
-/** All of one, then all of the other. */
+/** All of one, then all of the other, which is made only then. */
 async function* chain<T>(
   first: AsyncIterable<T>,
-  second: Iterable<T>,
+  second: () => Promise<T[]>,
 ): AsyncGenerator<T> {
   yield* first;
-  yield* second;
+  yield* await second();
 }
 
 function toMinute(at: number): number {

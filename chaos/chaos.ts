@@ -1,8 +1,9 @@
 /**
  * `deno task chaos`: the proof of the promise. The stand-in and the real program run as separate
  * processes; the program is killed (-9) and started again, runs twice at once, and a good part of
- * the answers is lost, late, broken or refused. Then it is left alone, and what Freshdesk has is
- * compared with what should be.
+ * the answers is lost, late, broken or refused; some tickets are refused whatever is asked for them.
+ * Then it is left alone: tickets that wait go on by themselves, tickets that failed are resumed as
+ * `deno task retry` does, and what Freshdesk has is compared with what should be.
  *
  * @module
  */
@@ -90,7 +91,7 @@ if (programs.length === 0) await begin();
 {
   using kv = await Deno.openKv(kvPath);
   const store = new Store(kv);
-  await settled(store);
+  const resumed = await settled(store);
   for (const program of programs) {
     program.kill("SIGTERM");
     await program.status;
@@ -98,30 +99,49 @@ if (programs.length === 0) await begin();
   const verdict = await audit(kv, store, sandbox);
   await server.close();
   await Deno.remove(folder, { recursive: true });
-  report(verdict);
+  report(verdict, resumed);
 }
 
-function report({ problems, ...verdict }: Verdict): never {
+function report({ problems, ...verdict }: Verdict, resumed: number): never {
   for (const problem of problems.slice(0, 20)) console.log(problem);
-  console.log(JSON.stringify({ rounds, kills, faults: faulty, ...verdict }));
+  console.log(
+    JSON.stringify({
+      rounds,
+      kills,
+      faults: faulty,
+      denied: denied(),
+      resumed,
+      ...verdict,
+    }),
+  );
   const { lost, duplicated, outOfOrder } = verdict;
   Deno.exit(lost + duplicated + outOfOrder > 0 || problems.length > 0 ? 1 : 0);
 }
 
-/** Waits until nothing but the newest hour's tickets is under way, and those too are done. */
-async function settled(store: Store): Promise<void> {
+/**
+ * Waits until nothing but the newest hour's tickets is under way, and those too are done. Tickets
+ * that failed are resumed.
+ *
+ * @returns how many were resumed
+ */
+async function settled(store: Store): Promise<number> {
   const end = now() + 12 * 3_600_000;
+  let resumed = 0;
   while (now() < end) {
     await real(500);
+    for await (const entry of store.ended("failed")) {
+      if (await store.resume(entry, now())) resumed++;
+    }
     let waiting = 0;
     for (const stage of STAGES) waiting += await store.count(stage, 1000);
-    if (waiting === 0 && sandbox.tickets.size > 0) return;
+    if (waiting === 0 && sandbox.tickets.size > 0) return resumed;
   }
   console.log(
     `After 12 hours tickets are still waiting (${
       ENDS.join(", ")
     } is how they end)`,
   );
+  return resumed;
 }
 
 /** Starts a program, and waits until it has said something: a slow start is no life yet. */
@@ -176,7 +196,7 @@ function standIns(): boolean {
   return !import.meta.resolve("@std/log").startsWith("jsr:");
 }
 
-/** Lets this part of all answers go wrong, in every way there is. */
+/** Lets this part of all answers go wrong, in every way there is; a fault that denies a ticket lasts. */
 function plan(share: number): void {
   const ways: [number, Fault][] = [
     [3, { kind: "latency", ms: 5_000 }],
@@ -188,6 +208,13 @@ function plan(share: number): void {
     [2, { kind: "refuse" }],
     [4, { kind: "cut" }],
     [2, { kind: "garbage" }],
+    [1, { kind: "status", status: 408 }],
+    [1, { kind: "status", status: 408, applied: true }],
+    [1, { kind: "status", status: 409, body: "{}" }],
+    [1, { kind: "status", status: 423, body: "{}" }],
+    [1, { kind: "status", status: 425 }],
+    [0.6, { kind: "deny", body: '{"code":"access_denied"}' }],
+    [0.6, { kind: "deny", status: 400, body: "{}" }],
   ];
   const sum = ways.reduce((sum, [weight]) => sum + weight, 0);
   // One is asked after the other, so each has its share of what those before it left.
@@ -201,6 +228,13 @@ function plan(share: number): void {
 
 function faults(): number {
   return sandbox.requests.filter(({ fault }) => fault).length;
+}
+
+/** Tickets that were refused for good. */
+function denied(): number {
+  const requests = sandbox.requests.filter(({ fault }) => fault === "deny");
+  return new Set(requests.map(({ path }) => path.match(/tickets\/(\d+)/)?.[1]))
+    .size;
 }
 
 function real(ms: number): Promise<void> {

@@ -6,6 +6,7 @@ const KINDS = [
   "cut",
   "never",
   "garbage",
+  "deny",
 ] as const;
 
 /** Something that goes wrong between Freshdesk and its caller. */
@@ -18,6 +19,8 @@ export interface Fault {
    * - `cut`: the connection is lost in the middle of the answer's body
    * - `never`: no answer, until the caller gives up
    * - `garbage`: a successful status with a body nobody can use
+   * - `deny`: the ticket that the path names is refused from then on, with `status` and `body`, until
+   *   the faults are cleared; `times` counts tickets
    */
   kind: typeof KINDS[number];
   /** Only requests of this method. Default: all. */
@@ -36,11 +39,11 @@ export interface Fault {
   applied?: boolean;
   /** Milliseconds to wait before the answer, for any kind. Default: 0. */
   ms?: number;
-  /** For `status` (default 503) and `garbage` (default: what the status would have been). */
+  /** For `status` (default 503), `deny` (403) and `garbage` (what the status would have been). */
   status?: number;
   /** Seconds, sent as `Retry-After`. */
   retryAfter?: number;
-  /** The body to send, for `status` and `garbage`. Default: an HTML page. */
+  /** The body to send, for `status`, `deny` and `garbage`. Default: an HTML page. */
   body?: string;
 }
 
@@ -50,6 +53,8 @@ export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 /** The faults that still have to strike. */
 export class FaultPlan {
   #waiting: { fault: Fault; path: RegExp; left: number }[] = [];
+  /** The tickets refused from now on, by their ids. */
+  readonly #denied = new Map<string, Fault>();
 
   /** `random` decides about shares: 0 up to, but not including, 1. */
   constructor(readonly random: () => number) {}
@@ -73,11 +78,16 @@ export class FaultPlan {
   /** Forgets every fault. */
   clear(): void {
     this.#waiting = [];
+    this.#denied.clear();
   }
 
   /** The first fault that strikes this request. It has then struck once more. */
   take(method: string, path: string): Fault | undefined {
+    const id = path.match(/\/tickets\/(\d+)/)?.[1];
+    const denied = this.#denied.get(id ?? "");
+    if (denied) return denied;
     const struck = this.#waiting.find((waiting) =>
+      (waiting.fault.kind !== "deny" || id !== undefined) &&
       (waiting.fault.method ?? method).toUpperCase() === method &&
       path.search(waiting.path) >= 0 &&
       (waiting.fault.share === undefined ||
@@ -88,6 +98,7 @@ export class FaultPlan {
     if (struck.left <= 0) {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== struck);
     }
+    if (struck.fault.kind === "deny") this.#denied.set(id!, struck.fault);
     return struck.fault;
   }
 }
@@ -112,6 +123,8 @@ export async function suffer(
       return answer ?? await apply();
     case "status":
       return instead(fault, fault.status ?? 503);
+    case "deny":
+      return instead(fault, fault.status ?? 403);
     case "garbage":
       return instead(fault, fault.status ?? answer?.status ?? 200);
     case "cut":

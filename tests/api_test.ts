@@ -17,6 +17,7 @@ import {
   waitBeforeRetry,
 } from "../api.ts";
 import {
+  BusyError,
   CredentialsError,
   ElsewhereError,
   type FailedCall,
@@ -601,7 +602,24 @@ const TABLE: Row[] = [
     message: "405: PUT method is not allowed.",
     advice: "Restore the ticket",
   },
-  ...[406, 409, 415, 418].map((status): Row => ({
+  {
+    what: "408",
+    reply: text("No.", 408),
+    type: LostAnswerError,
+    status: 408,
+    mayBeApplied: true,
+    message: `408: "No."`,
+    advice: "looked up",
+  },
+  ...[409, 423, 425].map((status): Row => ({
+    what: String(status),
+    reply: text("No.", status),
+    type: BusyError,
+    status,
+    message: `${status}: "No."`,
+    advice: "the next tick tries again",
+  })),
+  ...[406, 415, 418].map((status): Row => ({
     what: String(status),
     reply: text("No.", status),
     type: RefusedError,

@@ -183,3 +183,33 @@ program(
     await server.close();
   },
 );
+
+if (Deno.build.os === "linux") {
+  program(
+    "a log file on a full disk keeps the program from nothing",
+    async () => {
+      const server = await listen(new Sandbox(), 0);
+      await inFolder(async (folder) => {
+        const child = start(folder, {
+          FRESHDESK_URL: server.url,
+          FRESHDESK_API_KEY: "sandbox",
+          KV_PATH: ":memory:",
+          LOG_FILE: "/dev/full",
+          DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
+        });
+        const lines = linesOf(child.stdout);
+        await lineOf(lines, /Next \(UTC\)/);
+        await lineOf(lines, /opened by/);
+        child.kill("SIGTERM");
+        await lineOf(lines, /Stopped/);
+        for await (const _ of lines);
+        assertMatch(
+          await new Response(child.stderr).text(),
+          /Cannot write the log: .*No space left/,
+        );
+        assertEquals((await child.status).code, 0);
+      });
+      await server.close();
+    },
+  );
+}

@@ -246,8 +246,8 @@ const STRANGE: [string, unknown, string][] = [
     { ...draft("a"), contact: undefined },
     "no contact",
   ],
-  ["that is a text", "hello", "no record"],
-  ["that is nothing", null, "no record"],
+  ["that is a text", "hello", "not a record"],
+  ["that is nothing", null, "not a record"],
 ];
 
 for (const [what, value, reason] of STRANGE) {

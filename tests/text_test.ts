@@ -14,6 +14,14 @@ const PLAIN: [what: string, html: string, text: string][] = [
   ["an escaped tag is text", "&lt;p&gt; is a tag", "<p> is a tag"],
   ["entities are read once", "&amp;lt;", "&lt;"],
   ["an ampersand alone stays", "R&D & more", "R&D & more"],
+  ["an angle bracket alone stays", "a < b, <b>c</b>", "a < b, c"],
+  ["angle brackets without end stay", "<".repeat(80_000), "<".repeat(80_000)],
+  [
+    "line breaks in a row part once",
+    "a" + "<br>".repeat(80_000) + "b",
+    "a\n\nb",
+  ],
+  ["white space before an end goes", "<p>a <br> </p>b", "a\n\nb"],
   ["nothing has no text", "", ""],
   ["empty tags have no text", "<div><br></div>", ""],
 ];
@@ -32,6 +40,7 @@ const SAME: [what: string, one: string, other: string][] = [
   ["with no-break spaces of its own", "a b", "a\u00a0b"],
   ["with another dash", "Mon - Tue", "Mon \u2013 Tue"],
   ["in capitals", "Thanks", "THANKS"],
+  ["with its angle bracket escaped", "a < b <i>c</i>", "a &lt; b <i>c</i>"],
   ["with its accents composed", "caf\u00e9", "cafe\u0301"],
   ["with zero-width spaces", "thanks", "tha\u200bnks"],
   ["with links put around words", "see x", 'see <a href="http://x">x</a>'],
