@@ -219,7 +219,7 @@ Deno.test("a refused ticket is tried ever more rarely, and the repair leaves its
   using world = await World.open();
   const program = world.program({ ticketsPerHour: 1 });
   await world.create(program, "12:00");
-  forbid(world, "1");
+  forbid(world, "1/reply");
   for (let hour = 12; hour < 36; hour++) {
     await world.until(program, `${hour}:59`);
     await world.create(program, `${hour + 1}:00`);

@@ -387,8 +387,10 @@ Deno.test("what is nearest its end goes first, the oldest first", async () => {
   using world = await World.open();
   const program = world.program({ ticketsPerHour: 6 });
   await world.create(program, "12:50");
-  await world.until(program, "13:15"); // six wait to be closed
-  await world.create(program, "13:16"); // six wait for their first reply
+  await world.until(program, "12:59");
+  await world.create(program, "13:00"); // six wait for their first reply
+  await world.minute(program, moment("13:00"), [10]);
+  await world.minute(program, moment("13:15"), [15]); // six wait to be closed
   const before = world.writes.length;
   world.now = moment("13:20");
   await Promise.all(
