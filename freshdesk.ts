@@ -3,10 +3,15 @@
  *
  * @module
  */
-import { Api, type ApiOptions, type CallOptions, lacksRights } from "./api.ts";
-import { IgnoredError, UnreadableAnswerError } from "./errors.ts";
-import type { Budget } from "./pace.ts";
-import { oneLine } from "./text.ts";
+import {
+  Api,
+  type ApiOptions,
+  type CallOptions,
+  lacksRights,
+} from "./freshdesk/http_client.ts";
+import { IgnoredError, UnreadableAnswerError } from "./freshdesk/errors.ts";
+import type { Budget } from "./freshdesk/rate_limiter.ts";
+import { oneLine } from "./lib/text.ts";
 
 /** A customer who can be a ticket's requester. */
 export interface Contact {

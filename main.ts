@@ -5,10 +5,10 @@
  * @module
  */
 import * as log from "@std/log";
-import { isAccountTrouble } from "./api.ts";
-import { readArguments } from "./command.ts";
-import type { Config } from "./config.ts";
-import { NobodyError, peopleOf } from "./draw.ts";
+import { isAccountTrouble } from "./freshdesk/http_client.ts";
+import { readArguments } from "./startup/arguments.ts";
+import type { Config } from "./startup/config.ts";
+import { NobodyError, peopleOf } from "./workflow/participants.ts";
 import {
   bindTo,
   fail,
@@ -16,17 +16,22 @@ import {
   onDeploy,
   openKv,
   readSettings,
-} from "./entry.ts";
-import { ElsewhereError, NotFoundError } from "./errors.ts";
+} from "./startup/startup.ts";
+import { ElsewhereError, NotFoundError } from "./freshdesk/errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
-import { failSafe } from "./log.ts";
-import { escapeControls, isDiskFull, textLine, whyNoLog } from "./log_lines.ts";
-import { isLoopback } from "./loopback.ts";
-import { expectedMails } from "./mails.ts";
-import { shutdown } from "./shutdown.ts";
+import { failSafe } from "./lib/fail_safe.ts";
+import {
+  escapeControls,
+  isDiskFull,
+  textLine,
+  whyNoLog,
+} from "./startup/log_lines.ts";
+import { isLoopback } from "./lib/loopback.ts";
+import { expectedMails } from "./workflow/expected_mails.ts";
+import { shutdown } from "./startup/shutdown.ts";
 import { type Mode, statusApp } from "./status/app.ts";
-import { DRY_RUN } from "./status/words.ts";
-import { type Person, Store } from "./store.ts";
+import { DRY_RUN } from "./status/format.ts";
+import { type Person, Store } from "./workflow/store.ts";
 import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { isAccountTrouble, lacksRights } from "./api.ts";
+import { isAccountTrouble, lacksRights } from "./freshdesk/http_client.ts";
 import {
   agentsOf,
   type DrawOptions,
@@ -18,7 +18,7 @@ import {
   type People,
   peopleOf,
   realPeopleWarning,
-} from "./draw.ts";
+} from "./workflow/participants.ts";
 import {
   BusyError,
   ElsewhereError,
@@ -31,13 +31,13 @@ import {
   RateLimitError,
   RefusedError,
   UnreachableError,
-} from "./errors.ts";
-import { type Fields, fill } from "./fields.ts";
+} from "./freshdesk/errors.ts";
+import { type Fields, fill } from "./workflow/required_fields.ts";
 import type { Freshdesk } from "./freshdesk.ts";
-import { Lanes } from "./lanes.ts";
-import { failSafe } from "./log.ts";
-import { pick, type Random, seeded } from "./random.ts";
-import { SCENARIOS, writeScript } from "./scenarios.ts";
+import { Lanes } from "./lib/priority_semaphore.ts";
+import { failSafe } from "./lib/fail_safe.ts";
+import { pick, type Random, seeded } from "./lib/random.ts";
+import { SCENARIOS, writeScript } from "./desks/scenarios.ts";
 import {
   type Action,
   assign,
@@ -52,7 +52,7 @@ import {
   see,
   TakenOverError,
   type World,
-} from "./steps.ts";
+} from "./workflow/steps.ts";
 import {
   type Claim,
   type Entry,
@@ -64,8 +64,8 @@ import {
   STAGES,
   type Store,
   type Ticket,
-} from "./store.ts";
-import { plainText, shorten } from "./text.ts";
+} from "./workflow/store.ts";
+import { plainText, shorten } from "./lib/text.ts";
 
 /** Minutes between two ticks of a job: 5, 10, 15 or 20 past the hour, in UTC. */
 export type Interval = 5 | 10 | 15 | 20;

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { readArguments } from "../command.ts";
-import { seeded } from "../random.ts";
-import { SCENARIOS, writeScript } from "../scenarios.ts";
+import { readArguments } from "../startup/arguments.ts";
+import { seeded } from "../lib/random.ts";
+import { SCENARIOS, writeScript } from "../desks/scenarios.ts";
 import { statusApp } from "../status/app.ts";
-import { ALL_STAGES } from "../status/facts.ts";
-import { Store, type Ticket } from "../store.ts";
+import { ALL_STAGES } from "../status/queries.ts";
+import { Store, type Ticket } from "../workflow/store.ts";
 
 readArguments({
   name: "bench",

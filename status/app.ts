@@ -10,10 +10,10 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import { timingSafeEqual } from "hono/utils/buffer";
-import { isLoopback } from "../loopback.ts";
-import type { Budget } from "../pace.ts";
-import type { End, Stage, Store } from "../store.ts";
-import { Changes } from "./changes.ts";
+import { isLoopback } from "../lib/loopback.ts";
+import type { Budget } from "../freshdesk/rate_limiter.ts";
+import type { End, Stage, Store } from "../workflow/store.ts";
+import { Changes } from "./change_feed.ts";
 import {
   ALL_STAGES,
   board,
@@ -24,7 +24,7 @@ import {
   page,
   type Source,
   thread,
-} from "./facts.ts";
+} from "./queries.ts";
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };

@@ -4,7 +4,7 @@
  * @module
  */
 import { html } from "hono/html";
-import type { BoardFacts } from "./facts.ts";
+import type { BoardFacts } from "./queries.ts";
 import type { Html } from "./pages.ts";
 
 const WIDTH = 432;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { within } from "../deadline.ts";
-import { jobList, type Source } from "./facts.ts";
+import { within } from "../lib/deadline.ts";
+import { jobList, type Source } from "./queries.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 
 /** The database answers within so many milliseconds, or counts as silent. */

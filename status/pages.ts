@@ -5,8 +5,8 @@
  */
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
-import type { Budget } from "../pace.ts";
-import type { End, Stage, Tally } from "../store.ts";
+import type { Budget } from "../freshdesk/rate_limiter.ts";
+import type { End, Stage, Tally } from "../workflow/store.ts";
 import { dayChart } from "./chart.ts";
 import {
   type BoardFacts,
@@ -15,8 +15,15 @@ import {
   type Notices,
   type PageFacts,
   type TicketFacts,
-} from "./facts.ts";
-import { clock, counted, DRY_RUN, duration, outcome, TITLES } from "./words.ts";
+} from "./queries.ts";
+import {
+  clock,
+  counted,
+  DRY_RUN,
+  duration,
+  outcome,
+  TITLES,
+} from "./format.ts";
 
 /** A piece of HTML. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JobFacts, Source } from "./facts.ts";
+import type { JobFacts, Source } from "./queries.ts";
 
 /** The clocks of two processes may differ by so much. */
 const SKEW = 60_000;

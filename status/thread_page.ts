@@ -4,10 +4,10 @@
  * @module
  */
 import { html } from "hono/html";
-import { STAGES } from "../store.ts";
-import type { ThreadFacts } from "./facts.ts";
+import { STAGES } from "../workflow/store.ts";
+import type { ThreadFacts } from "./queries.ts";
 import { type Frame, type Html, layout, time, trouble } from "./pages.ts";
-import { TITLES } from "./words.ts";
+import { TITLES } from "./format.ts";
 
 /** Who said what, and when; what was done and what comes next. */
 export function threadPage(facts: ThreadFacts, frame: Frame): Html {

@@ -21,7 +21,7 @@ import {
   RefusedError,
   ServerError,
   UnreadableAnswerError,
-} from "../errors.ts";
+} from "../freshdesk/errors.ts";
 import { Freshdesk, STATUS } from "../freshdesk.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import {
@@ -36,7 +36,7 @@ import {
   replies,
   type Reply,
   text,
-} from "./answers.ts";
+} from "./helpers/responses.ts";
 
 const API = `${ACCOUNT}/api/v2`;
 

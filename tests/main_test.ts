@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Sandbox } from "../sandbox/sandbox.ts";
-import { listen } from "../sandbox/serve.ts";
+import { listen } from "../sandbox/server.ts";
 import { JOBS } from "../workflow.ts";
 import {
   ending,
@@ -15,7 +15,7 @@ import {
   program,
   ROOT,
   start,
-} from "./program.ts";
+} from "./helpers/program.ts";
 
 program(
   "settings that are missing or wrong are all named, and the exit code asks for a person",

@@ -19,11 +19,11 @@ import {
   ServerError,
   UnreachableError,
   UnreadableAnswerError,
-} from "../errors.ts";
-import { NobodyError } from "../draw.ts";
-import { STAGES } from "../store.ts";
+} from "../freshdesk/errors.ts";
+import { NobodyError } from "../workflow/participants.ts";
+import { STAGES } from "../workflow/store.ts";
 import { type Interval, nextTick, STEPS, wayOf } from "../workflow.ts";
-import { moment, timeOf, World } from "./world.ts";
+import { moment, timeOf, World } from "./helpers/test_env.ts";
 
 const LIFE = [
   "POST /tickets",

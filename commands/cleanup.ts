@@ -1,0 +1,168 @@
+/**
+ * `deno task cleanup [--yes]`: lists the tickets that this program opened and, once told so, moves
+ * them to Freshdesk's trash. It may run beside the program. Interrupted, it can be run again.
+ *
+ * @module
+ */
+import { readArguments } from "../startup/arguments.ts";
+import { bindTo, openKv, readSettings } from "../startup/startup.ts";
+import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
+import { Freshdesk } from "../freshdesk.ts";
+import { COMMON_TAG } from "../workflow/steps.ts";
+import { Store } from "../workflow/store.ts";
+import {
+  bar,
+  Cleaning,
+  type CleaningOptions,
+  report,
+  table,
+} from "./cleanup/ticket_cleaner.ts";
+
+/** How it is talked to while it cleans up. */
+export interface CleanupOptions extends CleaningOptions {
+  /** Whether it is only shown what would be deleted. */
+  dryRun: boolean;
+  /** Whether to delete without asking. */
+  yes: boolean;
+  /** Asks the person at the terminal; `undefined` where there is none. */
+  ask?: ((question: string) => string | null) | undefined;
+  /** Takes one or more lines. */
+  say: (text: string) => unknown;
+  /** Told how many of a round are dealt with. */
+  progress?: (done: number, total: number) => unknown;
+}
+
+/** Drafts are counted no further. */
+const COUNT_LIMIT = 1000;
+
+/**
+ * Shows, asks and deletes, round by round, until nothing new is found.
+ *
+ * @returns the exit code: 1 when something could not be done
+ */
+export async function cleanup(options: CleanupOptions): Promise<number> {
+  const { store, say } = options;
+  const cleaning = new Cleaning(options);
+  const { outcome } = cleaning;
+  let end: End;
+  try {
+    end = await rounds(cleaning, options);
+  } catch (error) {
+    if (!(error instanceof FreshdeskError)) throw error;
+    const advice = error instanceof NotSentError ? "" : ` ${error.advice}`;
+    say(`${error.message}.${advice}`);
+    end = "stopped";
+  }
+  const { deleted, gone, left } = outcome;
+  if (deleted + gone + left.length > 0) say(report(outcome));
+  if (end === "stopped" || left.some(({ trouble }) => trouble)) {
+    say("Nothing is lost by running deno task cleanup again.");
+    return 1;
+  }
+  if (end === "unasked") return 1;
+  if (end === "kept") return 0;
+  const drafts = await store.count("create", COUNT_LIMIT);
+  if (drafts > 0) {
+    say(`${drafts} not opened yet: the program will open them when it runs.`);
+  }
+  say(
+    "Freshdesk's search lags some minutes behind: run it again then, to be sure that nothing is left.",
+  );
+  return 0;
+}
+
+/** How the rounds ended. */
+type End = "nothing new" | "kept" | "unasked" | "stopped";
+
+async function rounds(
+  cleaning: Cleaning,
+  { dryRun, yes, ask, say, signal, progress }: CleanupOptions,
+): Promise<End> {
+  for (let round = 1;; round++) {
+    const candidates = await cleaning.find();
+    const total = candidates.length;
+    if (signal?.aborted) return "stopped";
+    if (total === 0) {
+      if (round === 1) say("No ticket of this program was found.");
+      return "nothing new";
+    }
+    say(table(candidates));
+    say(
+      `${total}${
+        round > 1 ? " more" : ""
+      } found by the tag ${COMMON_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
+    );
+    if (dryRun) {
+      say("DRY_RUN: nothing is moved to the trash.");
+      return "kept";
+    }
+    if (!yes && !ask) {
+      say(
+        "Nothing is moved to the trash, as there is no terminal to ask at. To move them: deno task cleanup --yes",
+      );
+      return "unasked";
+    }
+    const question = `Move ${total} to Freshdesk's trash? Type yes:`;
+    if (!yes && ask?.(question)?.trim().toLowerCase() !== "yes") {
+      say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
+      return "kept";
+    }
+    await cleaning.delete(candidates, (done) => progress?.(done, total));
+    if (signal?.aborted) {
+      say("Interrupted.");
+      return "stopped";
+    }
+  }
+}
+
+/** Says lines, and shows a bar that fills on a terminal, a line now and then elsewhere. */
+function screen(): Required<Pick<CleanupOptions, "say" | "progress">> {
+  const terminal = Deno.stdout.isTerminal();
+  const write = (text: string) =>
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
+  let inBar = false;
+  return {
+    say(text) {
+      if (inBar) write("\n");
+      inBar = false;
+      console.log(text);
+    },
+    progress(done, total) {
+      const line = bar(done, total);
+      if (terminal) write(`\r${line}`);
+      else if (done % 25 === 0 || done === total) console.log(line);
+      inBar = terminal;
+    },
+  };
+}
+
+async function main(): Promise<number> {
+  const { values: { yes } } = readArguments({
+    name: "cleanup",
+    summary:
+      `Lists the tickets that this program opened, and moves them to Freshdesk's trash
+once you say yes. It may run beside the program.`,
+    options: { yes: { about: "move them without asking" } },
+  });
+  const config = await readSettings();
+  using kv = await openKv(config.kvPath);
+  const stopping = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stopping.abort());
+  const { signal } = stopping;
+  const store = new Store(kv, {
+    history: config.historyDays * 86_400_000,
+    log: console,
+  });
+  await bindTo(store, config.url);
+  return await cleanup({
+    freshdesk: new Freshdesk({ ...config, signal }),
+    store,
+    dryRun: config.dryRun,
+    yes,
+    ask: Deno.stdin.isTerminal() ? prompt : undefined,
+    ...screen(),
+    signal,
+  });
+}
+
+if (import.meta.main) Deno.exit(await main());

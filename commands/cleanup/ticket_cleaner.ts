@@ -1,0 +1,315 @@
+/**
+ * Finds the tickets that this program opened in Freshdesk, and moves them to the trash: the core of
+ * `deno task cleanup`.
+ *
+ * A ticket is looked at again right before it is moved; one that does not bear both the common tag
+ * and its own is left, whatever search or store say of it. A ticket under way is first taken out of
+ * the workflow, so the program may go on running. What is gone from Freshdesk is forgotten here too.
+ *
+ * @module
+ */
+import {
+  ForbiddenError,
+  FreshdeskError,
+  GoneError,
+  NotFoundError,
+} from "../../freshdesk/errors.ts";
+import { type Freshdesk, STATUS } from "../../freshdesk.ts";
+import { COMMON_TAG, findByTag, OWN_TAG } from "../../workflow/steps.ts";
+import {
+  type Entry,
+  isEnd,
+  type Store,
+  type Ticket,
+} from "../../workflow/store.ts";
+import { wayOf } from "../../workflow.ts";
+
+/** A ticket that seems to have been made by this program. */
+export interface Candidate {
+  /** Freshdesk's id. */
+  id: number;
+  /** What it is about. */
+  subject: string;
+  /** Its status, or, where only the store knows it, what it waits for. */
+  status: string;
+  /** When it was created (ms since 1970). */
+  createdAt: number;
+  /** Who knows of it. */
+  from: "search" | "store" | "both";
+  /** The key of its record in the store, where it has one. */
+  record?: string;
+}
+
+/** What became of the candidates. */
+export interface Outcome {
+  /** How many were moved to the trash. */
+  deleted: number;
+  /** How many were gone already: deleted, in the trash, or spam. */
+  gone: number;
+  /** Those that were left, and why. */
+  left: { id: number; why: string; trouble: boolean }[];
+}
+
+/** What a cleaning is made of. */
+export interface CleaningOptions {
+  /** The account. */
+  freshdesk: Freshdesk;
+  /** The tickets. */
+  store: Store;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** No further ticket is begun once it is aborted. */
+  signal?: AbortSignal;
+}
+
+/** Records are read so many at a time. */
+const RECORDS_AT_ONCE = 500;
+/** A record that others keep changing is tried so often. */
+const RECORD_ATTEMPTS = 10;
+
+/** What the store says of a ticket that is on its way to the trash. */
+const LEAVING = {
+  message: "being moved to the trash by cleanup",
+  advice: "If it is still in Freshdesk, run deno task cleanup again.",
+};
+
+/** One cleaning: {@linkcode find} and {@linkcode delete} by turns, until nothing new is found. */
+export class Cleaning {
+  /** What became of the candidates so far. */
+  readonly outcome: Outcome = { deleted: 0, gone: 0, left: [] };
+  readonly #freshdesk: Freshdesk;
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #done = new Set<number>();
+
+  /** Does nothing until it is told to. */
+  constructor(options: CleaningOptions) {
+    this.#freshdesk = options.freshdesk;
+    this.#store = options.store;
+    this.#now = options.now ?? Date.now;
+    this.#signal = options.signal;
+  }
+
+  /**
+   * What this program made and what was not dealt with yet, by id. The search finds 300 at a time,
+   * and none that is newer than some minutes; the store knows those of this database.
+   */
+  async find(): Promise<Candidate[]> {
+    const hits = (await this.#freshdesk.searchTickets(COMMON_TAG))
+      .filter(({ tags }) => bears(tags));
+    const found = new Map<number, Candidate>();
+    const idByTag = new Map<string, number>();
+    for (const { id, subject, status, created_at, tags } of hits) {
+      for (const tag of tags) idByTag.set(tag, id);
+      found.set(id, {
+        id,
+        subject: subject ?? "",
+        status: statusName(status),
+        createdAt: Date.parse(created_at),
+        from: "search",
+      });
+    }
+    for await (const ticket of this.#records()) {
+      const { tag } = ticket;
+      const id = ticket.id ?? idByTag.get(tag) ?? await this.#lookUp(ticket);
+      if (id === undefined) continue;
+      const hit = found.get(id);
+      if (hit) Object.assign(hit, { from: "both", record: tag });
+      else found.set(id, recorded(id, ticket));
+    }
+    return [...found.values()].filter(({ id }) => !this.#done.has(id))
+      .sort((a, b) => a.id - b.id);
+  }
+
+  /**
+   * Moves the candidates that bear both tags to the trash. Stops when told to by the signal; rejects when
+   * there is no going on for any ticket. In both cases it can be run again.
+   *
+   * @param progress told how many are dealt with, after each
+   */
+  async delete(
+    candidates: readonly Candidate[],
+    progress: (done: number) => void = () => {},
+  ): Promise<void> {
+    for (const [i, candidate] of candidates.entries()) {
+      if (this.#signal?.aborted) return;
+      try {
+        await this.#deleteOne(candidate);
+      } catch (error) {
+        if (this.#signal?.aborted) return;
+        if (!(error instanceof FreshdeskError) || isForAll(error)) throw error;
+        this.#leave(candidate, error.message, true);
+      }
+      this.#done.add(candidate.id);
+      progress(i + 1);
+    }
+  }
+
+  /** All that the store knows. */
+  async *#records(): AsyncGenerator<Ticket> {
+    let cursor = "";
+    do {
+      const page = await this.#store.list(undefined, RECORDS_AT_ONCE, cursor);
+      yield* page.tickets;
+      cursor = page.cursor;
+    } while (cursor);
+  }
+
+  async #deleteOne(candidate: Candidate): Promise<void> {
+    const { id, record } = candidate;
+    const ticket = await unlessGone(this.#freshdesk.getTicket(id));
+    if (ticket && !bears(ticket.tags, record)) {
+      const why = `it does not bear both the tag ${COMMON_TAG} and its own`;
+      this.#leave(candidate, why, false);
+      return;
+    }
+    if (ticket && !ticket.deleted) {
+      const leaves = (entry: Entry) =>
+        this.#store.update(
+          entry,
+          leaving(entry, id, this.#now()),
+          undefined,
+          false,
+        );
+      if (!await this.#change(record, leaves)) {
+        this.#leave(candidate, "the program is busy with it", true);
+        return;
+      }
+      const answer = this.#freshdesk.deleteTicket(id).then(() => true);
+      if (await unlessGone(answer)) this.outcome.deleted++;
+      else this.outcome.gone++;
+    } else {
+      this.outcome.gone++;
+    }
+    await this.#change(record, (entry) => this.#store.remove(entry));
+  }
+
+  #leave({ id }: Candidate, why: string, trouble: boolean): void {
+    this.outcome.left.push({ id, why, trouble });
+  }
+
+  /**
+   * Changes a ticket's record, if it has one, whatever the running program does with it meanwhile.
+   * False when somebody else was always first.
+   */
+  async #change(
+    record: string | undefined,
+    change: (entry: Entry) => Promise<unknown>,
+  ): Promise<boolean> {
+    for (let attempt = 1; attempt <= RECORD_ATTEMPTS; attempt++) {
+      const entry = record === undefined ? null : await this.#store.get(record);
+      if (!entry || await change(entry)) return true;
+    }
+    return false;
+  }
+
+  /** The id of a ticket whose creation was begun, and whose answer was lost. */
+  async #lookUp(ticket: Ticket): Promise<number | undefined> {
+    const { stage, doubt, claim } = ticket;
+    if (isEnd(stage) && stage !== "failed" || !doubt && !claim) return;
+    return (await findByTag(this.#freshdesk, ticket))?.id;
+  }
+}
+
+/** The candidates as a table, with a line of headings. */
+export function table(candidates: readonly Candidate[]): string {
+  const rows = candidates.map(({ id, subject, status, createdAt, from }) => [
+    `#${id}`,
+    cut(subject.replace(/\p{C}/gu, " "), 48),
+    status,
+    new Date(createdAt).toISOString().slice(0, 16).replace("T", " "),
+    from === "both" ? "search, store" : from,
+  ]);
+  const all = [
+    ["Ticket", "Subject", "Status", "Created (UTC)", "Known from"],
+    ...rows,
+  ];
+  const widths = all[0]!.map((_, i) =>
+    Math.max(...all.map((row) => row[i]!.length))
+  );
+  return all.map((row) =>
+    row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** How far it is, in a line: `[######..............]  12 of 40`. */
+export function bar(done: number, total: number): string {
+  const filled = total === 0 ? 20 : Math.floor(20 * done / total);
+  const count = String(done).padStart(String(total).length);
+  return `[${"#".repeat(filled).padEnd(20, ".")}] ${count} of ${total}`;
+}
+
+/** What became of all, a line each: how many were moved, gone, and left for which reason. */
+export function report({ deleted, gone, left }: Outcome): string {
+  const reasons = Map.groupBy(
+    left,
+    ({ why }) => why.replace(/\[request .*?\]|\d+/g, ""),
+  );
+  const lines = [...reasons.values()].map((all) => {
+    const ids = all.slice(0, 10).map(({ id }) => `#${id}`);
+    if (all.length > 10) ids.push("...");
+    return `${all.length} left (${ids.join(", ")}): ${all[0]!.why}.`;
+  });
+  return [`${deleted} moved to trash, ${gone} gone already.`, ...lines].join(
+    "\n",
+  );
+}
+
+/** Out of the workflow; should it never reach the trash, it may still be resumed by name. */
+function leaving({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
+  const { stage, failedIn } = ticket;
+  const over = stage === "closed" || stage === "abandoned";
+  return {
+    id,
+    claim: null,
+    lastError: { at, ...LEAVING },
+    failedIn: isEnd(stage) ? failedIn : stage,
+    ...(!over && { stage: "abandoned", dueAt: at, since: at }),
+  };
+}
+
+/** Whether these are the tags of a ticket that this program opened: of this one, where it is known. */
+function bears(tags: readonly string[], own?: string): boolean {
+  return tags.includes(COMMON_TAG) &&
+    tags.some((tag) => own === undefined ? OWN_TAG.test(tag) : tag === own);
+}
+
+function recorded(id: number, ticket: Ticket): Candidate {
+  const { stage, drafted, done, script, tag } = ticket;
+  return {
+    id,
+    subject: script.subject,
+    status: isEnd(stage) ? stage : `waits: ${stage.replace("_", " ")}`,
+    createdAt: done.create ?? drafted,
+    from: "store",
+    record: tag,
+  };
+}
+
+/** What a call gives; `undefined` when its ticket is not there or in the trash. */
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof GoneError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Whether the next ticket would fare no better. */
+function isForAll(error: FreshdeskError): boolean {
+  return wayOf(error, { id: null }) === "stop" ||
+    error instanceof ForbiddenError && error.method === "DELETE";
+}
+
+function statusName(status: number): string {
+  const found = Object.entries(STATUS).find(([, number]) => number === status);
+  return found?.[0] ?? `status ${status}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

@@ -1,0 +1,27 @@
+/**
+ * `deno task doctor`: says, a line each, what is in order, what to look at and what does not work.
+ * Changes nothing in Freshdesk. Exit code 1 with a problem.
+ *
+ * @module
+ */
+import { readArguments } from "../startup/arguments.ts";
+import { missingFile, readEnvironment } from "../startup/startup.ts";
+import { examine, type Finding, line, summary } from "./doctor/checks.ts";
+
+readArguments({
+  name: "doctor",
+  summary:
+    `Checks the settings, the account and the database, and says what to do.
+Changes nothing in Freshdesk.`,
+});
+const findings: Finding[] = [];
+for await (const finding of examine(await readEnvironment())) {
+  findings.push(finding);
+  console.log(line(finding));
+}
+console.log(summary(findings));
+const problems = findings.filter(({ level }) => level === "PROBLEM");
+if (problems.some(({ check }) => check === "settings")) {
+  for (const advice of await missingFile()) console.log(advice);
+}
+if (problems.length > 0) Deno.exit(1);

@@ -1,0 +1,56 @@
+/**
+ * `deno task retry [id...]`: puts failed tickets back into the stage they failed in; all of them, or
+ * those named by Freshdesk's id or by their own tag. An abandoned one is put back only by name.
+ * Beside a running program the next tick takes them up.
+ *
+ * @module
+ */
+import { readArguments } from "../startup/arguments.ts";
+import { bindTo, fail, openKv, readSettings } from "../startup/startup.ts";
+import { type Entry, Store } from "../workflow/store.ts";
+
+const { positionals: names } = readArguments({
+  name: "retry",
+  summary:
+    `Puts failed tickets back into the stage they failed in: all of them, or those
+named by Freshdesk's id or by their own tag. An abandoned ticket is put back
+only by name.`,
+  positionals: "[ID...]",
+});
+const config = await readSettings(["url", "kvPath"]);
+using kv = await openKv(config.kvPath);
+const store = new Store(kv, { log: console });
+await bindTo(store, config.url);
+
+const entries = names.length > 0
+  ? await Promise.all(names.map(named))
+  : await Array.fromAsync(store.ended("failed"));
+let resumed = 0;
+for (const entry of entries) {
+  const ticket = await store.resume(entry, Date.now());
+  const { id, tag, stage, lastError } = entry.ticket;
+  if (!ticket) {
+    console.log(`#${id ?? tag} is ${stage}: there is nothing to resume`);
+    continue;
+  }
+  resumed++;
+  console.log(
+    `#${id ?? tag} goes on with ${ticket.stage} (it had ${stage}: ${
+      lastError?.message ?? "no reason is known"
+    })`,
+  );
+}
+console.log(
+  resumed > 0
+    ? `${resumed} resumed; the next tick takes them up.`
+    : "No failed ticket is waiting.",
+);
+
+async function named(name: string): Promise<Entry> {
+  const entry = /^#?\d+$/.test(name)
+    ? await store.getById(Number(name.replace("#", "")))
+    : await store.get(name);
+  return entry ?? fail(
+    `There is no ticket ${name} in the database; deno task status lists them.`,
+  );
+}

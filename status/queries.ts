@@ -1,0 +1,305 @@
+/**
+ * What there is to see, read from the store: the page, the JSON and the terminal all show this.
+ * Every moment is a text in UTC (`2026-11-23T12:05:00.000Z`).
+ *
+ * @module
+ */
+import {
+  type End,
+  ENDS,
+  isEnd,
+  type JobRun,
+  type Message,
+  type Stage,
+  STAGES,
+  type Store,
+  type Tally,
+  type Ticket,
+} from "../workflow/store.ts";
+import { plainText } from "../lib/text.ts";
+import { JOBS, nextTick } from "../workflow.ts";
+import { type Problem, problemsOf } from "./problems.ts";
+
+/** A ticket at a glance. */
+export interface TicketFacts {
+  /** Freshdesk's id; null until it is known. */
+  id: number | null;
+  /** Its own tag in Freshdesk. */
+  tag: string;
+  /** Where a person sees it in Freshdesk; null until its id is known. */
+  url: string | null;
+  /** What it waits for, or how it ended. */
+  stage: Stage | End;
+  /** Plain text. */
+  subject: string;
+  /** The contact's name. */
+  contact: string;
+  /** The agent's name. */
+  agent: string;
+  /** Since when it waits for this stage, or when it ended. */
+  since: string;
+  /** The tick it waits for; null once it has ended. */
+  dueAt: string | null;
+  /** How often the stage was tried in vain. */
+  attempts: number;
+  /** What went wrong last, and what a person can do about it. */
+  lastError: { at: string; message: string; advice: string } | null;
+  /** What puts it back into the stage it ended in; null when there is nothing to resume. */
+  retry: string | null;
+}
+
+/** A ticket with its conversation. */
+export interface ThreadFacts extends TicketFacts {
+  /** When each stage was done. */
+  done: Partial<Record<Stage, string>>;
+  /** What was said, in order; plain text. */
+  messages: {
+    from: Message["from"];
+    name: string;
+    text: string;
+    at: string;
+  }[];
+}
+
+/** A job and its last run. */
+export interface JobFacts {
+  /** Its name in Deno. */
+  name: string;
+  /** Minutes between two ticks. */
+  every: number;
+  /** Its last run; null if it has not run yet. `took` is in milliseconds. */
+  lastRun: (Omit<JobRun, "at"> & { at: string }) | null;
+  /** The tick to come. */
+  nextTick: string;
+  /** Whether it should have run by now. */
+  overdue: boolean;
+}
+
+/** Some tickets of many. */
+export interface PageFacts {
+  /** How many there are; counted no further than {@linkcode COUNTED}. */
+  count: number;
+  /** Those that moved last come first. */
+  tickets: TicketFacts[];
+  /** Where the next page begins; null when there is none. */
+  cursor: string | null;
+}
+
+/** What is said above everything else. */
+export interface Notices {
+  /** Whether nothing is sent to Freshdesk (`DRY_RUN`). */
+  dryRun: boolean;
+  /** What is wrong, and what to do. */
+  problems: Problem[];
+}
+
+/** All that a look at the board shows. */
+export interface BoardFacts extends Notices {
+  /** Now. */
+  at: string;
+  /** The tickets, by what they wait for or how they ended. */
+  tickets: Record<Stage | End, PageFacts>;
+  /** The five jobs. */
+  jobs: JobFacts[];
+  /** What happened since midnight. */
+  today: Tally;
+  /** What happened in each of the last 24 hours, the current one last. */
+  hours: ({ at: string } & Tally)[];
+}
+
+/** What the facts are gathered from. */
+export interface Source {
+  /** The tickets. */
+  store: Store;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Where a person sees a ticket in Freshdesk, by its id. */
+  ticketUrl: (id: number) => string;
+  /** When the program began (ms since 1970): no job can be overdue since before. Default: not known. */
+  startedAt?: number;
+  /** Whether jobs run here at all. Default: true. */
+  production?: boolean;
+  /** Whether the program sends nothing. Default: as the latest run of a job was. */
+  dryRun?: boolean;
+  /** What the program found wrong when it started; null: nothing. Default: not known. */
+  startProblem?: () => string | null | undefined;
+}
+
+/** Tickets of a stage are counted so far: a higher count reads "1000+". */
+export const COUNTED = 1000;
+/** What every ticket is in: the stages in order, then the ends. */
+export const ALL_STAGES: readonly (Stage | End)[] = [...STAGES, ...ENDS];
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** The longest run of a job, and what is forgiven. */
+const GRACE = (4 + 2) * MINUTE;
+
+/**
+ * Everything at once.
+ *
+ * @param limit tickets of each stage
+ */
+export async function board(
+  source: Source,
+  limit: number,
+): Promise<BoardFacts> {
+  const now = source.now();
+  const hour = now - now % HOUR;
+  const midnight = now - now % (24 * HOUR);
+  const [pages, jobs, tallies] = await Promise.all([
+    Promise.all(ALL_STAGES.map((stage) => page(source, stage, limit))),
+    jobList(source),
+    source.store.tallies(hour - 23 * HOUR),
+  ]);
+  const today = nothing();
+  const hours = Array.from({ length: 24 }, (_, i) => {
+    const at = hour + (i - 23) * HOUR;
+    const tally = tallies.get(at) ?? nothing();
+    if (at >= midnight) add(today, tally);
+    return { at: moment(at), ...tally };
+  });
+  const tickets = Object.fromEntries(
+    ALL_STAGES.map((stage, i) => [stage, pages[i]!]),
+  ) as Record<Stage | End, PageFacts>;
+  return {
+    at: moment(now),
+    ...noticesOf(source, jobs),
+    tickets,
+    jobs,
+    today,
+    hours,
+  };
+}
+
+/** A page of the tickets of a stage, from a cursor on. */
+export async function page(
+  source: Source,
+  stage: Stage | End,
+  limit: number,
+  cursor?: string,
+): Promise<PageFacts> {
+  const { store } = source;
+  const [count, { tickets, cursor: next }] = await Promise.all([
+    store.count(stage, COUNTED),
+    store.list(stage, limit, cursor),
+  ]);
+  tickets.sort((a, b) => b.since - a.since);
+  return {
+    count,
+    tickets: tickets.map((ticket) => factsOf(ticket, source)),
+    cursor: next || null,
+  };
+}
+
+/** A page of all tickets, from a cursor on: the youngest first. */
+export async function everyTicket(
+  source: Source,
+  limit: number,
+  cursor?: string,
+): Promise<Omit<PageFacts, "count">> {
+  const { tickets, cursor: next } = await source.store.list(
+    undefined,
+    limit,
+    cursor,
+  );
+  return {
+    tickets: tickets.map((ticket) => factsOf(ticket, source)),
+    cursor: next || null,
+  };
+}
+
+/**
+ * A ticket and what was said in it: null when there is none.
+ *
+ * @param name Freshdesk's id, or the ticket's tag
+ */
+export async function thread(
+  source: Source,
+  name: string,
+): Promise<ThreadFacts | null> {
+  const { store } = source;
+  const entry = /^\d{1,15}$/.test(name)
+    ? await store.getById(Number(name))
+    : await store.get(name);
+  if (!entry) return null;
+  const { ticket } = entry;
+  const history = await store.messageHistory(ticket.tag);
+  return {
+    ...factsOf(ticket, source),
+    done: Object.fromEntries(
+      Object.entries(ticket.done).map(([stage, at]) => [stage, moment(at)]),
+    ),
+    messages: history.map(({ from, name, body, at }) => ({
+      from,
+      name,
+      text: plainText(body),
+      at: moment(at),
+    })),
+  };
+}
+
+/** The five jobs, in the order of a ticket's life. */
+export async function jobList(source: Source): Promise<JobFacts[]> {
+  const { store, startedAt, production = true } = source;
+  const now = source.now();
+  const runs = await store.jobs();
+  return JOBS.map(({ name, every }) => {
+    const run = runs.get(name);
+    const latest = Math.max(run?.at ?? 0, startedAt ?? 0) || now;
+    return {
+      name,
+      every,
+      lastRun: run ? { ...run, at: moment(run.at) } : null,
+      nextTick: moment(nextTick(every, now)),
+      overdue: production && now - latest > every * MINUTE + GRACE,
+    };
+  });
+}
+
+/** What is to be said of these jobs above everything else. */
+export function noticesOf(source: Source, jobs: JobFacts[]): Notices {
+  const latest = jobs.map(({ lastRun }) => lastRun)
+    .reduce((a, b) => (b?.at ?? "") > (a?.at ?? "") ? b : a, null);
+  return {
+    dryRun: source.dryRun ?? latest?.report?.planned !== undefined,
+    problems: problemsOf(source, jobs),
+  };
+}
+
+/** What a ticket is called in a path or a command: Freshdesk's id, or its tag until that is known. */
+export function nameOf({ id, tag }: Pick<TicketFacts, "id" | "tag">): string {
+  return String(id ?? tag);
+}
+
+function factsOf(ticket: Ticket, { ticketUrl }: Source): TicketFacts {
+  const { id, tag, stage, lastError, failedIn } = ticket;
+  return {
+    id,
+    tag,
+    url: id === null ? null : ticketUrl(id),
+    stage,
+    subject: ticket.script.subject,
+    contact: ticket.contact.name,
+    agent: ticket.agent.name,
+    since: moment(ticket.since),
+    dueAt: isEnd(stage) ? null : moment(ticket.dueAt),
+    attempts: ticket.attempts,
+    lastError: lastError && { ...lastError, at: moment(lastError.at) },
+    retry: failedIn && isEnd(stage) ? `deno task retry ${id ?? tag}` : null,
+  };
+}
+
+function moment(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function nothing(): Tally {
+  return { opened: 0, closed: 0, failed: 0, abandoned: 0, calls: 0 };
+}
+
+function add(sum: Tally, tally: Tally): void {
+  for (const what of Object.keys(sum) as (keyof Tally)[]) {
+    sum[what] += tally[what];
+  }
+}

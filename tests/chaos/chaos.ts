@@ -1,0 +1,257 @@
+/**
+ * `deno task chaos`: the proof of the promise. The stand-in and the real program run as separate
+ * processes; the program is killed (-9) and started again, runs twice at once, and a good part of
+ * the answers is lost, late, broken or refused; some tickets are refused whatever is asked for them.
+ * Then it is left alone: tickets that wait go on by themselves, tickets that failed are resumed as
+ * `deno task retry` does, and what Freshdesk has is compared with what should be.
+ *
+ * @module
+ */
+import { exitWithUsage, readArguments } from "../../startup/arguments.ts";
+import { pick, seeded } from "../../lib/random.ts";
+import { type Fault, Sandbox } from "../../sandbox/sandbox.ts";
+import { listen } from "../../sandbox/server.ts";
+import { ENDS, STAGES, Store } from "../../workflow/store.ts";
+import { audit, type Verdict } from "./audit.ts";
+import { fastNow } from "./accelerated_clock.ts";
+
+const COMMAND = {
+  name: "chaos",
+  summary:
+    `Kills the program again and again and spoils its answers, then compares what
+Freshdesk has with what should be. Exit code 1 if anything was lost, doubled or
+out of order.`,
+  options: {
+    rounds: {
+      about: "how often a program is killed",
+      value: "N",
+      default: "250",
+    },
+    seed: {
+      about: "draws the same kills and faults",
+      value: "N",
+      default: "1",
+    },
+    faults: {
+      about: "the part of all answers that is faulty",
+      value: "X",
+      default: "0.35",
+    },
+    tickets: { about: "tickets opened every hour", value: "N", default: "12" },
+    speed: { about: "seconds that pass in one", value: "N", default: "120" },
+    blind: { about: "without the look-ups: the proof must fail" },
+  },
+} as const;
+
+const { values } = readArguments(COMMAND);
+const rounds = number("rounds", 1);
+const speed = number("speed", 1);
+const random = seeded(number("seed", 0));
+const share = number("faults", 0, 1);
+const tickets = number("tickets", 1, 100);
+
+const epoch = Date.now();
+const now = fastNow(epoch, speed);
+const folder = await Deno.makeTempDir();
+const kvPath = `${folder}/tickets.db`;
+const sandbox = new Sandbox({
+  now,
+  random,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / speed)),
+});
+const server = await listen(sandbox, 0);
+const programs: Deno.ChildProcess[] = [];
+let kills = 0;
+
+plan(share);
+for (let round = 1; round <= rounds; round++) {
+  const wanted = random() < 0.3 ? 2 : 1;
+  while (programs.length < wanted) await begin();
+  await real(300 + random() * 1700);
+  const victim = pick(programs, random)!;
+  programs.splice(programs.indexOf(victim), 1);
+  // A few are asked to stop, as a deployment does.
+  if (random() < 0.1) victim.kill("SIGTERM");
+  else {
+    victim.kill("SIGKILL");
+    kills++;
+  }
+  await victim.status;
+  if (round % 10 === 0 || round === rounds) {
+    console.log(
+      `round ${round} of ${rounds}: ${kills} kills, ${faults()} faults in ${sandbox.requests.length} calls, ${sandbox.tickets.size} tickets`,
+    );
+  }
+}
+
+console.log("No more kills and faults: what is left is settled");
+const faulty = faults();
+sandbox.clearFaults();
+if (programs.length === 0) await begin();
+{
+  using kv = await Deno.openKv(kvPath);
+  const store = new Store(kv);
+  const resumed = await settled(store);
+  for (const program of programs) {
+    program.kill("SIGTERM");
+    await program.status;
+  }
+  const verdict = await audit(kv, store, sandbox);
+  await server.close();
+  await Deno.remove(folder, { recursive: true });
+  report(verdict, resumed);
+}
+
+function report({ problems, ...verdict }: Verdict, resumed: number): never {
+  for (const problem of problems.slice(0, 20)) console.log(problem);
+  console.log(
+    JSON.stringify({
+      rounds,
+      kills,
+      faults: faulty,
+      denied: denied(),
+      resumed,
+      ...verdict,
+    }),
+  );
+  const { lost, duplicated, outOfOrder } = verdict;
+  Deno.exit(lost + duplicated + outOfOrder > 0 || problems.length > 0 ? 1 : 0);
+}
+
+/**
+ * Waits until nothing but the newest hour's tickets is under way, and those too are done. Tickets
+ * that failed are resumed.
+ *
+ * @returns how many were resumed
+ */
+async function settled(store: Store): Promise<number> {
+  const end = now() + 12 * 3_600_000;
+  let resumed = 0;
+  while (now() < end) {
+    await real(500);
+    for await (const entry of store.ended("failed")) {
+      if (await store.resume(entry, now())) resumed++;
+    }
+    let waiting = 0;
+    for (const stage of STAGES) waiting += await store.count(stage, 1000);
+    if (waiting === 0 && sandbox.tickets.size > 0) return resumed;
+  }
+  console.log(
+    `After 12 hours tickets are still waiting (${
+      ENDS.join(", ")
+    } is how they end)`,
+  );
+  return resumed;
+}
+
+/** Starts a program, and waits until it has said something: a slow start is no life yet. */
+async function begin(): Promise<void> {
+  const { args, options } = program();
+  const asked = sandbox.requests.length;
+  programs.push(
+    new Deno.Command(args[0]!, { args: args.slice(1), ...options }).spawn(),
+  );
+  for (let wait = 0; wait < 200 && sandbox.requests.length === asked; wait++) {
+    await real(50);
+  }
+}
+
+/** The real program, with the clock before it. */
+function program() {
+  const imports = new URL("../../std/import_map.json", import.meta.url).href;
+  return {
+    args: [
+      Deno.execPath(),
+      "run",
+      "-A",
+      ...(standIns() ? ["--no-lock", `--import-map=${imports}`] : []),
+      "--preload",
+      new URL("accelerate.ts", import.meta.url).href,
+      new URL("../../main.ts", import.meta.url).href,
+    ],
+    options: {
+      cwd: folder,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      env: {
+        FRESHDESK_URL: server.url,
+        FRESHDESK_API_KEY: sandbox.apiKey,
+        TICKETS_PER_HOUR: String(tickets),
+        RATE_LIMIT_SHARE: "1",
+        KV_PATH: kvPath,
+        LOG_FILE: "",
+        PORT: "0",
+        HOST: "127.0.0.1",
+        CHAOS_SPEED: String(speed),
+        CHAOS_EPOCH: String(epoch),
+        CHAOS_BLIND: values.blind ? "1" : "0",
+      },
+    },
+  } as const;
+}
+
+/** Whether this very process runs on the stand-ins of `std/`, where JSR cannot be reached. */
+function standIns(): boolean {
+  return !import.meta.resolve("@std/log").startsWith("jsr:");
+}
+
+/** Lets this part of all answers go wrong, in every way there is; a fault that denies a ticket lasts. */
+function plan(share: number): void {
+  const ways: [number, Fault][] = [
+    [3, { kind: "latency", ms: 5_000 }],
+    [2, { kind: "latency", ms: 45_000, applied: true }],
+    [2, { kind: "status", status: 429, retryAfter: 20 }],
+    [3, { kind: "status", status: 503 }],
+    [3, { kind: "status", status: 500, applied: true, body: "" }],
+    [4, { kind: "drop" }],
+    [2, { kind: "refuse" }],
+    [4, { kind: "cut" }],
+    [2, { kind: "garbage" }],
+    [1, { kind: "status", status: 408 }],
+    [1, { kind: "status", status: 408, applied: true }],
+    [1, { kind: "status", status: 409, body: "{}" }],
+    [1, { kind: "status", status: 423, body: "{}" }],
+    [1, { kind: "status", status: 425 }],
+    [0.6, { kind: "deny", body: '{"code":"access_denied"}' }],
+    [0.6, { kind: "deny", status: 400, body: "{}" }],
+  ];
+  const sum = ways.reduce((sum, [weight]) => sum + weight, 0);
+  // One is asked after the other, so each has its share of what those before it left.
+  let left = 1;
+  for (const [weight, fault] of ways) {
+    const part = share * weight / sum;
+    sandbox.fault({ ...fault, share: part / left });
+    left -= part;
+  }
+}
+
+function faults(): number {
+  return sandbox.requests.filter(({ fault }) => fault).length;
+}
+
+/** Tickets that were refused for good. */
+function denied(): number {
+  const requests = sandbox.requests.filter(({ fault }) => fault === "deny");
+  return new Set(requests.map(({ path }) => path.match(/tickets\/(\d+)/)?.[1]))
+    .size;
+}
+
+function real(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function number(
+  name: "rounds" | "seed" | "speed" | "faults" | "tickets",
+  least: number,
+  most = 1_000_000,
+): number {
+  const n = Number(values[name]);
+  if (n >= least && n <= most) return n;
+  return exitWithUsage(
+    COMMAND,
+    `Cannot use --${name}: it must be a number from ${least} to ${most}: current value is '${
+      values[name]
+    }'`,
+  );
+}

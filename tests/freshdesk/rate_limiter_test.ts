@@ -1,0 +1,274 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  NotSentError,
+  PlanError,
+  RateLimitError,
+} from "../../freshdesk/errors.ts";
+import { Freshdesk } from "../../freshdesk.ts";
+import { Pace } from "../../freshdesk/rate_limiter.ts";
+import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
+import { moment } from "../helpers/test_env.ts";
+
+const MINUTE = 60_000;
+
+/** What became of our calls, minute by minute of the account's clock. */
+interface Outcome {
+  /** Calls in each minute that were answered. */
+  answered: number[];
+  /** Calls that were answered 429. */
+  refused: number;
+  /** The most of our calls within any sixty seconds. */
+  most: number;
+}
+
+/** Lets seconds pass one by one: a timer is set only once the promise before it has settled. */
+async function pass(time: FakeTime, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) await time.tickAsync(1000);
+}
+
+/** Makes calls as fast as the pace allows, four side by side, for so many minutes. */
+async function rush(
+  options: SandboxOptions & { share: number; minutes: number; calls?: number },
+  neighbour?: (sandbox: Sandbox, second: number) => void,
+): Promise<Outcome> {
+  using time = new FakeTime(moment("12:00:17"));
+  const start = time.now;
+  const sandbox = new Sandbox({ ...options, now: () => time.now });
+  const stop = new AbortController();
+  const freshdesk = new Freshdesk({
+    url: "https://acme.freshdesk.com",
+    apiKey: "sandbox",
+    fetch: sandbox.fetch,
+    share: options.share,
+    now: () => time.now,
+    signal: stop.signal,
+  });
+  let left = options.calls ?? 10_000;
+  const lane = async () => {
+    while (!stop.signal.aborted && left-- > 0) {
+      await freshdesk.getMe().catch(() => {});
+    }
+  };
+  const lanes = [lane(), lane(), lane(), lane()];
+  for (let second = 0; second < options.minutes * 60; second++) {
+    neighbour?.(sandbox, second);
+    await time.tickAsync(1000);
+  }
+  stop.abort();
+  await time.tickAsync(1000);
+  await Promise.all(lanes);
+
+  const good = sandbox.requests.filter(({ status }) => status === 200);
+  const minutes = Map.groupBy(good, ({ at }) => Math.floor(at / MINUTE));
+  const first = Math.floor(start / MINUTE);
+  const times = sandbox.requests.map(({ at }) => at);
+  return {
+    answered: Array.from(
+      { length: options.minutes },
+      (_, i) => minutes.get(first + i)?.length ?? 0,
+    ),
+    refused: sandbox.requests.filter(({ status }) => status === 429).length,
+    most: Math.max(
+      ...times.map((from) =>
+        times.filter((at) => at >= from && at < from + MINUTE).length
+      ),
+    ),
+  };
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((sum, n) => sum + n, 0);
+}
+
+Deno.test("a backlog of 500 calls uses 95 % of every minute of a trial, and none is refused", async () => {
+  const minutes = 11;
+  const { answered, refused } = await rush({
+    limit: 50,
+    share: 1,
+    minutes,
+    calls: 500,
+  });
+  assertEquals(refused, 0);
+  const whole = answered.slice(1, 10); // the first minute began before, the last has no backlog left
+  assert(
+    whole.every((calls) => calls >= 0.95 * 50),
+    `calls of the minutes: ${answered}`,
+  );
+});
+
+const NEIGHBOURS: [string, (sandbox: Sandbox, second: number) => void][] = [
+  ["every three seconds", (sandbox, s) => s % 3 === 0 && sandbox.spend(1)],
+  ["in four bursts", (sandbox, s) => s % 15 === 0 && sandbox.spend(5)],
+  [
+    "at random",
+    (() => {
+      const times = [
+        1,
+        4,
+        5,
+        9,
+        11,
+        12,
+        18,
+        20,
+        23,
+        27,
+        31,
+        32,
+        33,
+        38,
+        41,
+        47,
+        50,
+        52,
+        55,
+        58,
+      ];
+      return (sandbox, s) => times.includes(s % 60) && sandbox.spend(1);
+    })(),
+  ],
+];
+
+for (const [how, neighbour] of NEIGHBOURS) {
+  Deno.test(`beside a neighbour who takes 40 % ${how}, at most 1 % of our calls are refused, and the rest is used`, async () => {
+    const { answered, refused } = await rush(
+      { limit: 50, share: 1, minutes: 20 },
+      neighbour,
+    );
+    const made = sum(answered) + refused;
+    assert(refused <= made / 100, `${refused} of ${made} were refused`);
+    const whole = sum(answered.slice(2, -1));
+    assert(whole >= 0.85 * 30 * 17, `calls of the minutes: ${answered}`);
+  });
+}
+
+for (const share of [0.5, 0.25, 0.02]) {
+  Deno.test(`with a share of ${share} never more than that is used in any sixty seconds`, async () => {
+    const { answered, refused, most } = await rush({
+      limit: 50,
+      share,
+      minutes: 6,
+    });
+    assertEquals(refused, 0);
+    assert(most <= 50 * share, `${most} calls in a minute`);
+    assert(
+      sum(answered.slice(1, -1)) >= 0.95 * 50 * share * 4,
+      `calls of the minutes: ${answered}`,
+    );
+  });
+}
+
+Deno.test("a large plan is not used as if it were a small one", async () => {
+  const { answered } = await rush({ limit: 700, share: 0.5, minutes: 4 });
+  assert(answered[2]! >= 0.95 * 350, `calls of the minutes: ${answered}`);
+});
+
+Deno.test("a limit of its own for one kind of call stops all lanes for Retry-After", async () => {
+  using time = new FakeTime(moment("12:00:30"));
+  const sandbox = new Sandbox({
+    now: () => time.now,
+    limit: 400,
+    subLimits: { ticketCreate: 2 },
+  });
+  const freshdesk = new Freshdesk({
+    url: "https://acme.freshdesk.com",
+    apiKey: "sandbox",
+    fetch: sandbox.fetch,
+    now: () => time.now,
+    random: () => 0,
+  });
+  const open = () =>
+    freshdesk.createTicket("s", "<p>d</p>", "amina.diallo@example.com");
+  await open();
+  await open();
+  const third = open();
+  await time.tickAsync(1000);
+  const other = freshdesk.getMe();
+  await pass(time, 10);
+  assertEquals(sandbox.requests.map(({ status }) => status), [201, 201, 429]);
+  await pass(time, 30);
+  await Promise.all([third, other]);
+  assertEquals(sandbox.requests.length, 5);
+  const late = sandbox.requests.slice(3).every(({ at }) =>
+    at >= moment("12:01")
+  );
+  assert(late, "both waited for the next minute");
+});
+
+Deno.test("a wait beyond the call's time is not begun", async () => {
+  const sandbox = new Sandbox({ now: () => moment("12:00"), limit: 50 });
+  sandbox.fault({ kind: "status", status: 429, retryAfter: 900 });
+  const freshdesk = new Freshdesk({
+    url: "https://acme.freshdesk.com",
+    apiKey: "sandbox",
+    fetch: sandbox.fetch,
+    now: () => moment("12:00"),
+  });
+  const first = await freshdesk.getMe().catch((error) => error);
+  assertInstanceOf(first, RateLimitError);
+  const second = await freshdesk.getMe().catch((error) => error);
+  assertInstanceOf(second, NotSentError);
+  assertEquals(sandbox.requests.length, 1);
+});
+
+Deno.test("a plan with a limit of 0 is named as such", async () => {
+  const headers = { "x-ratelimit-total": "0", "x-ratelimit-remaining": "0" };
+  const freshdesk = new Freshdesk({
+    url: "https://acme.freshdesk.com",
+    apiKey: "k",
+    fetch: () => Promise.resolve(new Response("", { status: 429, headers })),
+  });
+  const error = await freshdesk.getMe().catch((error) => error);
+  assertInstanceOf(error, PlanError);
+  assertEquals(error.advice.includes("plan allows no API calls"), true);
+});
+
+Deno.test("until Freshdesk has said how large the plan is, it is taken for the smallest", () => {
+  const pace = new Pace({ share: 0.5, now: () => 0 });
+  assertEquals(pace.budget, {
+    total: undefined,
+    remaining: undefined,
+    ours: 25,
+    pausedUntil: 0,
+  });
+});
+
+Deno.test("what others used of the last minute is left to them in this one", () => {
+  let now = moment("12:00");
+  const pace = new Pace({ share: 1, now: () => now });
+  const answer = (remaining: number) =>
+    pace.answered(
+      new Headers({
+        "x-ratelimit-total": "50",
+        "x-ratelimit-remaining": `${remaining}`,
+      }),
+    );
+  pace.take();
+  answer(49);
+  assertEquals(pace.budget.ours, 50);
+  now += 30_000;
+  pace.take();
+  answer(28); // of 22 used, two are ours
+  assertEquals(pace.budget.ours, 30);
+  now += 45_000;
+  pace.take();
+  answer(49);
+  assertEquals(pace.budget.ours, 30);
+  now += 61_000;
+  pace.take();
+  answer(49);
+  assertEquals(pace.budget.ours, 50);
+});
+
+Deno.test("numbers with a decimal point are numbers", () => {
+  const pace = new Pace({ share: 1, now: () => 0 });
+  pace.take();
+  pace.answered(
+    new Headers({
+      "x-ratelimit-total": "400.0",
+      "x-ratelimit-remaining": "399.0",
+    }),
+  );
+  assertEquals(pace.budget.total, 400);
+});

@@ -1,0 +1,99 @@
+/**
+ * The program itself, in a process of its own.
+ *
+ * @module
+ */
+// These run the program itself; where that is not allowed they are left out.
+const may = (["run", "net", "read", "write", "env"] as const).every((name) =>
+  Deno.permissions.querySync({ name }).state === "granted"
+);
+
+/** A test of the program itself. */
+export function program(name: string, run: () => Promise<void>): void {
+  Deno.test({
+    name: may ? name : `${name} (left out: needs -A)`,
+    ignore: !may,
+    fn: run,
+  });
+}
+
+/** The project's folder. */
+export const ROOT = new URL("../..", import.meta.url);
+const JSR = import.meta.resolve("@std/log").startsWith("jsr:");
+
+/** The program, in a folder of its own, with this environment and these flags. */
+export function start(
+  folder: string,
+  env: Record<string, string>,
+  flags: string[] = [],
+) {
+  const stdIns = JSR ? [] : [
+    "--no-lock",
+    `--import-map=${new URL("std/import_map.json", ROOT).pathname}`,
+  ];
+  const main = new URL("main.ts", ROOT).pathname;
+  const { PATH = "", HOME = "", DENO_DIR } = Deno.env.toObject();
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...stdIns, ...flags, main],
+    cwd: folder,
+    env: {
+      PATH,
+      HOME,
+      ...(DENO_DIR && { DENO_DIR }),
+      PORT: "0",
+      NO_COLOR: "1",
+      ...env,
+    },
+    clearEnv: true,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs something in a folder that is removed afterwards. */
+export async function inFolder(
+  run: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What a program that ends by itself says, and its exit code. */
+export async function ending(env: Record<string, string>, dotEnv = "") {
+  let said = { code: -1, text: "" };
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/.env`, dotEnv);
+    const { code, stdout, stderr } = await start(folder, env).output();
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    said = { code, text: decode(stdout) + decode(stderr) };
+  });
+  return said;
+}
+
+/** Reads a program's output until a line matches; gives that line. */
+export async function lineOf(
+  lines: AsyncIterator<string>,
+  pattern: RegExp,
+): Promise<string> {
+  for (;;) {
+    const { done, value } = await lines.next();
+    if (done) throw new Error(`The program ended without saying ${pattern}`);
+    if (pattern.test(value)) return value;
+  }
+}
+
+/** What a program says, line by line. */
+export async function* linesOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+) {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}

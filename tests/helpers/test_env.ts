@@ -1,0 +1,207 @@
+/**
+ * A whole world for a test: the account (the stand-in), the database (in memory), the clock (stands
+ * still until it is set), and programs that work in it.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import type { ApiOptions } from "../../freshdesk/http_client.ts";
+import { Freshdesk } from "../../freshdesk.ts";
+import { seeded } from "../../lib/random.ts";
+import {
+  type RecordedRequest,
+  Sandbox,
+  type SandboxOptions,
+} from "../../sandbox/sandbox.ts";
+import { Store, type Ticket } from "../../workflow/store.ts";
+import {
+  type Interval,
+  Workflow,
+  type WorkflowOptions,
+} from "../../workflow.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const INTERVALS = [5, 10, 15, 20] as const;
+
+/** The moment of a time of the day all tests play on; `24:00` and later is the day after. */
+export function moment(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+  return Date.UTC(2026, 10, 23) + (hours * 60 + minutes) * MINUTE +
+    seconds * 1000;
+}
+
+/** The time of the day of a moment. */
+export function timeOf(at: number): string {
+  return new Date(at).toISOString().slice(11, 16);
+}
+
+/** One process of the program. */
+export interface Program {
+  freshdesk: Freshdesk;
+  store: Store;
+  workflow: Workflow;
+}
+
+/** What a program in the world can be given. */
+export type ProgramOptions =
+  & Partial<Omit<WorkflowOptions, "freshdesk" | "store">>
+  & Pick<ApiOptions, "share" | "timeout">
+  & { fetch?: ApiOptions["fetch"]; kv?: Deno.Kv };
+
+/** An account, a database and a clock. */
+export class World implements Disposable {
+  /**
+   * Whether the ticks of five minutes open the tickets of an hour that has had none. Unless a test
+   * asks for it, only {@linkcode create} opens tickets.
+   */
+  makesUpHours = false;
+  /** Milliseconds that have passed: the clock can be set back, and these go on. */
+  elapsed = 0;
+  #now = moment("12:00");
+  /** What was logged, as `LEVEL message`. */
+  readonly lines: string[] = [];
+  readonly sandbox: Sandbox;
+  readonly #random = seeded(1);
+
+  private constructor(readonly kv: Deno.Kv, options: SandboxOptions) {
+    this.sandbox = new Sandbox({
+      now: () => this.now,
+      random: this.#random,
+      sleep: () => Promise.resolve(),
+      ...options,
+    });
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Setting it forward lets the time pass. */
+  set now(to: number) {
+    this.elapsed += Math.max(0, to - this.#now);
+    this.#now = to;
+  }
+
+  static async open(options: SandboxOptions = {}): Promise<World> {
+    const world = new World(await Deno.openKv(":memory:"), options);
+    for (const agent of world.sandbox.agents) agent.mayNotBeWrittenFor = false;
+    return world;
+  }
+
+  [Symbol.dispose](): void {
+    this.kv.close();
+  }
+
+  /** Starts a process. */
+  program(options: ProgramOptions = {}): Program {
+    const { fetch = this.sandbox.fetch, kv = this.kv, share = 1 } = options;
+    const clock = {
+      now: options.now ?? (() => this.now),
+      monotonic: () => this.elapsed,
+      random: this.#random,
+    };
+    const log = this.log;
+    const freshdesk = new Freshdesk({
+      url: "https://acme.freshdesk.com",
+      apiKey: "sandbox",
+      fetch,
+      share,
+      log: { debug() {}, warn: log.warn },
+      sleep: (ms) => {
+        this.now += ms;
+        return Promise.resolve();
+      },
+      ...clock,
+      ...(options.timeout && { timeout: options.timeout }),
+      ...(options.dryRun && { dryRun: true }),
+    });
+    const store = new Store(kv, {
+      log,
+      random: clock.random,
+      sleep: () => Promise.resolve(),
+    });
+    const workflow = new Workflow({
+      freshdesk,
+      store,
+      log,
+      ...clock,
+      ...options,
+    });
+    return { freshdesk, store, workflow };
+  }
+
+  readonly log = {
+    info: (message: string) => this.lines.push(`INFO ${message}`),
+    warn: (message: string) => this.lines.push(`WARN ${message}`),
+    error: (message: string) => this.lines.push(`ERROR ${message}`),
+  };
+
+  /** Opens the hour's tickets at this time. */
+  async create({ workflow }: Program, time: string): Promise<void> {
+    this.now = moment(time);
+    await workflow.createAndHandleTicket();
+  }
+
+  /** Runs the jobs of a minute, one after the other; their failures are logged, as in `main.ts`. */
+  async minute(
+    { workflow }: Program,
+    at: number,
+    order: readonly Interval[] = INTERVALS,
+  ): Promise<void> {
+    const hour = at - at % HOUR;
+    if (!this.makesUpHours && at !== hour) {
+      await new Store(this.kv).addHour(hour, []);
+    }
+    for (const every of order) {
+      if ((at / MINUTE) % every !== 0) continue;
+      this.now = Math.max(this.now, at);
+      await workflow.tick(every, at).catch((error) =>
+        this.log.error(String(error))
+      );
+    }
+  }
+
+  /** Runs all jobs minute by minute, from the next minute to this time. */
+  async until(
+    program: Program,
+    time: string,
+    order?: readonly Interval[],
+  ): Promise<void> {
+    const end = moment(time);
+    const next = (Math.floor(this.now / MINUTE) + 1) * MINUTE;
+    for (let at = next; at <= end; at += MINUTE) {
+      this.now = at;
+      await this.minute(program, at, order);
+    }
+  }
+
+  /** All requests that change something, as `12:05 POST /tickets/1/reply`. */
+  get writes(): string[] {
+    return this.sandbox.requests.filter(({ method }) => method !== "GET")
+      .map(written);
+  }
+
+  /** All requests, likewise. */
+  get requests(): string[] {
+    return this.sandbox.requests.map(written);
+  }
+
+  /** The only ticket there is, as it is stored. */
+  async theTicket(): Promise<Ticket> {
+    const all = await Array.fromAsync(
+      this.kv.list<Ticket>({ prefix: ["ticket"] }),
+    );
+    assertEquals(all.length, 1, "tickets in the store");
+    return all[0]!.value;
+  }
+
+  /** What was said in a ticket in Freshdesk, without its description. */
+  said(id = 1): string[] {
+    return this.sandbox.threads.get(id)?.map(({ body }) => body) ?? [];
+  }
+}
+
+function written({ at, method, path }: RecordedRequest): string {
+  return `${timeOf(at)} ${method} ${path.replace("/api/v2", "")}`;
+}

@@ -1,0 +1,109 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { Sandbox } from "../../sandbox/sandbox.ts";
+import { listen } from "../../sandbox/server.ts";
+import { shutdown } from "../../startup/shutdown.ts";
+import {
+  inFolder,
+  lineOf,
+  linesOf,
+  program,
+  start,
+} from "../helpers/program.ts";
+
+/** A program to be stopped, and what becomes of it. */
+function stoppable(finish: () => Promise<void>) {
+  const events: string[] = [];
+  const say = (message: string) => events.push(message.replace(/[:,;].*/, ""));
+  const stop = shutdown({
+    abort: () => events.push("abort"),
+    finish,
+    exit: (code) => events.push(`exit ${code}`),
+    log: { info: say, warn: say },
+  });
+  return { stop, events };
+}
+
+/** As an operation on a database whose server is away. */
+const never = () => new Promise<void>(() => {});
+
+Deno.test("a signal lets the running steps finish, and the exit code is 0", async () => {
+  using time = new FakeTime();
+  const { stop, events } = stoppable(() =>
+    new Promise((resolve) => setTimeout(resolve, 3000))
+  );
+  stop("SIGTERM");
+  assertEquals(events, ["SIGTERM", "abort"]);
+  await time.tickAsync(3000);
+  assertEquals(events, ["SIGTERM", "abort", "Stopped", "exit 0"]);
+});
+
+Deno.test("what never finishes is ended after 10 seconds", async () => {
+  using time = new FakeTime();
+  const { stop, events } = stoppable(never);
+  stop("SIGTERM");
+  await time.tickAsync(9999);
+  assertEquals(events.length, 2);
+  await time.tickAsync(1);
+  assertEquals(events.slice(2), ["Not done in 10 seconds", "exit 1"]);
+});
+
+for (const second of ["SIGINT", "SIGTERM"]) {
+  Deno.test(`a second signal ends it at once: SIGTERM, then ${second}`, async () => {
+    using time = new FakeTime();
+    const { stop, events } = stoppable(never);
+    stop("SIGTERM");
+    await time.tickAsync(600);
+    stop(second);
+    assertEquals(events.slice(2), [`A second signal`, "exit 1"]);
+  });
+}
+
+Deno.test("the Ctrl-C that `deno task` passes on is no second one", async () => {
+  using time = new FakeTime();
+  const { stop, events } = stoppable(never);
+  stop("SIGINT");
+  stop("SIGINT");
+  assertEquals(events, ["SIGINT", "abort"]);
+  await time.tickAsync(600);
+  stop("SIGINT");
+  assertEquals(events.at(-1), "exit 1");
+});
+
+Deno.test("what cannot be finished ends it too", async () => {
+  using time = new FakeTime();
+  const { stop, events } = stoppable(() =>
+    Promise.reject(new Error("Bad resource"))
+  );
+  stop("SIGTERM");
+  await time.tickAsync(0);
+  assertEquals(events.slice(2), ["Bad resource", "exit 1"]);
+});
+
+program(
+  "a second signal ends the program while Freshdesk never answers a step",
+  async () => {
+    const sandbox = new Sandbox();
+    sandbox.fault({ kind: "never", method: "POST", times: "always" });
+    const server = await listen(sandbox, 0);
+    await inFolder(async (folder) => {
+      const child = start(folder, {
+        FRESHDESK_URL: server.url,
+        FRESHDESK_API_KEY: "sandbox",
+        KV_PATH: "tickets.db",
+        LOG_LEVEL: "DEBUG",
+        DENO_CRON_TEST_SCHEDULE_OFFSET: "300",
+      });
+      const lines = linesOf(child.stdout);
+      await lineOf(lines, /GET \/ticket_fields: 200/);
+      child.kill("SIGTERM");
+      await lineOf(lines, /SIGTERM: stopping .* in 10 seconds at most/);
+      child.kill("SIGINT");
+      assertMatch(await lineOf(lines, /second/), /ends now/);
+      for await (const _ of lines);
+      await child.stderr.cancel();
+      assertEquals((await child.status).code, 1);
+    });
+    await server.close();
+  },
+);

@@ -1,0 +1,570 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Fault } from "../../sandbox/sandbox.ts";
+import { STAGES, type Ticket } from "../../workflow/store.ts";
+import { fold } from "../../lib/text.ts";
+import {
+  Fuse,
+  mortalFetch,
+  mortalKv,
+  type Strike,
+} from "../helpers/crash_points.ts";
+import {
+  moment,
+  type Program,
+  type ProgramOptions,
+  World,
+} from "../helpers/test_env.ts";
+
+/** Asserts that every ticket in the store lived its life in Freshdesk once, in order. */
+async function assertKept(
+  world: World,
+  { store }: Program,
+  why: string,
+): Promise<void> {
+  const tickets = await Array.fromAsync(
+    world.kv.list<Ticket>({ prefix: ["ticket"] }),
+  );
+  assertEquals(world.sandbox.tickets.size, tickets.length, `tickets, ${why}`);
+  for (const { value: { tag, id, stage, script } } of tickets) {
+    assertEquals(stage, "closed", why);
+    assertEquals(world.sandbox.tickets.get(id!)!.status, 5, why);
+    assertEquals(
+      world.said(id!).map(fold),
+      [script.reply, script.answer, script.resolution].map(fold),
+      why,
+    );
+    assertEquals(
+      (await store.messageHistory(tag)).slice(1).map((m) => m.conversationId),
+      world.sandbox.conversations(id!).map(({ id }) => id),
+      `history, ${why}`,
+    );
+  }
+}
+
+/** A life in which a fuse strikes; then another process goes on. */
+async function struckLife(fuse: Fuse): Promise<void> {
+  using world = await World.open();
+  const struck = world.program({
+    fetch: mortalFetch(fuse, world.sandbox.fetch),
+    kv: mortalKv(fuse, world.kv),
+  });
+  await world.create(struck, "12:00").catch(() => {});
+  await world.until(struck, "12:20");
+  const heir = world.program();
+  await world.until(heir, "15:00");
+  const why = `struck ${fuse.moments[fuse.at - 1]} (moment ${fuse.at})`;
+  await assertKept(world, heir, why);
+}
+
+for (const strike of ["dies", "throws"] as Strike[]) {
+  const what = strike === "dies"
+    ? "a process that dies at any await"
+    : "a throw at any await";
+  Deno.test(`${what} loses nothing and says nothing twice`, async (t) => {
+    const undisturbed = new Fuse(strike, 0);
+    await struckLife(undisturbed);
+    const { moments } = undisturbed;
+    assert(moments.length > 60, `${moments.length} moments`);
+    for (const [i, name] of moments.entries()) {
+      await t.step(
+        `${i + 1}: ${name}`,
+        () => struckLife(new Fuse(strike, i + 1)),
+      );
+    }
+  });
+}
+
+const DOUBTS: Fault[] = [
+  { kind: "drop" },
+  { kind: "refuse" },
+  { kind: "cut" },
+  { kind: "garbage" },
+  { kind: "garbage", body: '{"id":' },
+  { kind: "garbage", body: "" },
+  { kind: "garbage", body: "{}" },
+  { kind: "status", status: 500, applied: true },
+  { kind: "status", status: 502, applied: false },
+  { kind: "status", status: 503, applied: true, body: "" },
+  { kind: "status", status: 429, retryAfter: 7 },
+];
+const CALLS = [
+  { stage: "create", method: "POST", path: "/tickets$" },
+  { stage: "assign", method: "PUT", path: "/tickets/1$" },
+  { stage: "first_reply", method: "POST", path: "/reply$" },
+  { stage: "customer_reply", method: "POST", path: "/notes$" },
+  { stage: "resolution", method: "POST", path: "/reply$", skip: 1 },
+  { stage: "close", method: "PUT", path: "/tickets/1$", skip: 1 },
+];
+
+for (const { stage, skip = 0, ...call } of CALLS) {
+  for (const doubt of DOUBTS) {
+    const { kind, status = "", applied = "", body } = doubt;
+    const name = [kind, status, applied && "applied", body].filter((x) =>
+      x !== undefined && x !== ""
+    ).join(" ");
+    Deno.test(`${stage} that ends in ${name} is done once`, async () => {
+      using world = await World.open();
+      const program = world.program();
+      for (let n = 0; n < skip; n++) {
+        world.sandbox.fault({ kind: "latency", ms: 0, ...call });
+      }
+      world.sandbox.fault({ ...doubt, ...call });
+      await world.create(program, "12:00");
+      await world.until(program, "15:00");
+      const struck = world.sandbox.requests.filter(({ fault }) =>
+        fault === kind
+      );
+      assertEquals(struck.length, 1, "the fault struck");
+      await assertKept(world, program, name);
+    });
+  }
+}
+
+Deno.test("a request that is never answered is given up, and looked up", async () => {
+  using world = await World.open();
+  const program = world.program({ timeout: 1 });
+  world.sandbox.fault({ kind: "never", applied: true, path: "/reply$" });
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  assertMatch((await world.theTicket()).lastError!.message, /no answer within/);
+  await world.until(program, "14:00");
+  await assertKept(world, program, "never answered");
+});
+
+const DISGUISES: [
+  string,
+  (
+    thread: {
+      body: string;
+      body_text: string;
+      user_id: number;
+      created_at: string;
+    },
+  ) => void,
+][] = [
+  [
+    "other HTML",
+    (m) =>
+      m.body = `<div dir="ltr">${
+        m.body.replaceAll("<p>", '<p class="x">').replaceAll("</p>", "</p>\n\n")
+      }</div>`,
+  ],
+  ["collapsed white space", (m) => m.body = m.body_text.replace(/\s+/g, " ")],
+  [
+    "no white space between paragraphs",
+    (m) => m.body = m.body.replaceAll("</p><p>", "<br>"),
+  ],
+  [
+    "other quotes and entities",
+    (m) =>
+      m.body = m.body.replaceAll("&#39;", "&rsquo;").replaceAll(" ", "&nbsp;"),
+  ],
+  ["a substituted author", (m) => m.user_id = 501],
+  ["a clock that is hours off", (m) => m.created_at = "2026-11-23T03:00:00Z"],
+  ["a signature below", (m) => m.body += "<p>Sent with care by the team</p>"],
+];
+
+for (const [disguise, put] of DISGUISES) {
+  Deno.test(`a message in doubt is recognized with ${disguise}`, async () => {
+    using world = await World.open();
+    const program = world.program();
+    world.sandbox.fault({ kind: "drop", path: "/reply$" });
+    await world.create(program, "12:00");
+    await world.until(program, "12:05");
+    put(world.sandbox.threads.get(1)![0]!);
+    await world.until(program, "14:00");
+    assertEquals(world.said().length, 3);
+    assertEquals((await world.theTicket()).stage, "closed");
+  });
+}
+
+Deno.test("a message in doubt is found behind a hundred others", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/reply$" });
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  const thread = world.sandbox.threads.get(1)!;
+  const [ours] = thread;
+  const others = Array.from({ length: 150 }, (_, i) => ({
+    ...ours!,
+    id: 100 + i,
+    body: `<p>Note ${i}</p>`,
+  }));
+  thread.unshift(...others);
+  await world.until(program, "14:00");
+  assertEquals(world.said().length, 150 + 3);
+});
+
+Deno.test("a person's reply is not taken for ours", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "refuse", path: "/reply$" });
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  await world.program().freshdesk.addReply(
+    1,
+    "agent",
+    501,
+    "<p>Let me look into it myself.</p>",
+  );
+  await world.until(program, "14:00");
+  assertEquals(world.said().length, 4);
+});
+
+Deno.test("the same words from the other side are not taken for ours", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "refuse", path: "/reply$" });
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  const { script, contact } = await world.theTicket();
+  await program.freshdesk.addReply(1, "customer", contact.id, script.reply);
+  await world.until(program, "14:00");
+  assertEquals(world.said().length, 4);
+});
+
+Deno.test("a ticket in doubt is found among hundreds of its requester", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
+  await world.create(program, "12:00");
+  const { contact } = await world.theTicket();
+  for (let n = 0; n < 150; n++) {
+    await program.freshdesk.createTicket(
+      `Other ${n}`,
+      "<p>x</p>",
+      contact.email,
+    );
+  }
+  await world.until(program, "14:00");
+  assertEquals(world.sandbox.tickets.size, 151);
+  assertEquals((await world.theTicket()).stage, "closed");
+});
+
+Deno.test("a ticket in doubt is found after the program was down for two months", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
+  await world.create(program, "12:00");
+  world.now += 61 * 86_400_000;
+  await world.minute(program, Math.ceil(world.now / 300_000) * 300_000);
+  assertEquals(world.sandbox.tickets.size, 1);
+  assertEquals((await world.theTicket()).id, 1);
+});
+
+Deno.test("what may have been applied is looked up no sooner than a minute later", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  world.sandbox.fault({ kind: "drop", path: "/reply$" });
+  world.now = moment("12:09:30");
+  await program.workflow.tick(5, moment("12:05"));
+  assertEquals((await world.theTicket()).dueAt, moment("12:15"));
+});
+
+// Claims.
+
+/** A `fetch` that applies the first request of that path at once and answers when it is released. */
+function heldFetch(world: World, path: RegExp) {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const { promise: applied, resolve: tell } = Promise.withResolvers<void>();
+  let first = true;
+  const fetch: ProgramOptions["fetch"] = async (request) => {
+    const hold = first && path.test(request.url);
+    if (hold) first = false;
+    const answer = await world.sandbox.fetch(request);
+    if (hold) {
+      tell();
+      await held;
+    }
+    return answer;
+  };
+  return { fetch, applied, release };
+}
+
+Deno.test("a step that is claimed is left alone", async () => {
+  using world = await World.open();
+  const { fetch, applied, release } = heldFetch(world, /reply$/);
+  const slow = world.program({ fetch });
+  await world.create(slow, "12:00");
+  world.now = moment("12:05");
+  const tick = slow.workflow.tick(5);
+  await applied;
+  const other = world.program();
+  const before = world.requests.length;
+  await other.workflow.tick(5);
+  assertEquals(world.requests.length, before, "not even a look-up");
+  release();
+  await tick;
+  await world.until(other, "14:00");
+  await assertKept(world, other, "claimed");
+});
+
+Deno.test("a commit whose claim was taken over changes nothing", async () => {
+  using world = await World.open();
+  const { fetch, applied, release } = heldFetch(world, /reply$/);
+  const slow = world.program({ fetch });
+  await world.create(slow, "12:00");
+  world.now = moment("12:05");
+  const tick = slow.workflow.tick(5);
+  await applied;
+  const other = world.program();
+  await world.until(other, "12:10");
+  const taken = await world.theTicket();
+  assertEquals(taken.stage, "customer_reply");
+  release();
+  await tick;
+  assertEquals(await world.theTicket(), taken);
+  assert(world.lines.some((line) => line.includes("taken over")));
+  await world.until(other, "14:00");
+  await assertKept(world, other, "taken over");
+});
+
+Deno.test("nothing is sent on a claim that is about to run out", async () => {
+  using world = await World.open();
+  const program = world.program({
+    fetch: (request) => {
+      // The laptop sleeps between the look-up and the reply.
+      if (request.method === "GET" && request.url.includes("conversations")) {
+        world.now += 3 * 60_000;
+      }
+      return world.sandbox.fetch(request);
+    },
+  });
+  await world.create(program, "12:00");
+  world.sandbox.fault({ kind: "refuse", path: "/reply$" });
+  await world.until(program, "12:10");
+  assertEquals(world.said(), []);
+});
+
+Deno.test("two processes whose clocks disagree by a minute say nothing twice", async () => {
+  using world = await World.open();
+  const ahead = () => world.now + 60_000;
+  const one = world.program({ ticketsPerHour: 3 });
+  const two = world.program({ ticketsPerHour: 3, now: ahead });
+  await world.create(one, "12:00");
+  world.sandbox.fault({ kind: "drop", share: 0.2 });
+  for (let at = moment("12:01"); at <= moment("16:00"); at += 60_000) {
+    world.now = at;
+    await Promise.all(
+      ([5, 10, 15, 20] as const).flatMap((every) => [
+        at / 60_000 % every === 0
+          ? one.workflow.tick(every).catch(() => {})
+          : null,
+        (at + 60_000) / 60_000 % every === 0
+          ? two.workflow.tick(every).catch(() => {})
+          : null,
+      ]),
+    );
+  }
+  await assertKept(world, one, "two clocks");
+});
+
+Deno.test("a clock that was set back does not leave tickets waiting for hours", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "20:00");
+  await world.until(program, "20:05");
+  world.now = moment("12:00");
+  await program.store.repair(moment("12:20"));
+  await world.until(program, "13:00");
+  await assertKept(world, program, "set back");
+});
+
+// The database.
+
+/** A database whose commits fail when told to. */
+function failingKv(kv: Deno.Kv, fails: () => Error | undefined): Deno.Kv {
+  return new Proxy(kv, {
+    get(_, name) {
+      if (name === "atomic") {
+        return () => {
+          const atomic = kv.atomic();
+          const commit = atomic.commit.bind(atomic);
+          atomic.commit = async () => {
+            const error = fails();
+            if (error) throw error;
+            return await commit();
+          };
+          return atomic;
+        };
+      }
+      const member = Reflect.get(kv, name);
+      return typeof member === "function" ? member.bind(kv) : member;
+    },
+  });
+}
+
+Deno.test("a database that is locked is asked again", async () => {
+  using world = await World.open();
+  let asked = 0;
+  const kv = failingKv(
+    world.kv,
+    () => asked++ % 3 < 2 ? new TypeError("database is locked") : undefined,
+  );
+  const program = world.program({ kv });
+  await world.create(program, "12:00");
+  await world.until(program, "12:20");
+  await assertKept(world, program, "locked");
+});
+
+Deno.test("a database that is full after the call was made: nothing is said twice once it has room", async () => {
+  using world = await World.open();
+  let full = false;
+  const kv = failingKv(
+    world.kv,
+    () => full ? new Error("database or disk is full") : undefined,
+  );
+  const program = world.program({
+    kv,
+    fetch: async (request) => {
+      const answer = await world.sandbox.fetch(request);
+      full = request.url.endsWith("/reply");
+      return answer;
+    },
+  });
+  await world.create(program, "12:00");
+  await world.until(program, "12:30");
+  assertEquals(world.said().length, 1);
+  assert(world.lines.some((line) => line.includes("disk is full")));
+  full = false;
+  await world.until(world.program(), "14:00");
+  await assertKept(world, program, "full");
+});
+
+// People.
+
+Deno.test("a deleted ticket that is restored and resumed goes on where it was", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  world.sandbox.tickets.get(1)!.deleted = true;
+  await world.until(program, "12:30");
+  assertEquals((await world.theTicket()).stage, "abandoned");
+  world.sandbox.tickets.get(1)!.deleted = false;
+  const entry = await program.store.getById(1);
+  await program.store.resume(entry!, world.now);
+  await world.until(program, "14:00");
+  await assertKept(world, program, "restored");
+});
+
+const MEDDLERS: [string, (world: World) => void][] = [
+  ["reassigned", ({ sandbox }) => sandbox.tickets.get(1)!.responder_id = 502],
+  ["closed", ({ sandbox }) => sandbox.tickets.get(1)!.status = 5],
+  ["pending", ({ sandbox }) => sandbox.tickets.get(1)!.status = 3],
+  ["put into a group", ({ sandbox }) => sandbox.tickets.get(1)!.group_id = 701],
+  ["left by its agents", ({ sandbox }) =>
+    sandbox.agents.forEach((agent) => {
+      if (agent.id !== sandbox.keyAgentId) agent.deactivated = true;
+    })],
+];
+
+for (const [what, meddle] of MEDDLERS) {
+  for (const time of ["12:00", "12:05", "12:10", "12:15"]) {
+    Deno.test(`a ticket that is ${what} after ${time} still reaches its end`, async () => {
+      using world = await World.open();
+      const program = world.program();
+      await world.create(program, "12:00");
+      await world.until(program, time);
+      meddle(world);
+      await world.until(program, "14:00");
+      await assertKept(world, program, what);
+    });
+  }
+}
+
+Deno.test("a ticket whose contact was deleted asks a person, and goes on once resumed", async () => {
+  using world = await World.open();
+  const program = world.program();
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  const refusal = JSON.stringify({
+    code: "invalid_user",
+    message: "no such user",
+  });
+  world.sandbox.fault({
+    kind: "status",
+    path: "/notes$",
+    status: 403,
+    body: refusal,
+  });
+  await world.until(program, "12:30");
+  const { stage, lastError } = await world.theTicket();
+  assertEquals(stage, "failed");
+  assertMatch(lastError!.message, /403/);
+  const entry = await program.store.getById(1);
+  await program.store.resume(entry!, world.now);
+  await world.until(program, "14:00");
+  await assertKept(world, program, "resumed");
+});
+
+Deno.test("a failed ticket can be resumed in every stage", async () => {
+  for (const stage of STAGES) {
+    using world = await World.open();
+    const program = world.program();
+    const call = CALLS.find((call) => call.stage === stage)!;
+    for (let n = 0; n < (call.skip ?? 0); n++) {
+      world.sandbox.fault({
+        kind: "latency",
+        ms: 0,
+        method: call.method,
+        path: call.path,
+      });
+    }
+    world.sandbox.fault({
+      kind: "status",
+      status: 400,
+      body: "{}",
+      method: call.method,
+      path: call.path,
+    });
+    await world.create(program, "12:00");
+    await world.until(program, "13:00");
+    assertEquals((await world.theTicket()).failedIn, stage);
+    for await (const entry of program.store.ended("failed")) {
+      await program.store.resume(entry, world.now);
+    }
+    await world.until(program, "15:00");
+    await assertKept(world, program, stage);
+  }
+});
+
+Deno.test("a creation that failed in doubt is looked up when it is resumed, however late", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
+  await world.create(program, "12:00");
+  world.sandbox.fault({
+    kind: "status",
+    status: 500,
+    path: "/tickets\\?",
+    times: "always",
+  });
+  await world.until(program, "36:30");
+  assertEquals((await world.theTicket()).failedIn, "create");
+  world.sandbox.clearFaults();
+  world.now += 2 * 86_400_000;
+  for await (const entry of program.store.ended("failed")) {
+    await program.store.resume(entry, world.now);
+  }
+  for (let n = 0; n < 12; n++) {
+    world.now += 5 * 60_000;
+    await world.minute(program, Math.floor(world.now / 300_000) * 300_000);
+  }
+  await assertKept(world, program, "resumed late");
+});
+
+Deno.test("a message without a body does not keep a look-up from its end", async () => {
+  using world = await World.open();
+  const program = world.program();
+  world.sandbox.fault({ kind: "drop", path: "/reply$" });
+  await world.create(program, "12:00");
+  await world.until(program, "12:05");
+  const thread = world.sandbox.threads.get(1)!;
+  thread.unshift({ ...thread[0]!, id: 1, body: null as unknown as string });
+  await world.until(program, "14:00");
+  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals(world.said().length, 4);
+});
