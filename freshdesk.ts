@@ -4,12 +4,12 @@
  * @module
  */
 import {
-  Api,
-  type ApiOptions,
   type CallOptions,
-  lacksRights,
+  HttpClient,
+  type HttpClientOptions,
+  isPermissionDenied,
 } from "./freshdesk/http_client.ts";
-import { IgnoredError, UnreadableAnswerError } from "./freshdesk/errors.ts";
+import { InvalidResponseError, NotAppliedError } from "./freshdesk/errors.ts";
 import type { Budget } from "./freshdesk/rate_limiter.ts";
 import { oneLine } from "./lib/text.ts";
 
@@ -39,7 +39,7 @@ export interface FreshdeskTicket {
   id: number;
   /** What it is about, in a line. */
   subject: string | null;
-  /** One of {@linkcode STATUS}, or a number the account has added. */
+  /** One of {@linkcode TicketStatus}, or a number the account has added. */
   status: number;
   /** The contact who asked. */
   requester_id: number;
@@ -96,14 +96,19 @@ export interface TicketField {
 }
 
 /** Freshdesk's own statuses. */
-export const STATUS = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
+export const TicketStatus = {
+  open: 2,
+  pending: 3,
+  resolved: 4,
+  closed: 5,
+} as const;
 
 /** Which contacts are listed. */
 export interface ContactsOptions extends CallOptions {
   /** Only these. Default: all. */
-  wanted?: (contact: Contact) => boolean;
+  filter?: (contact: Contact) => boolean;
   /** No further page is read once there are so many. Default: all pages are. */
-  enough?: number;
+  limit?: number;
 }
 
 /** What a ticket can be created with, besides the three things it must have. */
@@ -139,33 +144,33 @@ const SAMPLE_ADDRESSES = [
  * asked, what was answered, and whether the call may have been applied.
  */
 export class Freshdesk {
-  readonly #api: Api;
+  readonly #http: HttpClient;
   readonly #warn: (message: string) => unknown;
 
   /** Throws a `TypeError` when the URL cannot be an account's address. */
-  constructor(options: ApiOptions) {
-    this.#api = new Api(options);
+  constructor(options: HttpClientOptions) {
+    this.#http = new HttpClient(options);
     this.#warn = (message) => options.log?.warn(message);
   }
 
   /** What is left of the account's calls. */
   get budget(): Budget {
-    return this.#api.pace.budget;
+    return this.#http.rateLimiter.budget;
   }
 
   /** How many calls were made so far. */
-  get calls(): number {
-    return this.#api.calls;
+  get requestCount(): number {
+    return this.#http.requestCount;
   }
 
   /** How far Freshdesk's clock is ahead of ours, in milliseconds; once it is known. */
-  get skew(): number | undefined {
-    return this.#api.skew;
+  get clockSkew(): number | undefined {
+    return this.#http.clockSkew;
   }
 
   /** Where a person sees a ticket. */
   ticketUrl(ticketId: number): string {
-    return new URL(`/a/tickets/${ticketId}`, this.#api.base).href;
+    return new URL(`/a/tickets/${ticketId}`, this.#http.base).href;
   }
 
   /**
@@ -190,7 +195,8 @@ export class Freshdesk {
     options?: CallOptions,
   ): Promise<{ email: string | null; deleted?: boolean }> {
     const path = `/contacts/${contactId}`;
-    return (await this.#api.one<ContactItem>("GET", path, options)).body;
+    return (await this.#http.requestOne<ContactItem>("GET", path, options))
+      .body;
   }
 
   /**
@@ -200,10 +206,10 @@ export class Freshdesk {
   async getAgents(options?: CallOptions): Promise<Agent[]> {
     try {
       const path = "/agents?per_page=100";
-      const agents = await this.#api.all<AgentItem>(path, options);
-      return readAs("/agents", () => agents.filter(canReply).map(toAgent));
+      const agents = await this.#http.listAll<AgentItem>(path, options);
+      return parseAs("/agents", () => agents.filter(canReply).map(toAgent));
     } catch (error) {
-      if (!lacksRights(error)) throw error;
+      if (!isPermissionDenied(error)) throw error;
       this.#warn(
         "The key may not list agents: every ticket goes to its own agent. Use an administrator's key to share them out.",
       );
@@ -215,8 +221,8 @@ export class Freshdesk {
   /** The agent whose key this is, and whether that agent can reply to tickets. */
   async getMe(options?: CallOptions): Promise<Agent & { canReply: boolean }> {
     const path = "/agents/me";
-    const { body } = await this.#api.call<AgentItem>("GET", path, options);
-    return readAs(
+    const { body } = await this.#http.request<AgentItem>("GET", path, options);
+    return parseAs(
       path,
       () => ({ ...toAgent(body), canReply: canReply(body) }),
     );
@@ -224,13 +230,13 @@ export class Freshdesk {
 
   /** The account's ticket form. */
   async getTicketFields(options?: CallOptions): Promise<TicketField[]> {
-    return await this.#api.all<TicketField>("/ticket_fields", options);
+    return await this.#http.listAll<TicketField>("/ticket_fields", options);
   }
 
   /**
    * Creates an open ticket.
    *
-   * There is no idempotency key, so this is sent once; an error that `mayBeApplied` is to be
+   * There is no idempotency key, so this is sent once; an error that `mayHaveBeenApplied` is to be
    * looked up with {@linkcode findTicket} before it is called again.
    *
    * @param description HTML
@@ -244,21 +250,25 @@ export class Freshdesk {
   ): Promise<FreshdeskTicket> {
     const { tags, priority = 1, source = 2, type, responderId, customFields } =
       options;
-    const { body } = await this.#api.one<FreshdeskTicket>("POST", "/tickets", {
-      ...options,
-      body: {
-        subject: oneLine(subject),
-        description,
-        email,
-        status: STATUS.open,
-        priority,
-        source,
-        ...(tags && { tags }),
-        ...(type && { type }),
-        ...(responderId && { responder_id: responderId }),
-        ...(customFields && { custom_fields: customFields }),
+    const { body } = await this.#http.requestOne<FreshdeskTicket>(
+      "POST",
+      "/tickets",
+      {
+        ...options,
+        body: {
+          subject: oneLine(subject),
+          description,
+          email,
+          status: TicketStatus.open,
+          priority,
+          source,
+          ...(tags && { tags }),
+          ...(type && { type }),
+          ...(responderId && { responder_id: responderId }),
+          ...(customFields && { custom_fields: customFields }),
+        },
       },
-    });
+    );
     return body;
   }
 
@@ -268,7 +278,8 @@ export class Freshdesk {
     options?: CallOptions,
   ): Promise<FreshdeskTicket> {
     const path = `/tickets/${ticketId}`;
-    return (await this.#api.one<FreshdeskTicket>("GET", path, options)).body;
+    return (await this.#http.requestOne<FreshdeskTicket>("GET", path, options))
+      .body;
   }
 
   /**
@@ -292,12 +303,12 @@ export class Freshdesk {
       per_page: "100",
     });
     for await (
-      const page of this.#api.pages<FreshdeskTicket>(
+      const page of this.#http.paginate<FreshdeskTicket>(
         `/tickets?${query}`,
         options,
       )
     ) {
-      const found = readAs(
+      const found = parseAs(
         "/tickets",
         () => page.find(({ tags }) => tags.includes(tag)),
       );
@@ -314,10 +325,10 @@ export class Freshdesk {
     const found: FreshdeskTicket[] = [];
     for (let page = 1; page <= 10; page++) {
       const path = `/search/tickets?query=${query}&page=${page}`;
-      const { body } = await this.#api.call<
+      const { body } = await this.#http.request<
         { total: number; results: FreshdeskTicket[] }
       >("GET", path);
-      readAs("/search/tickets", () => found.push(...body.results));
+      parseAs("/search/tickets", () => found.push(...body.results));
       if (found.length >= body.total || body.results.length === 0) break;
     }
     return found;
@@ -325,12 +336,12 @@ export class Freshdesk {
 
   /** Moves a ticket to the trash. */
   async deleteTicket(ticketId: number): Promise<void> {
-    await this.#api.call("DELETE", `/tickets/${ticketId}`);
+    await this.#http.request("DELETE", `/tickets/${ticketId}`);
   }
 
   /**
    * Assigns a ticket. Freshdesk ignores an agent outside the ticket's group and answers 200 all
-   * the same; that is an `IgnoredError` here.
+   * the same; that is an `NotAppliedError` here.
    */
   async assignToAgent(
     ticketId: number,
@@ -363,7 +374,7 @@ export class Freshdesk {
         incoming: true,
         private: false,
       }];
-    return (await this.#api.one<PostedMessage>("POST", path, {
+    return (await this.#http.requestOne<PostedMessage>("POST", path, {
       ...options,
       body,
     }))
@@ -376,7 +387,7 @@ export class Freshdesk {
     options?: CallOptions,
   ): Promise<Conversation[]> {
     const path = `/tickets/${ticketId}/conversations?per_page=100`;
-    const all = await this.#api.all<Conversation>(path, options);
+    const all = await this.#http.listAll<Conversation>(path, options);
     return all.sort((a, b) =>
       Date.parse(a.created_at) - Date.parse(b.created_at) || a.id - b.id
     );
@@ -384,17 +395,17 @@ export class Freshdesk {
 
   /**
    * Closes a ticket; one that is closed already stays so. An answer with another status (an
-   * automation rule reopened it) is an `IgnoredError`.
+   * automation rule reopened it) is an `NotAppliedError`.
    *
    * @param options a type, and values of custom fields, that the account demands for closing
    */
   async closeTicket(
     ticketId: number,
-    options: Pick<CreateOptions, "type" | "customFields" | "before"> = {},
+    options: Pick<CreateOptions, "type" | "customFields" | "deadline"> = {},
   ): Promise<FreshdeskTicket> {
     const { type, customFields } = options;
     return await this.#update(ticketId, {
-      status: STATUS.closed,
+      status: TicketStatus.closed,
       ...(type && { type }),
       ...(customFields && { custom_fields: customFields }),
     }, options);
@@ -402,19 +413,19 @@ export class Freshdesk {
 
   async #contacts(
     state: string,
-    { wanted = () => true, enough = Infinity, ...options }: ContactsOptions,
+    { filter = () => true, limit = Infinity, ...options }: ContactsOptions,
   ): Promise<Contact[]> {
     const found: Contact[] = [];
     const path = `/contacts?${state}per_page=100`;
-    for await (const page of this.#api.pages<ContactItem>(path, options)) {
-      readAs("/contacts", () => {
+    for await (const page of this.#http.paginate<ContactItem>(path, options)) {
+      parseAs("/contacts", () => {
         for (const { id, name, email } of page) {
           if (!email || isSample(email)) continue;
           const contact = { id, name: oneLine(name ?? ""), email };
-          if (wanted(contact)) found.push(contact);
+          if (filter(contact)) found.push(contact);
         }
       });
-      if (found.length >= enough) break;
+      if (found.length >= limit) break;
     }
     return found;
   }
@@ -425,16 +436,20 @@ export class Freshdesk {
     options?: CallOptions,
   ): Promise<FreshdeskTicket> {
     const path = `/tickets/${ticketId}`;
-    const { body, call } = await this.#api.one<FreshdeskTicket>("PUT", path, {
-      ...options,
-      body: change,
-    });
+    const { body, call } = await this.#http.requestOne<FreshdeskTicket>(
+      "PUT",
+      path,
+      {
+        ...options,
+        body: change,
+      },
+    );
     for (const field of ["status", "responder_id"] as const) {
       if (change[field] !== undefined && change[field] !== body[field]) {
         const detail = `${field} should be ${change[field]} and is ${
           body[field]
         }`;
-        throw new IgnoredError({ ...call, detail });
+        throw new NotAppliedError({ ...call, detail });
       }
     }
     return body;
@@ -473,12 +488,12 @@ function timestamp(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19) + "Z";
 }
 
-/** Reads a list; one of another shape than Freshdesk's is an `UnreadableAnswerError`. */
-function readAs<T>(path: string, read: () => T): T {
+/** Reads a list; one of another shape than Freshdesk's is an `InvalidResponseError`. */
+function parseAs<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
     const detail = `it is of another shape than Freshdesk's: ${cause}`;
-    throw new UnreadableAnswerError({ method: "GET", path, detail }, { cause });
+    throw new InvalidResponseError({ method: "GET", path, detail }, { cause });
   }
 }

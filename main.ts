@@ -5,19 +5,22 @@
  * @module
  */
 import * as log from "@std/log";
-import { isAccountTrouble } from "./freshdesk/http_client.ts";
+import { isAccountError } from "./freshdesk/http_client.ts";
 import { readArguments } from "./startup/arguments.ts";
 import type { Config } from "./startup/config.ts";
-import { NobodyError, peopleOf } from "./workflow/participants.ts";
 import {
-  bindTo,
-  fail,
+  loadParticipants,
+  NoParticipantError,
+} from "./workflow/participants.ts";
+import {
+  ensureSameAccount,
+  exitWithError,
+  isDenoDeploy,
   NEEDS_A_PERSON,
-  onDeploy,
   openKv,
   readSettings,
 } from "./startup/startup.ts";
-import { ElsewhereError, NotFoundError } from "./freshdesk/errors.ts";
+import { NotFoundError, RedirectError } from "./freshdesk/errors.ts";
 import { Freshdesk } from "./freshdesk.ts";
 import { failSafe } from "./lib/fail_safe.ts";
 import {
@@ -29,10 +32,10 @@ import {
 import { isLoopback } from "./lib/loopback.ts";
 import { expectedMails } from "./workflow/expected_mails.ts";
 import { shutdown } from "./startup/shutdown.ts";
-import { type Mode, statusApp } from "./status/app.ts";
+import { type Access, statusApp } from "./status/app.ts";
 import { DRY_RUN } from "./status/format.ts";
 import { type Person, Store } from "./workflow/store.ts";
-import { adviceOf, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
+import { hintFor, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */
 class LogFile extends log.RotatingFileHandler {
@@ -96,7 +99,7 @@ const store = new Store(kv, {
   history: config.historyDays * 86_400_000,
   log: logger,
 });
-await bindTo(store, config.url);
+await ensureSameAccount(store, config.url);
 const freshdesk = new Freshdesk({
   ...config,
   signal: stopping.signal,
@@ -121,31 +124,31 @@ Deno.cron(
   "open tickets",
   "0 * * * *",
   cron,
-  () => run("open tickets", () => workflow.createAndHandleTicket()),
+  () => runJob("open tickets", () => workflow.createAndHandleTicket()),
 );
 Deno.cron(
   "first replies",
   "*/5 * * * *",
   cron,
-  () => run("first replies", () => workflow.tick(5)),
+  () => runJob("first replies", () => workflow.tick(5)),
 );
 Deno.cron(
   "customer replies",
   "*/10 * * * *",
   cron,
-  () => run("customer replies", () => workflow.tick(10)),
+  () => runJob("customer replies", () => workflow.tick(10)),
 );
 Deno.cron(
   "resolutions",
   "*/15 * * * *",
   cron,
-  () => run("resolutions", () => workflow.tick(15)),
+  () => runJob("resolutions", () => workflow.tick(15)),
 );
 Deno.cron(
   "closings",
   "*/20 * * * *",
   cron,
-  () => run("closings", () => workflow.tick(20)),
+  () => runJob("closings", () => workflow.tick(20)),
 );
 
 const server = serve();
@@ -167,13 +170,13 @@ if (config.dryRun) logger.warn(DRY_RUN);
 if (timeline !== "production") {
   logger.info(`This is the timeline ${timeline}: no job acts here`);
 }
-if (!onDeploy()) await introduce();
+if (!isDenoDeploy()) await logStartup();
 flushLog();
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
-async function run(name: string, job: () => Promise<Report>): Promise<void> {
+async function runJob(name: string, job: () => Promise<Report>): Promise<void> {
   if (timeline !== "production" || stopping.signal.aborted) return;
-  const one = note(name, job).catch((error) => {
+  const one = recordJob(name, job).catch((error) => {
     logger.error(`Job "${name}" cannot be noted: ${error.message}`);
   });
   running.add(one);
@@ -183,7 +186,10 @@ async function run(name: string, job: () => Promise<Report>): Promise<void> {
 }
 
 /** Runs a job, and notes how it went. */
-async function note(name: string, job: () => Promise<Report>): Promise<void> {
+async function recordJob(
+  name: string,
+  job: () => Promise<Report>,
+): Promise<void> {
   const at = Date.now();
   let report: Report | null = null;
   let error: string | null = null;
@@ -192,12 +198,12 @@ async function note(name: string, job: () => Promise<Report>): Promise<void> {
     logger.debug(`Job "${name}" is done`, report);
     if (startProblem && (report.done || report.planned)) startProblem = null;
   } catch (cause) {
-    error = `${(cause as Error).message}. ${adviceOf(cause)}`;
+    error = `${(cause as Error).message}. ${hintFor(cause)}`;
     logger.error(`Job "${name}": ${error}`);
   }
-  const calls = freshdesk.calls - notedCalls;
+  const calls = freshdesk.requestCount - notedCalls;
   notedCalls += calls;
-  await store.noteJob(
+  await store.recordJobRun(
     name,
     { at, took: Date.now() - at, report, error },
     calls,
@@ -205,11 +211,11 @@ async function note(name: string, job: () => Promise<Report>): Promise<void> {
 }
 
 /** Says who we are, whom we can draw, and what happens when. */
-async function introduce(): Promise<void> {
+async function logStartup(): Promise<void> {
   try {
     const me = await freshdesk.getMe();
     logger.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
-    const { contacts, agents } = await peopleOf(freshdesk, config);
+    const { contacts, agents } = await loadParticipants(freshdesk, config);
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
@@ -225,12 +231,12 @@ async function introduce(): Promise<void> {
     );
     logger.info(`Next (UTC): ${next.join(", ")}`);
   } catch (error) {
-    const message = `${(error as Error).message}. ${adviceOf(error)}`;
+    const message = `${(error as Error).message}. ${hintFor(error)}`;
     startProblem = message;
     // These may pass: a proxy's page, an account that is being moved.
     const mayPass = error instanceof NotFoundError ||
-      error instanceof ElsewhereError;
-    if (mayPass || isAccountTrouble(error)) {
+      error instanceof RedirectError;
+    if (mayPass || isAccountError(error)) {
       logger.critical(message);
       flushLog();
       // Asking again with a wrong key would lock its owner out.
@@ -244,11 +250,11 @@ async function introduce(): Promise<void> {
 function warnOfNobody(contacts: Person[], agents: Person[]): string | null {
   const nobody = [
     contacts.length === 0 &&
-    new NobodyError("contact", Array.isArray(config.contactDomains)),
+    new NoParticipantError("contact", Array.isArray(config.contactDomains)),
     agents.length === 0 &&
-    new NobodyError("agent", config.agentEmails !== undefined),
+    new NoParticipantError("agent", config.agentEmails !== undefined),
   ].filter((error) => error !== false);
-  const lines = nobody.map(({ message, advice }) => `${message}. ${advice}`);
+  const lines = nobody.map(({ message, hint }) => `${message}. ${hint}`);
   for (const line of lines) {
     logger.warn(`No ticket can be opened: ${line}`);
   }
@@ -256,14 +262,14 @@ function warnOfNobody(contacts: Person[], agents: Person[]): string | null {
 }
 
 /** A password that is set is asked for; without one the page is open on this machine alone. */
-function whoMayLook(): Mode {
+function statusAccess(): Access {
   if (config.statusPassword) return { password: config.statusPassword };
-  if (isLoopback(config.host) && !onDeploy()) return "open";
+  if (isLoopback(config.host) && !isDenoDeploy()) return "open";
   return { off: "Set STATUS_PASSWORD to open the status page here." };
 }
 
 function serve(): Deno.HttpServer {
-  const mode = whoMayLook();
+  const mode = statusAccess();
   const app = statusApp({
     store,
     ticketUrl: (id) => freshdesk.ticketUrl(id),
@@ -277,7 +283,7 @@ function serve(): Deno.HttpServer {
   });
   // Deno Deploy has an address of its own.
   const { host: hostname, port } = config;
-  const address = onDeploy() ? {} : { hostname, port };
+  const address = isDenoDeploy() ? {} : { hostname, port };
   try {
     return Deno.serve({
       ...address,
@@ -291,7 +297,7 @@ function serve(): Deno.HttpServer {
       },
     }, app.fetch);
   } catch (error) {
-    return fail(
+    return exitWithError(
       `Cannot listen on ${hostname}:${port}: ${
         (error as Error).message
       }. Set HOST and PORT to an address and a port that are free.`,
@@ -318,7 +324,7 @@ function setUpLog({ logLevel, logFormat, logFile }: Config): () => void {
     });
   } catch (error) {
     const full = isDiskFull(error);
-    fail(whyNoLog(logFile!, error), full ? 1 : NEEDS_A_PERSON);
+    exitWithError(whyNoLog(logFile!, error), full ? 1 : NEEDS_A_PERSON);
   }
   return () => toFile?.flush();
 }

@@ -10,48 +10,48 @@
  *
  * @module
  */
-import { isAccountTrouble, lacksRights } from "./freshdesk/http_client.ts";
+import { isAccountError, isPermissionDenied } from "./freshdesk/http_client.ts";
 import {
-  agentsOf,
-  type DrawOptions,
-  NobodyError,
-  type People,
-  peopleOf,
+  loadAgents,
+  loadParticipants,
+  NoParticipantError,
+  type ParticipantOptions,
+  type Participants,
   realPeopleWarning,
 } from "./workflow/participants.ts";
 import {
   BusyError,
-  ElsewhereError,
-  ForbiddenError,
+  ConnectionError,
   FreshdeskError,
-  GoneError,
-  LostAnswerError,
+  NoResponseError,
   NotFoundError,
   NotSentError,
+  PermissionError,
   RateLimitError,
-  RefusedError,
-  UnreachableError,
+  RedirectError,
+  TicketDeletedError,
+  ValidationError,
 } from "./freshdesk/errors.ts";
-import { type Fields, fill } from "./workflow/required_fields.ts";
+import { type Fields, fillRequiredFields } from "./workflow/required_fields.ts";
 import type { Freshdesk } from "./freshdesk.ts";
-import { Lanes } from "./lib/priority_semaphore.ts";
+import { PrioritySemaphore } from "./lib/priority_semaphore.ts";
 import { failSafe } from "./lib/fail_safe.ts";
-import { pick, type Random, seeded } from "./lib/random.ts";
+import { pick, type Random, seededRandom } from "./lib/random.ts";
 import { SCENARIOS, writeScript } from "./desks/scenarios.ts";
 import {
-  type Action,
   assign,
   close,
   create,
-  type Done,
   findCreated,
+  isAuthorRejected,
   type Log,
+  messageStep,
   mustBeSeen,
-  refusesAuthor,
-  says,
   see,
+  type StepContext,
+  type StepHandler,
+  type StepResult,
   TakenOverError,
-  type World,
 } from "./workflow/steps.ts";
 import {
   type Claim,
@@ -71,21 +71,21 @@ import { plainText, shorten } from "./lib/text.ts";
 export type Interval = 5 | 10 | 15 | 20;
 
 /** One step in a ticket's life. */
-export interface Step extends Action {
+export interface Step extends StepHandler {
   /** The job that takes it. */
-  every: Interval;
+  intervalMinutes: Interval;
   /** Whether it follows the step before in the same tick. */
-  atOnce?: true;
+  sameTick?: true;
 }
 
 /** The steps, by the stage in which a ticket waits for them. */
 export const STEPS: Readonly<Record<Stage, Step>> = {
-  create: { every: 5, act: create, lookUp: findCreated },
-  assign: { every: 5, act: assign, atOnce: true },
-  first_reply: { every: 5, ...says("agent", "reply") },
-  customer_reply: { every: 10, ...says("contact", "answer") },
-  resolution: { every: 15, ...says("agent", "resolution") },
-  close: { every: 20, act: close },
+  create: { intervalMinutes: 5, run: create, findExisting: findCreated },
+  assign: { intervalMinutes: 5, run: assign, sameTick: true },
+  first_reply: { intervalMinutes: 5, ...messageStep("agent", "reply") },
+  customer_reply: { intervalMinutes: 10, ...messageStep("contact", "answer") },
+  resolution: { intervalMinutes: 15, ...messageStep("agent", "resolution") },
+  close: { intervalMinutes: 20, run: close },
 };
 
 /** The jobs, by their names, and the minutes between two of their ticks. */
@@ -98,7 +98,7 @@ export const JOBS = [
 ] as const;
 
 /** What the workflow is made of. */
-export interface WorkflowOptions extends DrawOptions {
+export interface WorkflowOptions extends ParticipantOptions {
   /** The account. */
   freshdesk: Freshdesk;
   /** The tickets. */
@@ -144,7 +144,7 @@ const CLAIM_MARGIN = MINUTE / 2 + SKEW;
 /** A tick begins no step after so long; the next tick goes on. */
 const TICK_TIME = 4 * MINUTE;
 /** What may have been applied is looked up no sooner: Freshdesk may still be at it. */
-const SETTLE = MINUTE;
+const VERIFY_DELAY = MINUTE;
 /** Steps of different tickets side by side. */
 const LANES = 4;
 /** No more than this part of the calls goes to what Freshdesk has refused before. */
@@ -159,7 +159,7 @@ export class RequiredFieldsError extends Error {
   /** Its class. */
   override readonly name = "RequiredFieldsError";
   /** What a person can do about it. */
-  readonly advice =
+  readonly hint =
     "In Admin > Ticket Fields, make them optional for agents, or give them a default.";
 
   /** Names the fields as agents see them. */
@@ -174,14 +174,14 @@ export class RequiredFieldsError extends Error {
 
 /** Runs the tickets of one account. */
 export class Workflow {
-  readonly #world: World;
+  readonly #context: StepContext;
   readonly #ticketsPerHour: number;
   readonly #dryRun: boolean;
-  readonly #draw: DrawOptions;
+  readonly #draw: ParticipantOptions;
   readonly #signal: AbortSignal | undefined;
-  readonly #lanes = new Lanes(LANES);
+  readonly #lanes = new PrioritySemaphore(LANES);
   /** Names this process in its claims. */
-  readonly #me = crypto.randomUUID();
+  readonly #processId = crypto.randomUUID();
   /** When a claim of another clock was first seen, by the monotonic clock. */
   readonly #seen = new Map<string, number>();
   readonly #monotonic: () => number;
@@ -202,8 +202,8 @@ export class Workflow {
   constructor(options: WorkflowOptions) {
     const { freshdesk, store, now = Date.now, random = Math.random } = options;
     const log = failSafe(options.log);
-    const agents = () => agentsOf(freshdesk, options);
-    this.#world = { freshdesk, agents, store, log, now, random };
+    const agents = () => loadAgents(freshdesk, options);
+    this.#context = { freshdesk, agents, store, log, now, random };
     this.#ticketsPerHour = options.ticketsPerHour ?? 1;
     this.#dryRun = options.dryRun ?? false;
     this.#draw = options;
@@ -218,16 +218,16 @@ export class Workflow {
    *
    * @param at the moment of the tick (ms since 1970)
    */
-  async createAndHandleTicket(at = this.#world.now()): Promise<Report> {
+  async createAndHandleTicket(at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
-    const end = this.#world.now() + TICK_TIME;
-    if (!this.#dryRun) await this.#world.store.repair(tick + HOUR);
+    const end = this.#context.now() + TICK_TIME;
+    if (!this.#dryRun) await this.#context.store.repair(tick + HOUR);
     const drafts = await this.#draftHour(tick, end)
       .catch((error) => this.#noneYet(error));
     if (this.#dryRun) {
       return { done: 0, later: 0, ended: 0, planned: drafts.length };
     }
-    return await this.#work("create", drafts, tick, end);
+    return await this.#runStage("create", drafts, tick, end);
   }
 
   /**
@@ -240,18 +240,20 @@ export class Workflow {
    *
    * @param at the moment of the tick (ms since 1970); a timer some milliseconds early is forgiven
    */
-  async tick(every: Interval, at = this.#world.now()): Promise<Report> {
+  async tick(every: Interval, at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
-    const end = this.#world.now() + TICK_TIME;
+    const end = this.#context.now() + TICK_TIME;
     const sum: Report = { done: 0, later: 0, ended: 0 };
-    const stages = STAGES.filter((stage) => STEPS[stage].every === every);
+    const stages = STAGES.filter((stage) =>
+      STEPS[stage].intervalMinutes === every
+    );
     if (this.#dryRun) {
-      sum.planned = every === STEPS.create.every
+      sum.planned = every === STEPS.create.intervalMinutes
         ? (await this.#makeUpHour(tick, end)).length
         : 0;
       for (const stage of stages) {
-        for await (const ticket of this.#world.store.due(stage, tick)) {
-          this.#world.log.info(
+        for await (const ticket of this.#context.store.due(stage, tick)) {
+          this.#context.log.info(
             `DRY_RUN: ${title(ticket)} would be taken to: ${stage}`,
           );
           sum.planned = (sum.planned ?? 0) + 1;
@@ -269,9 +271,9 @@ export class Workflow {
     // All at once: the lanes let the latest stage go first, and what failed before go last.
     const reports = await Promise.allSettled(
       stages.toReversed().map((stage) => {
-        const due = this.#world.store.due(stage, tick);
+        const due = this.#context.store.due(stage, tick);
         const tickets = stage === "create" ? chain(due, makeUp) : due;
-        return this.#work(stage, tickets, tick, end);
+        return this.#runStage(stage, tickets, tick, end);
       }),
     );
     for (const report of reports) {
@@ -293,12 +295,12 @@ export class Workflow {
    */
   async warnOfRealPeople(
     contacts: Person[],
-    at = this.#world.now(),
+    at = this.#context.now(),
   ): Promise<boolean> {
     if (this.#dryRun || this.#draw.contactDomains) return false;
     const warning = realPeopleWarning(contacts);
     if (!warning) return false;
-    const { store, log } = this.#world;
+    const { store, log } = this.#context;
     const isNew = (await store.list(undefined, 1)).tickets.length === 0;
     const first = new Date(nextTick(60, at)).toISOString().slice(11, 16);
     const said = isNew
@@ -314,62 +316,62 @@ export class Workflow {
    *
    * @param ticket as it was read; nothing is done if it has changed since
    * @param tick the minute this counts for: the next step is due strictly after it
-   * @param before no request is sent after this moment (ms since 1970)
+   * @param deadline no request is sent after this moment (ms since 1970)
    * @returns the ticket as it is then
    */
   async handleTicketWorkflow(
     ticket: Ticket,
-    tick = toMinute(this.#world.now()),
-    before = Infinity,
+    tick = toMinute(this.#context.now()),
+    deadline = Infinity,
   ): Promise<Ticket> {
     const claimed = await this.#claim(ticket);
     if (!claimed) return ticket;
     const stage = ticket.stage as Stage;
     const step = STEPS[stage];
-    const latest = () => Math.min(before, claimed.latest());
-    let done: Done | undefined;
+    const latest = () => Math.min(deadline, claimed.latest());
+    let done: StepResult | undefined;
     try {
-      if (claimed.ticket.doubt) {
-        done = await step.lookUp?.(this.#world, claimed.ticket, latest);
+      if (claimed.ticket.outcomeUnknown) {
+        done = await step.findExisting?.(this.#context, claimed.ticket, latest);
       }
-      if (!done && mustBeSeen(claimed.ticket, this.#world.now())) {
-        const closed = await see(this.#world, claimed.ticket, latest);
-        claimed.ticket = { ...claimed.ticket, tagSeenAt: this.#world.now() };
+      if (!done && mustBeSeen(claimed.ticket, this.#context.now())) {
+        const closed = await see(this.#context, claimed.ticket, latest);
+        claimed.ticket = { ...claimed.ticket, tagSeenAt: this.#context.now() };
         if (closed) done = {};
       }
-      done ??= await step.act(this.#world, claimed.ticket, latest);
+      done ??= await step.run(this.#context, claimed.ticket, latest);
     } catch (error) {
       if (error instanceof TakenOverError) {
         return await this.#abandon(claimed, error);
       }
-      return await this.#setBack(claimed, error, tick);
+      return await this.#recordFailure(claimed, error, tick);
     }
 
-    const now = this.#world.now();
+    const now = this.#context.now();
     const next = STAGES[STAGES.indexOf(stage) + 1] ?? "closed";
-    const committed = await this.#world.store.update(claimed, {
+    const committed = await this.#context.store.update(claimed, {
       ...done.change,
       stage: next,
       dueAt: next === "closed"
         ? now
-        : nextTick(STEPS[next].every, Math.max(tick, now)),
-      since: now,
+        : nextTick(STEPS[next].intervalMinutes, Math.max(tick, now)),
+      stageSince: now,
       claim: null,
-      doubt: false,
+      outcomeUnknown: false,
       attempts: 0,
-      failing: null,
+      firstFailedAt: null,
       lastError: null,
-      done: { ...ticket.done, [stage]: now },
+      completedAt: { ...ticket.completedAt, [stage]: now },
     }, done.message);
     if (!committed) {
-      this.#world.log.warn(
+      this.#context.log.warn(
         `${title(ticket)}: ${stage} was taken over by another process`,
       );
       return ticket;
     }
-    this.#tell(committed.ticket, stage);
-    return next !== "closed" && STEPS[next].atOnce
-      ? await this.handleTicketWorkflow(committed.ticket, tick, before)
+    this.#logStep(committed.ticket, stage);
+    return next !== "closed" && STEPS[next].sameTick
+      ? await this.handleTicketWorkflow(committed.ticket, tick, deadline)
       : committed.ticket;
   }
 
@@ -377,7 +379,7 @@ export class Workflow {
    * Works on tickets of one stage, several side by side, until all are done or nothing goes on:
    * first those not tried yet, then those in passing trouble, last those that Freshdesk refused.
    */
-  async #work(
+  async #runStage(
     stage: Stage,
     tickets: AsyncIterable<Ticket> | Iterable<Ticket>,
     tick: number,
@@ -389,18 +391,18 @@ export class Workflow {
     const begun = this.#lanes.announce(rank);
     let trouble: { error: unknown } | undefined;
     let refusedAgain = false;
-    const { freshdesk } = this.#world;
+    const { freshdesk } = this.#context;
     try {
       for await (const ticket of untriedFirst(tickets, begun)) {
         if (wasRefused(ticket)) {
           await Promise.all(running); // one at a time: the next may be spared
-          const used = this.#refused / freshdesk.calls;
+          const used = this.#refused / freshdesk.requestCount;
           if (refusedAgain && used >= REFUSED_SHARE) break;
         }
         const leave = await this.#lanes.enter(
           wasTried(ticket) ? rank - STAGES.length : rank,
         );
-        if (trouble || this.#signal?.aborted || this.#world.now() >= end) {
+        if (trouble || this.#signal?.aborted || this.#context.now() >= end) {
           leave();
           break;
         }
@@ -412,7 +414,7 @@ export class Workflow {
             if (stage === ticket.stage) {
               report.later++;
               if (lastError && /: 403\b/.test(lastError.message)) {
-                report.refused = `${lastError.message}. ${lastError.advice}`;
+                report.refused = `${lastError.message}. ${lastError.hint}`;
               }
             } else if (isEnd(stage) && stage !== "closed") report.ended++;
             else report.done++;
@@ -430,7 +432,7 @@ export class Workflow {
       await Promise.all(running);
     }
     if (trouble?.error instanceof NotSentError) {
-      this.#world.log.info(`${trouble.error.message}. The next tick goes on`);
+      this.#context.log.info(`${trouble.error.message}. The next tick goes on`);
     } else if (trouble) throw trouble.error;
     return report;
   }
@@ -439,7 +441,7 @@ export class Workflow {
   async #claim(
     ticket: Ticket,
   ): Promise<Entry & { latest: () => number } | undefined> {
-    const { store, now } = this.#world;
+    const { store, now } = this.#context;
     const entry = await store.get(ticket.tag);
     if (
       !entry || entry.ticket.stage !== ticket.stage ||
@@ -451,13 +453,17 @@ export class Workflow {
     if (held && this.#holds(held)) return undefined;
     const at = now();
     const end = this.#monotonic() + CLAIM - CLAIM_MARGIN;
-    const claim = { by: this.#me, at, until: at + CLAIM };
-    const doubt = entry.ticket.doubt || held !== null;
-    const claimed = await store.update(entry, { claim, doubt });
+    const claim = {
+      owner: this.#processId,
+      claimedAt: at,
+      expiresAt: at + CLAIM,
+    };
+    const outcomeUnknown = entry.ticket.outcomeUnknown || held !== null;
+    const claimed = await store.update(entry, { claim, outcomeUnknown });
     if (!claimed) return undefined;
     // By both clocks: one may be set back, and the other stands still while the machine sleeps.
     const latest = () =>
-      Math.min(claim.until - CLAIM_MARGIN, now() + end - this.#monotonic());
+      Math.min(claim.expiresAt - CLAIM_MARGIN, now() + end - this.#monotonic());
     return { ...claimed, latest };
   }
 
@@ -465,10 +471,10 @@ export class Workflow {
    * Whether a claim keeps this process off. One that ends later than a claim can shows that the
    * clocks disagree: it counts until this process has seen it for as long as a claim lasts.
    */
-  #holds({ by, at, until }: Claim): boolean {
-    const left = until - this.#world.now();
+  #holds({ owner, claimedAt, expiresAt }: Claim): boolean {
+    const left = expiresAt - this.#context.now();
     if (left <= CLAIM) return left > 0;
-    const key = `${by} ${at}`;
+    const key = `${owner} ${claimedAt}`;
     const now = this.#monotonic();
     const seen = this.#seen.get(key) ?? now;
     if (this.#seen.size >= 1000) this.#seen.clear(); // what is forgotten only waits longer
@@ -478,17 +484,17 @@ export class Workflow {
 
   /** Ends a ticket that this program must not write to any more. */
   async #abandon(entry: Entry, error: TakenOverError): Promise<Ticket> {
-    const { store, log } = this.#world;
+    const { store, log } = this.#context;
     const { ticket } = entry;
-    const { message, advice } = error;
-    const now = this.#world.now();
+    const { message, hint } = error;
+    const now = this.#context.now();
     const committed = await store.update(entry, {
       stage: "abandoned",
-      failedIn: ticket.stage as Stage,
+      failedStage: ticket.stage as Stage,
       dueAt: now,
-      since: now,
+      stageSince: now,
       claim: null,
-      lastError: { at: now, message, advice },
+      lastError: { at: now, message, hint },
     });
     log.warn(`${title(ticket)}: ${message}. The ticket is abandoned`, {
       ticket: ticket.id,
@@ -502,25 +508,25 @@ export class Workflow {
    * Gives a ticket back whose step did not succeed, in the way its error asks for. Throws the
    * error on when it concerns all tickets.
    */
-  async #setBack(
+  async #recordFailure(
     entry: Entry,
     error: unknown,
     tick: number,
   ): Promise<Ticket> {
-    const { store, log, random } = this.#world;
+    const { store, log, random } = this.#context;
     const { ticket } = entry;
     let { way, why } = await this.#judge(error, ticket, tick);
     const refused = isRefusal(why);
     if (refused) this.#refused++;
-    const now = this.#world.now();
-    const doubt = ticket.doubt ||
-      !(error instanceof FreshdeskError && !error.mayBeApplied);
+    const now = this.#context.now();
+    const doubt = ticket.outcomeUnknown ||
+      !(error instanceof FreshdeskError && !error.mayHaveBeenApplied);
     const message = shorten(why instanceof Error ? why.message : String(why));
-    const advice = shorten(adviceOf(why));
+    const hint = shorten(hintFor(why));
     const lastError = {
       at: now,
       message,
-      advice,
+      hint,
       ...(refused && { refused }),
     };
     const free = { claim: null, doubt, lastError };
@@ -533,7 +539,7 @@ export class Workflow {
     }
     const stage = ticket.stage as Stage;
     const attempts = ticket.attempts + 1;
-    const failing = ticket.failing ?? now;
+    const failing = ticket.firstFailedAt ?? now;
     if (
       way === "later" && attempts >= GIVE_UP.attempts &&
       now - failing >= GIVE_UP.after
@@ -542,18 +548,21 @@ export class Workflow {
     }
     const wait = Math.max(
       backOff(refused, now - failing, random()),
-      doubt && STEPS[stage].lookUp ? SETTLE : 0,
+      doubt && STEPS[stage].findExisting ? VERIFY_DELAY : 0,
     );
-    const dueAt = nextTick(STEPS[stage].every, Math.max(tick, now) + wait);
+    const dueAt = nextTick(
+      STEPS[stage].intervalMinutes,
+      Math.max(tick, now) + wait,
+    );
     const change: Partial<Ticket> = way === "later"
       ? { dueAt }
       : way === "abandon"
-      ? { stage: "abandoned", failedIn: stage, dueAt: now, since: now }
-      : { stage: "failed", failedIn: stage, dueAt: now, since: now };
+      ? { stage: "abandoned", failedStage: stage, dueAt: now, stageSince: now }
+      : { stage: "failed", failedStage: stage, dueAt: now, stageSince: now };
     const committed = await store.update(entry, {
       ...free,
       attempts,
-      failing,
+      firstFailedAt: failing,
       ...change,
     });
     if (way === "later") {
@@ -566,7 +575,7 @@ export class Workflow {
       log.warn(`${said}. The ticket is abandoned`, data);
     } else {
       log.error(
-        `${said}. ${advice} Then resume it: deno task retry ${
+        `${said}. ${hint} Then resume it: deno task retry ${
           ticket.id ?? ticket.tag
         }`,
         data,
@@ -586,7 +595,7 @@ export class Workflow {
     ticket: Pick<Ticket, "id">,
     tick: number,
   ): Promise<{ way: Way; why: unknown }> {
-    const way = wayOf(error, ticket);
+    const way = classifyError(error, ticket);
     if (way === "abandon") {
       try {
         return { way: await this.#isGone(ticket) ? way : "later", why: error };
@@ -599,7 +608,7 @@ export class Workflow {
         await this.#checkAccount(tick);
         return { way: "later", why: error };
       } catch (trouble) {
-        return { way: wayOf(trouble, { id: null }), why: trouble };
+        return { way: classifyError(trouble, { id: null }), why: trouble };
       }
     }
     return { way, why: error };
@@ -608,7 +617,7 @@ export class Workflow {
   /** Rejects when the account is in trouble; asks once a tick. */
   async #checkAccount(tick: number): Promise<void> {
     if (this.#checked?.tick !== tick) {
-      this.#checked = { tick, fine: this.#world.freshdesk.getMe() };
+      this.#checked = { tick, fine: this.#context.freshdesk.getMe() };
     }
     await this.#checked.fine;
   }
@@ -618,7 +627,7 @@ export class Workflow {
    * everything, so the account itself must still be there.
    */
   async #isGone({ id }: Pick<Ticket, "id">): Promise<boolean> {
-    const { freshdesk } = this.#world;
+    const { freshdesk } = this.#context;
     try {
       const { deleted, spam } = await freshdesk.getTicket(id!);
       return deleted === true || spam === true;
@@ -643,7 +652,7 @@ export class Workflow {
   /** No drafts where no call was free for the lists; throws any other error on. */
   #noneYet(error: unknown): Ticket[] {
     if (!(error instanceof NotSentError)) throw error;
-    this.#world.log.info(
+    this.#context.log.info(
       `This hour's tickets are not opened yet: ${error.message}. The next tick goes on`,
     );
     return [];
@@ -659,15 +668,18 @@ export class Workflow {
   async #draftHour(
     tick: number,
     end: number,
-    may: (people: People) => Promise<boolean> = () => Promise.resolve(true),
+    may: (people: Participants) => Promise<boolean> = () =>
+      Promise.resolve(true),
   ): Promise<Ticket[]> {
-    const { freshdesk, store, log, now } = this.#world;
+    const { freshdesk, store, log, now } = this.#context;
     const hour = tick - tick % HOUR;
-    if (await store.hasHour(hour)) return [];
+    if (await store.isHourOpened(hour)) return [];
     if (this.#dryRun && await store.isHourPreviewed(hour)) return [];
-    const count = await this.#room(hour);
+    const count = await this.#ticketsToOpen(hour);
     if (count === 0) return [];
-    const people = await peopleOf(freshdesk, this.#draw, { before: end });
+    const people = await loadParticipants(freshdesk, this.#draw, {
+      deadline: end,
+    });
     if (!await may(people)) return [];
     const fields = await this.#fields(tick, end);
     const drafts = Array.from(
@@ -683,13 +695,13 @@ export class Workflow {
     }
     // The computer may have slept meanwhile, and another process may have been first.
     const isOver = now() >= hour + HOUR;
-    return !isOver && await store.addHour(hour, drafts) ? drafts : [];
+    return !isOver && await store.addTicketsForHour(hour, drafts) ? drafts : [];
   }
 
   /** How many tickets the account's calls leave room for in this hour, with all that wait. */
-  async #room(hour: number): Promise<number> {
-    const { freshdesk, store, log } = this.#world;
-    const calls = freshdesk.budget.ours * 60;
+  async #ticketsToOpen(hour: number): Promise<number> {
+    const { freshdesk, store, log } = this.#context;
+    const calls = freshdesk.budget.ourLimit * 60;
     let backlog = 0;
     for (const [done, stage] of STAGES.entries()) {
       const steps = STAGES.length - done;
@@ -706,13 +718,13 @@ export class Workflow {
   }
 
   /** What the account demands of every ticket. */
-  async #fields(tick: number, before: number): Promise<Fields> {
-    const { freshdesk, log } = this.#world;
+  async #fields(tick: number, deadline: number): Promise<Fields> {
+    const { freshdesk, log } = this.#context;
     try {
-      const form = await freshdesk.getTicketFields({ before });
+      const form = await freshdesk.getTicketFields({ deadline });
       const today = new Date(tick).toISOString().slice(0, 10);
-      const { fields, filled, missing } = fill(form, today);
-      if (missing.length > 0) throw new RequiredFieldsError(missing);
+      const { fields, filled, unfillable } = fillRequiredFields(form, today);
+      if (unfillable.length > 0) throw new RequiredFieldsError(unfillable);
       const said = filled.join(", ");
       if (said && said !== this.#said) {
         log.info(`Required by the account, and filled in: ${said}`);
@@ -720,20 +732,26 @@ export class Workflow {
       this.#said = said;
       return fields;
     } catch (error) {
-      if (!lacksRights(error)) throw error;
+      if (!isPermissionDenied(error)) throw error;
       return {}; // only this list is closed to the key; a refused ticket names its fields
     }
   }
 
-  #draft({ contacts, agents }: People, fields: Fields, tick: number): Ticket {
-    const { now, random } = this.#world;
+  #draft(
+    { contacts, agents }: Participants,
+    fields: Fields,
+    tick: number,
+  ): Ticket {
+    const { now, random } = this.#context;
     const contact = pick(contacts, random);
     const agent = pick(agents, random);
     const { contactDomains, agentEmails } = this.#draw;
     if (!contact) {
-      throw new NobodyError("contact", Array.isArray(contactDomains));
+      throw new NoParticipantError("contact", Array.isArray(contactDomains));
     }
-    if (!agent) throw new NobodyError("agent", agentEmails !== undefined);
+    if (!agent) {
+      throw new NoParticipantError("agent", agentEmails !== undefined);
+    }
     const seed = Math.floor(random() * 2 ** 32);
     const scenario = pick(SCENARIOS, random)!;
     return {
@@ -741,29 +759,29 @@ export class Workflow {
       tag: newTag(tick, random),
       id: null,
       stage: "create",
-      dueAt: nextTick(STEPS.create.every, tick),
-      drafted: now(),
-      since: now(),
-      failing: null,
+      dueAt: nextTick(STEPS.create.intervalMinutes, tick),
+      createdAt: now(),
+      stageSince: now(),
+      firstFailedAt: null,
       claim: null,
-      doubt: false,
+      outcomeUnknown: false,
       attempts: 0,
       lastError: null,
-      failedIn: null,
+      failedStage: null,
       contact,
       agent,
       script: writeScript(
         scenario,
         { contact: contact.name, agent: agent.name },
-        seeded(seed),
+        seededRandom(seed),
       ),
       fields,
       seed,
-      done: {},
+      completedAt: {},
     };
   }
 
-  #tell(ticket: Ticket, done: Stage): void {
+  #logStep(ticket: Ticket, done: Stage): void {
     const { contact, agent, script } = ticket;
     const what = {
       create: `opened by ${contact.name}: ${script.subject}`,
@@ -774,7 +792,7 @@ export class Workflow {
       close: "closed",
     }[done];
     const { id, tag } = ticket;
-    this.#world.log.info(`#${id} ${what}`, { ticket: id, tag, done });
+    this.#context.log.info(`#${id} ${what}`, { ticket: id, tag, done });
   }
 }
 
@@ -826,8 +844,8 @@ async function* untriedFirst(
   yield* tried.filter(wasRefused);
 }
 
-function wasTried({ attempts, doubt, claim }: Ticket): boolean {
-  return attempts > 0 || doubt || claim !== null;
+function wasTried({ attempts, outcomeUnknown, claim }: Ticket): boolean {
+  return attempts > 0 || outcomeUnknown || claim !== null;
 }
 
 function wasRefused({ attempts, lastError }: Ticket): boolean {
@@ -837,16 +855,16 @@ function wasRefused({ attempts, lastError }: Ticket): boolean {
 /** Whether Freshdesk said no, and will say so again until a person has changed something. */
 function isRefusal(error: unknown): boolean {
   const passing = error instanceof RateLimitError ||
-    error instanceof LostAnswerError || error instanceof BusyError;
+    error instanceof NoResponseError || error instanceof BusyError;
   return error instanceof FreshdeskError && !passing &&
-    (error instanceof ElsewhereError ||
+    (error instanceof RedirectError ||
       error.status !== undefined && error.status >= 400 && error.status < 500);
 }
 
 /** Whether an error that could concern all tickets may be about what one of them asked for. */
 function mayBeItsOwn(error: unknown): boolean {
-  return error instanceof ForbiddenError || error instanceof ElsewhereError ||
-    error instanceof NotFoundError || error instanceof GoneError;
+  return error instanceof PermissionError || error instanceof RedirectError ||
+    error instanceof NotFoundError || error instanceof TicketDeletedError;
 }
 
 /** What follows from an error. */
@@ -856,26 +874,27 @@ export type Way = "stop" | "later" | "abandon" | "fail";
  * What an error means for a ticket's step: `stop` the tick (it would be the same for all; no
  * attempt is counted), try `later`, `abandon` the ticket, or `fail` and ask a person.
  */
-export function wayOf(error: unknown, { id }: Pick<Ticket, "id">): Way {
+export function classifyError(error: unknown, { id }: Pick<Ticket, "id">): Way {
   if (
-    isAccountTrouble(error) || error instanceof NotSentError ||
-    error instanceof UnreachableError || error instanceof RateLimitError
+    isAccountError(error) || error instanceof NotSentError ||
+    error instanceof ConnectionError || error instanceof RateLimitError
   ) return "stop";
-  if (error instanceof NotFoundError || error instanceof GoneError) {
+  if (error instanceof NotFoundError || error instanceof TicketDeletedError) {
     return id === null ? "stop" : "abandon";
   }
   const look = error instanceof FreshdeskError && error.method === "GET";
-  if (!look && (error instanceof RefusedError || refusesAuthor(error))) {
+  if (!look && (error instanceof ValidationError || isAuthorRejected(error))) {
     return "fail";
   }
   return "later";
 }
 
 /** What a person can do about an error. */
-export function adviceOf(error: unknown): string {
-  return error instanceof FreshdeskError || error instanceof NobodyError ||
+export function hintFor(error: unknown): string {
+  return error instanceof FreshdeskError ||
+      error instanceof NoParticipantError ||
       error instanceof RequiredFieldsError || error instanceof NoAnswerError
-    ? error.advice
+    ? error.hint
     : "This is not Freshdesk's doing: see the message, and report it if it stays.";
 }
 

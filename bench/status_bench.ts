@@ -5,7 +5,7 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { seeded } from "../lib/random.ts";
+import { seededRandom } from "../lib/random.ts";
 import { SCENARIOS, writeScript } from "../desks/scenarios.ts";
 import { statusApp } from "../status/app.ts";
 import { ALL_STAGES } from "../status/queries.ts";
@@ -42,14 +42,14 @@ async function measure(
       { length },
       (_, j) => ticket(i + j, stageOf(i + j)),
     );
-    await store.addHour(i, some);
+    await store.addTicketsForHour(i, some);
   }
   let now = NOW;
   const app = statusApp({
     store,
     now: () => now,
     ticketUrl: (id) => `https://acme.freshdesk.com/a/tickets/${id}`,
-    budget: () => ({ total: 50, remaining: 40, ours: 25, pausedUntil: 0 }),
+    budget: () => ({ total: 50, remaining: 40, ourLimit: 25, pausedUntil: 0 }),
     startedAt: NOW,
     mode: "open",
     production: true,
@@ -89,19 +89,19 @@ function ticket(i: number, stage: Ticket["stage"]): Ticket {
     id: i + 1,
     stage,
     dueAt: NOW - i * 1000,
-    drafted: NOW - i * 1000,
-    since: NOW - i * 1000,
-    failing: null,
+    createdAt: NOW - i * 1000,
+    stageSince: NOW - i * 1000,
+    firstFailedAt: null,
     claim: null,
-    doubt: false,
+    outcomeUnknown: false,
     attempts: 0,
     lastError: null,
-    failedIn: null,
+    failedStage: null,
     contact: { id: i, name: people.contact, email: `c${i}@example.com` },
     agent: { id: i % 7, name: people.agent, email: `a${i % 7}@example.com` },
-    script: writeScript(scenario, people, seeded(i)),
+    script: writeScript(scenario, people, seededRandom(i)),
     seed: i,
-    done: {},
+    completedAt: {},
     fields: {},
   };
 }

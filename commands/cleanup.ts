@@ -5,17 +5,17 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { bindTo, openKv, readSettings } from "../startup/startup.ts";
+import { ensureSameAccount, openKv, readSettings } from "../startup/startup.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
-import { COMMON_TAG } from "../workflow/steps.ts";
+import { PROGRAM_TAG } from "../workflow/steps.ts";
 import { Store } from "../workflow/store.ts";
 import {
   bar,
-  Cleaning,
   type CleaningOptions,
   report,
   table,
+  TicketCleaner,
 } from "./cleanup/ticket_cleaner.ts";
 
 /** How it is talked to while it cleans up. */
@@ -42,15 +42,15 @@ const COUNT_LIMIT = 1000;
  */
 export async function cleanup(options: CleanupOptions): Promise<number> {
   const { store, say } = options;
-  const cleaning = new Cleaning(options);
+  const cleaning = new TicketCleaner(options);
   const { outcome } = cleaning;
   let end: End;
   try {
     end = await rounds(cleaning, options);
   } catch (error) {
     if (!(error instanceof FreshdeskError)) throw error;
-    const advice = error instanceof NotSentError ? "" : ` ${error.advice}`;
-    say(`${error.message}.${advice}`);
+    const hint = error instanceof NotSentError ? "" : ` ${error.hint}`;
+    say(`${error.message}.${hint}`);
     end = "stopped";
   }
   const { deleted, gone, left } = outcome;
@@ -75,7 +75,7 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
 type End = "nothing new" | "kept" | "unasked" | "stopped";
 
 async function rounds(
-  cleaning: Cleaning,
+  cleaning: TicketCleaner,
   { dryRun, yes, ask, say, signal, progress }: CleanupOptions,
 ): Promise<End> {
   for (let round = 1;; round++) {
@@ -90,7 +90,7 @@ async function rounds(
     say(
       `${total}${
         round > 1 ? " more" : ""
-      } found by the tag ${COMMON_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
+      } found by the tag ${PROGRAM_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
     );
     if (dryRun) {
       say("DRY_RUN: nothing is moved to the trash.");
@@ -153,7 +153,7 @@ once you say yes. It may run beside the program.`,
     history: config.historyDays * 86_400_000,
     log: console,
   });
-  await bindTo(store, config.url);
+  await ensureSameAccount(store, config.url);
   return await cleanup({
     freshdesk: new Freshdesk({ ...config, signal }),
     store,

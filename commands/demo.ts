@@ -79,9 +79,13 @@ for (let minute = 0; minute < 60; minute++) {
           ? await workflow.createAndHandleTicket(at)
           : await workflow.tick(every, at);
         const took = Math.ceil(performance.now() - began);
-        const calls = freshdesk.calls - notedCalls;
+        const calls = freshdesk.requestCount - notedCalls;
         notedCalls += calls;
-        await store.noteJob(name, { at, took, report, error: null }, calls);
+        await store.recordJobRun(
+          name,
+          { at, took, report, error: null },
+          calls,
+        );
       },
     ),
   );

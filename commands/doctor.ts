@@ -6,7 +6,7 @@
  */
 import { readArguments } from "../startup/arguments.ts";
 import { missingFile, readEnvironment } from "../startup/startup.ts";
-import { examine, type Finding, line, summary } from "./doctor/checks.ts";
+import { type Finding, line, runChecks, summary } from "./doctor/checks.ts";
 
 readArguments({
   name: "doctor",
@@ -15,13 +15,13 @@ readArguments({
 Changes nothing in Freshdesk.`,
 });
 const findings: Finding[] = [];
-for await (const finding of examine(await readEnvironment())) {
+for await (const finding of runChecks(await readEnvironment())) {
   findings.push(finding);
   console.log(line(finding));
 }
 console.log(summary(findings));
 const problems = findings.filter(({ level }) => level === "PROBLEM");
 if (problems.some(({ check }) => check === "settings")) {
-  for (const advice of await missingFile()) console.log(advice);
+  for (const hint of await missingFile()) console.log(hint);
 }
 if (problems.length > 0) Deno.exit(1);

@@ -6,7 +6,12 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { bindTo, fail, openKv, readSettings } from "../startup/startup.ts";
+import {
+  ensureSameAccount,
+  exitWithError,
+  openKv,
+  readSettings,
+} from "../startup/startup.ts";
 import { type Entry, Store } from "../workflow/store.ts";
 
 const { positionals: names } = readArguments({
@@ -20,7 +25,7 @@ only by name.`,
 const config = await readSettings(["url", "kvPath"]);
 using kv = await openKv(config.kvPath);
 const store = new Store(kv, { log: console });
-await bindTo(store, config.url);
+await ensureSameAccount(store, config.url);
 
 const entries = names.length > 0
   ? await Promise.all(names.map(named))
@@ -50,7 +55,7 @@ async function named(name: string): Promise<Entry> {
   const entry = /^#?\d+$/.test(name)
     ? await store.getById(Number(name.replace("#", "")))
     : await store.get(name);
-  return entry ?? fail(
+  return entry ?? exitWithError(
     `There is no ticket ${name} in the database; deno task status lists them.`,
   );
 }

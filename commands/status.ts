@@ -5,7 +5,7 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { fail, openKv, readSettings } from "../startup/startup.ts";
+import { exitWithError, openKv, readSettings } from "../startup/startup.ts";
 import { Store } from "../workflow/store.ts";
 import { board, type Source, thread } from "../status/queries.ts";
 import { boardLines, type Line, threadLines } from "../status/text_view.ts";
@@ -50,7 +50,7 @@ async function draw(): Promise<void> {
     print(json ? JSON.stringify(facts) : boardLines(facts, width));
   } else {
     const facts = await thread(source, ticket.replace(/^#/, "")) ??
-      fail(
+      exitWithError(
         `There is no ticket ${ticket} in the database; deno task status lists them.`,
       );
     const now = new Date().toISOString();

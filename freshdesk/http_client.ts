@@ -5,28 +5,28 @@
  * @module
  */
 import {
+  AuthenticationError,
   BusyError,
-  CredentialsError,
-  ElsewhereError,
-  type FailedCall,
-  ForbiddenError,
+  ConnectionError,
+  type FieldError,
   FreshdeskError,
-  GoneError,
-  LostAnswerError,
+  InvalidResponseError,
+  NoApiAccessError,
+  NoResponseError,
   NotFoundError,
   NotSentError,
-  PlanError,
+  PermissionError,
   RateLimitError,
-  RefusedError,
-  type RefusedField,
+  RedirectError,
+  type RequestInfo,
   ServerError,
-  UnreachableError,
-  UnreadableAnswerError,
+  TicketDeletedError,
+  ValidationError,
 } from "./errors.ts";
-import { Lanes } from "../lib/priority_semaphore.ts";
+import { PrioritySemaphore } from "../lib/priority_semaphore.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import { failSafe } from "../lib/fail_safe.ts";
-import { Pace } from "./rate_limiter.ts";
+import { RateLimiter } from "./rate_limiter.ts";
 
 /** A moment (ms since 1970); a function is asked anew each time, for clocks are set. */
 export type Deadline = number | (() => number);
@@ -34,7 +34,7 @@ export type Deadline = number | (() => number);
 /** Said with any call. */
 export interface CallOptions {
   /** The request must be sent before this moment, or not at all. */
-  before?: Deadline;
+  deadline?: Deadline;
 }
 
 /** `fetch`, as far as it is used here. */
@@ -43,8 +43,8 @@ export type Fetch = (
   init?: RequestInit & { client?: Deno.HttpClient },
 ) => Promise<Response>;
 
-/** What an {@linkcode Api} is made of; only `url` and `apiKey` are needed. */
-export interface ApiOptions {
+/** What an {@linkcode HttpClient} is made of; only `url` and `apiKey` are needed. */
+export interface HttpClientOptions {
   /** The account's address, with or without `/api/v2`. */
   url: string;
   /** An agent's API key: its rights are that agent's rights. */
@@ -71,35 +71,35 @@ export interface ApiOptions {
 
 /** A request that failed is sent at most this often, unless it was refused with 429. */
 const MAX_ATTEMPTS = 3;
-/** What is waited in all when nobody says `before`, in milliseconds. */
-const PATIENCE = 120_000;
+/** What is waited in all when nobody gives a deadline, in milliseconds. */
+const DEFAULT_DEADLINE = 120_000;
 /** After a refused key no request is sent for so long: more of them would lock its owner out. */
-const REFUSED_KEY_PAUSE = 3_600_000;
+const REJECTED_KEY_PAUSE = 3_600_000;
 /** No `Retry-After` is believed that is longer, in seconds. */
-const LONGEST_PAUSE = 3600;
+const MAX_RETRY_AFTER = 3600;
 /** The tickets list ends here with a 400; no account needs as many pages of people. */
 const MAX_PAGES = 300;
 
 /** A good answer. */
-export interface Answer<T> {
+export interface ApiResponse<T> {
   /** What it says. */
   body: T;
   /** The call it answers, for the error of one who finds it wanting. */
-  call: FailedCall;
+  call: RequestInfo;
   /** Where the next page is. */
   link?: string;
 }
 
 /** Calls to one Freshdesk account. Every call rejects with a subclass of `FreshdeskError`. */
-export class Api {
+export class HttpClient {
   /** Our part of the account's calls, and what is left of it. */
-  readonly pace: Pace;
+  readonly rateLimiter: RateLimiter;
   /** The account's address, with `/api/v2`. */
   readonly base: URL;
   /** How many calls were made so far. */
-  calls = 0;
+  requestCount = 0;
   /** How far Freshdesk's clock is ahead of ours, in milliseconds, to the second; once it is known. */
-  skew: number | undefined;
+  clockSkew: number | undefined;
   readonly #authorization: string;
   readonly #timeout: number;
   readonly #dryRun: boolean;
@@ -108,13 +108,13 @@ export class Api {
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly #random: () => number;
   readonly #signal: AbortSignal | undefined;
-  readonly #log: ApiOptions["log"];
-  readonly #line = new Lanes(1);
-  #refusedKey: { error: FreshdeskError; until: number } | undefined;
+  readonly #log: HttpClientOptions["log"];
+  readonly #queue = new PrioritySemaphore(1);
+  #rejectedKey: { error: FreshdeskError; until: number } | undefined;
 
   /** Throws a `TypeError` when the URL cannot be an account's address. */
-  constructor(options: ApiOptions) {
-    this.base = apiBase(options.url);
+  constructor(options: HttpClientOptions) {
+    this.base = parseAccountUrl(options.url);
     this.#authorization = `Basic ${btoa(`${options.apiKey}:X`)}`;
     this.#timeout = options.timeout ?? 30_000;
     this.#dryRun = options.dryRun ?? false;
@@ -124,36 +124,39 @@ export class Api {
     this.#random = options.random ?? Math.random;
     this.#signal = options.signal;
     this.#log = options.log && failSafe(options.log);
-    this.pace = new Pace({ share: options.share ?? 0.5, now: this.#now });
+    this.rateLimiter = new RateLimiter({
+      share: options.share ?? 0.5,
+      now: this.#now,
+    });
   }
 
   /** A call whose answer is one thing with an id. */
-  async one<T extends { id: number }>(
+  async requestOne<T extends { id: number }>(
     method: string,
     path: string,
     options?: CallOptions & { body?: Record<string, unknown> },
-  ): Promise<Answer<T>> {
-    const answer = await this.call<T>(method, path, options);
+  ): Promise<ApiResponse<T>> {
+    const answer = await this.request<T>(method, path, options);
     if (Number.isSafeInteger(answer.body?.id)) return answer;
-    throw new UnreadableAnswerError({ ...answer.call, detail: "it has no id" });
+    throw new InvalidResponseError({ ...answer.call, detail: "it has no id" });
   }
 
   /** All items of a list, over all its pages. */
-  async all<T>(path: string, options?: CallOptions): Promise<T[]> {
-    return (await Array.fromAsync(this.pages<T>(path, options))).flat();
+  async listAll<T>(path: string, options?: CallOptions): Promise<T[]> {
+    return (await Array.fromAsync(this.paginate<T>(path, options))).flat();
   }
 
   /** A list, page by page. */
-  async *pages<T>(path: string, options?: CallOptions): AsyncGenerator<T[]> {
+  async *paginate<T>(path: string, options?: CallOptions): AsyncGenerator<T[]> {
     let next: string | undefined = path;
     for (let page = 1; next && page <= MAX_PAGES; page++) {
-      const { body, call, link }: Answer<T[]> = await this.call<T[]>(
+      const { body, call, link }: ApiResponse<T[]> = await this.request<T[]>(
         "GET",
         next,
         options,
       );
       if (!Array.isArray(body)) {
-        throw new UnreadableAnswerError({ ...call, detail: "it is no list" });
+        throw new InvalidResponseError({ ...call, detail: "it is no list" });
       }
       yield body;
       next = link && this.#ownPath(link, call);
@@ -161,64 +164,66 @@ export class Api {
   }
 
   /** The path of a link to the next page. The key goes to our own origin alone. */
-  #ownPath(link: string, call: FailedCall): string {
+  #ownPath(link: string, call: RequestInfo): string {
     const url = URL.parse(link, this.base);
     if (
       url?.origin !== this.base.origin ||
       !url.pathname.startsWith(`${this.base.pathname}/`)
     ) {
       const detail = `the next page is said to be at ${url?.origin ?? link}`;
-      throw new ElsewhereError({ ...call, detail });
+      throw new RedirectError({ ...call, detail });
     }
     return url.pathname.slice(this.base.pathname.length) + url.search;
   }
 
   /** One call, with the attempts that are safe. */
-  async call<T>(
+  async request<T>(
     method: string,
     path: string,
     options: CallOptions & { body?: Record<string, unknown> } = {},
-  ): Promise<Answer<T>> {
+  ): Promise<ApiResponse<T>> {
     if (this.#dryRun && method !== "GET") {
       throw new NotSentError({ method, path, detail: "DRY_RUN is set" });
     }
-    const deadline = options.before ?? this.#now() + PATIENCE;
-    const before = typeof deadline === "function" ? deadline : () => deadline;
+    const latest = options.deadline ?? this.#now() + DEFAULT_DEADLINE;
+    const deadline = typeof latest === "function" ? latest : () => latest;
     for (let attempt = 1;; attempt++) {
-      await this.#turn({ method, path }, before);
+      await this.#waitForTurn({ method, path }, deadline);
       try {
-        return await this.#attempt<T>(method, path, options.body);
+        return await this.#send<T>(method, path, options.body);
       } catch (error) {
         if (!(error instanceof FreshdeskError)) throw error;
         if (error instanceof RateLimitError) {
-          this.pace.pause(error.retryAfter * 1000 * (1 + 0.1 * this.#random()));
+          this.rateLimiter.pause(
+            error.retryAfter * 1000 * (1 + 0.1 * this.#random()),
+          );
         }
-        if (isRefusedKey(error)) {
-          const until = this.#now() + REFUSED_KEY_PAUSE;
-          this.#refusedKey = { error, until };
+        if (isKeyRejected(error)) {
+          const until = this.#now() + REJECTED_KEY_PAUSE;
+          this.#rejectedKey = { error, until };
         }
-        const wait = waitBeforeRetry(error, attempt, this.#random());
-        if (wait === undefined || this.#now() + wait >= before()) throw error;
+        const wait = retryDelay(error, attempt, this.#random());
+        if (wait === undefined || this.#now() + wait >= deadline()) throw error;
         await this.#wait(wait, error);
       }
     }
   }
 
   /** Waits until a request may be sent; who came first goes first. */
-  async #turn(call: FailedCall, before: () => number): Promise<void> {
-    const leave = await this.#line.enter(0);
+  async #waitForTurn(call: RequestInfo, deadline: () => number): Promise<void> {
+    const leave = await this.#queue.enter(0);
     try {
       for (;;) {
-        const pause = (this.#refusedKey?.until ?? 0) - this.#now();
-        if (this.#refusedKey && pause > 0 && pause <= REFUSED_KEY_PAUSE) {
-          throw this.#refusedKey.error;
+        const pause = (this.#rejectedKey?.until ?? 0) - this.#now();
+        if (this.#rejectedKey && pause > 0 && pause <= REJECTED_KEY_PAUSE) {
+          throw this.#rejectedKey.error;
         }
-        if (this.#now() >= before()) {
+        if (this.#now() >= deadline()) {
           throw new NotSentError({ ...call, detail: "its time was over" });
         }
-        const wait = this.pace.take();
+        const wait = this.rateLimiter.tryAcquire();
         if (wait === 0) return;
-        if (this.#now() + wait >= before()) {
+        if (this.#now() + wait >= deadline()) {
           const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
           throw new NotSentError({ ...call, detail });
         }
@@ -240,14 +245,14 @@ export class Api {
   }
 
   /** One request and its answer. */
-  async #attempt<T>(
+  async #send<T>(
     method: string,
     path: string,
     body: Record<string, unknown> | undefined,
-  ): Promise<Answer<T>> {
-    const call: FailedCall = { method, path };
+  ): Promise<ApiResponse<T>> {
+    const call: RequestInfo = { method, path };
     const start = this.#now();
-    this.calls++;
+    this.requestCount++;
     // When a connection that was kept open is lost, Deno's fetch sends the request again on its
     // own, a POST too. A client of its own gets a connection of its own.
     using client = method === "POST"
@@ -271,11 +276,11 @@ export class Api {
       );
       text = await response.text();
     } catch (error) {
-      const lost = notAnswered(call, error, this.#timeout);
+      const lost = networkError(call, error, this.#timeout);
       this.#log?.debug(lost.message);
       throw lost;
     } finally {
-      this.pace.answered(response?.headers);
+      this.rateLimiter.onResponse(response?.headers);
     }
     const requestId = response.headers.get("x-request-id");
     this.#log?.debug(
@@ -285,12 +290,12 @@ export class Api {
         } calls left, request ${requestId ?? "?"}`,
     );
     const date = Date.parse(response.headers.get("date") ?? "");
-    if (date) this.skew = date - this.#now();
+    if (date) this.clockSkew = date - this.#now();
     call.status = response.status;
     if (requestId) call.requestId = requestId;
     const link = nextLink(response.headers.get("link"));
     return {
-      body: readAnswer(call, response, text) as T,
+      body: parseResponse(call, response, text) as T,
       call,
       ...(link && { link }),
     };
@@ -303,7 +308,7 @@ export class Api {
  *
  * Throws a `TypeError` that says what is wrong with an address that cannot be one.
  */
-export function apiBase(address: string): URL {
+export function parseAccountUrl(address: string): URL {
   const url = URL.parse(address);
   if (!url) throw new TypeError("it is no URL");
   const here = url.protocol === "http:" && isLoopback(url.hostname);
@@ -330,29 +335,30 @@ export function apiBase(address: string): URL {
  * @param attempt how often it was sent, from 1
  * @param random between 0 and 1, so that several programs do not come back together
  */
-export function waitBeforeRetry(
+export function retryDelay(
   error: FreshdeskError,
   attempt: number,
   random: number,
 ): number | undefined {
   if (error instanceof RateLimitError) return error.retryAfter * 1000;
   if (attempt >= MAX_ATTEMPTS) return undefined;
-  const passing = error instanceof UnreachableError || error.mayBeApplied;
-  const safe = error.method !== "POST" || !error.mayBeApplied;
+  const passing = error instanceof ConnectionError || error.mayHaveBeenApplied;
+  const safe = error.method !== "POST" || !error.mayHaveBeenApplied;
   if (!passing || !safe) return undefined;
   return 1000 * 2 ** (attempt - 1) * (0.5 + random / 2);
 }
 
 /** Whether this one thing is closed to the key, while others may be open to it. */
-export function lacksRights(error: unknown): boolean {
-  return error instanceof ForbiddenError && !isAccountTrouble(error);
+export function isPermissionDenied(error: unknown): boolean {
+  return error instanceof PermissionError && !isAccountError(error);
 }
 
 /** Whether every further call would be refused too, until a person has done something. */
-export function isAccountTrouble(error: unknown): boolean {
-  return error instanceof CredentialsError || error instanceof PlanError ||
-    error instanceof ElsewhereError ||
-    error instanceof ForbiddenError &&
+export function isAccountError(error: unknown): boolean {
+  return error instanceof AuthenticationError ||
+    error instanceof NoApiAccessError ||
+    error instanceof RedirectError ||
+    error instanceof PermissionError &&
       /^(account_suspended|password_\w+|require_feature|ssl_required)$/.test(
         error.code ?? "",
       );
@@ -363,18 +369,19 @@ function nextLink(header: string | null): string | undefined {
   return header?.match(/<\s*([^>\s]+)\s*>\s*;\s*rel="?next"?/)?.[1];
 }
 
-function isRefusedKey(error: FreshdeskError): boolean {
-  return error instanceof CredentialsError || error.code === "password_lockout";
+function isKeyRejected(error: FreshdeskError): boolean {
+  return error instanceof AuthenticationError ||
+    error.code === "password_lockout";
 }
 
-function notAnswered(
-  call: FailedCall,
+function networkError(
+  call: RequestInfo,
   error: unknown,
   timeout: number,
 ): FreshdeskError {
   if (error instanceof DOMException && error.name === "TimeoutError") {
     const detail = `no answer within ${timeout / 1000} s`;
-    return new LostAnswerError({ ...call, detail }, { cause: error });
+    return new NoResponseError({ ...call, detail }, { cause: error });
   }
   // Deno says the reason, and the phase in which the request failed, in the error's cause.
   const reason = error instanceof Error && error.cause || error;
@@ -382,68 +389,68 @@ function notAnswered(
   // Only then nothing was sent.
   const unsent = error instanceof Deno.errors.NotCapable ||
     /\(Connect\)|are blocked$/.test(detail);
-  const Cause = unsent ? UnreachableError : LostAnswerError;
+  const Cause = unsent ? ConnectionError : NoResponseError;
   return new Cause({ ...call, detail }, { cause: error });
 }
 
 /** The body of a good answer; throws the error that a bad one stands for. */
-function readAnswer(call: FailedCall, response: Response, text: string) {
+function parseResponse(call: RequestInfo, response: Response, text: string) {
   const { status, headers } = response;
   const body = parseJson(text);
   if (status === 204) return undefined;
   if (status === 200 || status === 201) {
     if (typeof body === "object" && body !== null) return body;
     const detail = text
-      ? `not JSON but ${quote(text)}`
+      ? `not JSON but ${excerpt(text)}`
       : "the answer has no body";
-    throw new UnreadableAnswerError({ ...call, detail });
+    throw new InvalidResponseError({ ...call, detail });
   }
-  Object.assign(call, explain(body, text));
+  Object.assign(call, parseErrorBody(body, text));
   if (status >= 300 && status < 400) {
     // Its query may repeat ours, with a customer's e-mail address.
     const location = headers.get("location")?.replace(/[?#].*/, "");
     const detail = `redirected to ${location ?? "nowhere"}`;
-    throw new ElsewhereError({ ...call, detail });
+    throw new RedirectError({ ...call, detail });
   }
   switch (status) {
     case 401:
-      throw new CredentialsError(call);
+      throw new AuthenticationError(call);
     case 403:
-      throw new ForbiddenError(call);
+      throw new PermissionError(call);
     case 404:
       throw new NotFoundError(call);
     case 405:
-      throw new GoneError(call);
+      throw new TicketDeletedError(call);
     case 408: // Freshdesk, or something before it, stopped waiting; nobody knows for what
-      throw new LostAnswerError(call);
+      throw new NoResponseError(call);
     case 409:
     case 423:
     case 425:
       throw new BusyError(call);
     case 429:
       if (headers.get("x-ratelimit-total")?.startsWith("0")) {
-        throw new PlanError(call);
+        throw new NoApiAccessError(call);
       }
       throw new RateLimitError(
         call,
         Math.min(
           Math.max(1, Number(headers.get("retry-after")) || 60),
-          LONGEST_PAUSE,
+          MAX_RETRY_AFTER,
         ),
       );
   }
   if (status >= 500) throw new ServerError(call);
-  if (status >= 400) throw new RefusedError(call);
-  throw new UnreadableAnswerError({ ...call, detail: "an unknown status" });
+  if (status >= 400) throw new ValidationError(call);
+  throw new InvalidResponseError({ ...call, detail: "an unknown status" });
 }
 
 /** Code, fields and a readable sentence from any shape of error body. */
-function explain(
+function parseErrorBody(
   body: unknown,
   text: string,
-): Pick<FailedCall, "code" | "fields" | "detail"> {
+): Pick<RequestInfo, "code" | "fields" | "detail"> {
   if (typeof body !== "object" || body === null) {
-    return text ? { detail: quote(text) } : {};
+    return text ? { detail: excerpt(text) } : {};
   }
   const { code, message, description, errors } = body as Record<
     string,
@@ -451,7 +458,7 @@ function explain(
   >;
   const fields = (Array.isArray(errors) ? errors : []).map((
     error,
-  ): RefusedField => ({
+  ): FieldError => ({
     field: String(error?.field ?? "?"),
     message: String(error?.message ?? ""),
     code: String(error?.code ?? ""),
@@ -465,7 +472,7 @@ function explain(
   return {
     ...(typeof code === "string" && { code }),
     fields,
-    detail: detail || quote(text),
+    detail: detail || excerpt(text),
   };
 }
 
@@ -478,7 +485,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The beginning of a text that was not meant for us, without its tags. */
-function quote(text: string): string {
+function excerpt(text: string): string {
   const words = text
     .replace(/<(style|script)[\s\S]*?(<\/\1>|$)|<[^<>]*>/gi, " ")
     .replace(/\s+/g, " ").trim();

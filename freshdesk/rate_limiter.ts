@@ -22,29 +22,29 @@ export interface Budget {
   /** Calls that were left at the last answer. */
   remaining: number | undefined;
   /** Calls per minute that are ours at the moment. */
-  ours: number;
+  ourLimit: number;
   /** No call is made before this moment (ms since 1970). */
   pausedUntil: number;
 }
 
 /** Decides when the next call may be made; it waits for nothing itself. */
-export class Pace {
+export class RateLimiter {
   readonly #share: number;
   readonly #now: () => number;
   #total: number | undefined;
   #remaining: number | undefined;
   /** When each of our calls of the last minute was answered. */
-  #answered: number[] = [];
+  #responseTimes: number[] = [];
   #inFlight = 0;
   /** The account's minute: it began at the latest, and is over at the latest, then. */
-  #minute = { start: 0, end: 0 };
+  #window = { start: 0, end: 0 };
   /** What others used: in this minute, and in the one before. */
-  #others = { now: 0, before: 0 };
+  #otherUsage = { now: 0, before: 0 };
   /** When the next call would be made if all were evenly spread. */
-  #evenly = 0;
+  #nextSlotAt = 0;
   #pausedUntil = 0;
   /** When a call was asked for last. */
-  #asked = 0;
+  #lastAcquireAt = 0;
 
   /** Takes the share, above 0 up to 1, and the clock in ms since 1970. */
   constructor(options: { share: number; now: () => number }) {
@@ -57,79 +57,83 @@ export class Pace {
     return {
       total: this.#total,
       remaining: this.#remaining,
-      ours: this.#allowed(),
+      ourLimit: this.#currentLimit(),
       pausedUntil: this.#pausedUntil,
     };
   }
 
   /** Takes a call: 0 = make it now; else so many milliseconds are to be waited before asking again. */
-  take(): number {
+  tryAcquire(): number {
     const now = this.#now();
-    if (now < this.#asked) this.#forget(); // the clock was set back
-    this.#asked = now;
-    const allowed = this.#allowed();
+    if (now < this.#lastAcquireAt) this.#reset(); // the clock was set back
+    this.#lastAcquireAt = now;
+    const allowed = this.#currentLimit();
     const interval = MINUTE / allowed;
-    const earliest = this.#evenly - interval * Math.floor(allowed * BURST);
-    this.#answered = this.#answered.filter((at) =>
+    const earliest = this.#nextSlotAt - interval * Math.floor(allowed * BURST);
+    this.#responseTimes = this.#responseTimes.filter((at) =>
       at > now - MINUTE && at <= now
     );
 
     const wait = Math.max(
       this.#pausedUntil - now,
       earliest - now,
-      this.#answered.length + this.#inFlight < allowed
+      this.#responseTimes.length + this.#inFlight < allowed
         ? 0
-        : (this.#answered[0] ?? now - MINUTE + interval) + MINUTE - now,
-      this.#left(now) >= 1 ? 0 : this.#minute.end - now,
+        : (this.#responseTimes[0] ?? now - MINUTE + interval) + MINUTE - now,
+      this.#callsLeft(now) >= 1 ? 0 : this.#window.end - now,
       // After a quiet time nobody knows what is left: one call finds out.
-      now >= this.#minute.end && this.#inFlight > 0 ? interval / 4 : 0,
+      now >= this.#window.end && this.#inFlight > 0 ? interval / 4 : 0,
     );
     if (wait > 0) return Math.ceil(wait);
     this.#inFlight++;
-    this.#evenly = Math.max(Math.min(this.#evenly, now + MINUTE), now) +
+    this.#nextSlotAt = Math.max(Math.min(this.#nextSlotAt, now + MINUTE), now) +
       interval;
     return 0;
   }
 
   /** To be told of every call that was taken, with its answer's headers if it got any. */
-  answered(headers?: Headers): void {
+  onResponse(headers?: Headers): void {
     const now = this.#now();
     this.#inFlight--;
-    this.#answered.push(now);
+    this.#responseTimes.push(now);
     const total = count(headers?.get("x-ratelimit-total"));
     const remaining = count(headers?.get("x-ratelimit-remaining"));
     if (total === undefined || remaining === undefined) return;
 
     // Answers overtake each other, so a few calls more than before are no new minute yet.
     const jumped = remaining > (this.#remaining ?? 0) + this.#inFlight + 1;
-    if (now >= this.#minute.end || jumped) {
-      const idle = now >= this.#minute.end + MINUTE;
-      this.#others = { before: idle ? 0 : this.#others.now, now: 0 };
-      this.#minute = { start: now, end: now + MINUTE };
+    if (now >= this.#window.end || jumped) {
+      const idle = now >= this.#window.end + MINUTE;
+      this.#otherUsage = { before: idle ? 0 : this.#otherUsage.now, now: 0 };
+      this.#window = { start: now, end: now + MINUTE };
     }
-    const ours = this.#answered.filter((at) => at >= this.#minute.start).length;
+    const ours =
+      this.#responseTimes.filter((at) => at >= this.#window.start).length;
     this.#total = total;
     this.#remaining = remaining;
-    this.#others.now = Math.max(0, total - remaining - ours - this.#inFlight);
+    this.#otherUsage.now = Math.max(
+      0,
+      total - remaining - ours - this.#inFlight,
+    );
   }
 
   /** Stops all calls for so many milliseconds: Freshdesk said so. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms);
-    this.#minute.end = this.#pausedUntil;
+    this.#window.end = this.#pausedUntil;
   }
 
-  #forget(): void {
-    this.#answered = [];
-    this.#minute = { start: 0, end: 0 };
-    this.#evenly = 0;
+  #reset(): void {
+    this.#responseTimes = [];
+    this.#window = { start: 0, end: 0 };
+    this.#nextSlotAt = 0;
     this.#pausedUntil = 0;
   }
 
   /** Calls per minute that are ours: our share, or what others leave if that is less. */
-  #allowed(): number {
+  #currentLimit(): number {
     const total = this.#total ?? SMALLEST_PLAN;
-    const others = Math.max(this.#others.now, this.#others.before);
+    const others = Math.max(this.#otherUsage.now, this.#otherUsage.before);
     return Math.max(
       1,
       Math.min(Math.floor(total * this.#share), total - others),
@@ -137,10 +141,10 @@ export class Pace {
   }
 
   /** Calls the account has left: what the last answer said, less what was asked for since. */
-  #left(now: number): number {
-    if (this.#remaining === undefined || now >= this.#minute.end) return 1;
-    const others = Math.max(this.#others.now, this.#others.before);
-    const since = (now - (this.#answered.at(-1) ?? now)) / MINUTE;
+  #callsLeft(now: number): number {
+    if (this.#remaining === undefined || now >= this.#window.end) return 1;
+    const others = Math.max(this.#otherUsage.now, this.#otherUsage.before);
+    const since = (now - (this.#responseTimes.at(-1) ?? now)) / MINUTE;
     return this.#remaining - this.#inFlight - Math.ceil(others * since);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 /** So many at a time; the highest rank first, and within a rank who came first. */
-export class Lanes {
+export class PrioritySemaphore {
   #free: number;
   readonly #announced: number[] = [];
   readonly #waiting: { rank: number; go: (leave: () => void) => void }[] = [];

@@ -8,7 +8,7 @@
 export type Random = () => number;
 
 /** The same numbers for the same seed, an integer (mulberry32). */
-export function seeded(seed: number): Random {
+export function seededRandom(seed: number): Random {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
     let t = Math.imul(seed ^ (seed >>> 15), seed | 1);

@@ -20,7 +20,7 @@ export function plainText(html: string): string {
  * What is left of a message when all that Freshdesk may change about it is taken away: tags,
  * entities, white space, punctuation, case. Two messages that say the same fold to the same.
  */
-export function fold(html: string): string {
+export function normalizeMessage(html: string): string {
   return plainText(html).normalize("NFKC").toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
 }

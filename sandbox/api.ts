@@ -89,7 +89,7 @@ function showContact(contact: Contact): Record<string, unknown> {
 }
 
 function showAgent(agent: Agent): Record<string, unknown> {
-  const { admin: _, group_ids: __, mayNotBeWrittenFor: ___, ...rest } = agent;
+  const { admin: _, group_ids: __, blocksImpersonation: ___, ...rest } = agent;
   return { ...rest };
 }
 

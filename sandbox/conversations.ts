@@ -153,7 +153,7 @@ function writingAgent(
   const mayWrite = agent.type === "support_agent" || isPrivate;
   const isKeyOwner = id === account.keyAgentId;
   if (agent.deactivated || !mayWrite) throw invalidUser();
-  if (agent.mayNotBeWrittenFor && !isKeyOwner) throw invalidUser();
+  if (agent.blocksImpersonation && !isKeyOwner) throw invalidUser();
   return agent;
 }
 

@@ -107,7 +107,7 @@ export class FaultPlan {
  * Lets a fault happen to a request. `apply` has Freshdesk do what was asked.
  * A lost connection rejects with a TypeError, as `fetch` does.
  */
-export async function suffer(
+export async function applyFault(
   fault: Fault,
   apply: () => Promise<Response>,
   signal: AbortSignal,
@@ -122,11 +122,11 @@ export async function suffer(
     case "latency":
       return answer ?? await apply();
     case "status":
-      return instead(fault, fault.status ?? 503);
+      return replacementResponse(fault, fault.status ?? 503);
     case "deny":
-      return instead(fault, fault.status ?? 403);
+      return replacementResponse(fault, fault.status ?? 403);
     case "garbage":
-      return instead(fault, fault.status ?? answer?.status ?? 200);
+      return replacementResponse(fault, fault.status ?? answer?.status ?? 200);
     case "cut":
       return await cutInHalf(answer ?? await apply());
     case "never":
@@ -153,7 +153,7 @@ export function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function instead(fault: Fault, status: number): Response {
+function replacementResponse(fault: Fault, status: number): Response {
   const body = fault.body ??
     `<html><head><title>${status}</title></head><body>Something went wrong</body></html>`;
   const headers = new Headers({ "content-type": contentType(body) });

@@ -1,5 +1,5 @@
 /** What of an account's calls has a limit of its own, below the common one. */
-export type Lane =
+export type LimitedEndpoint =
   | "ticketCreate"
   | "ticketUpdate"
   | "ticketsList"
@@ -9,17 +9,17 @@ export type Lane =
 export class MinuteBudget {
   #minute = NaN;
   #used = 0;
-  #usedInLane = new Map<Lane, number>();
+  #usedInLane = new Map<LimitedEndpoint, number>();
 
   /** `total` and `lanes` are calls per minute and may be changed at any time. */
   constructor(
     readonly now: () => number,
     public total: number,
-    public lanes: Partial<Record<Lane, number>> = {},
+    public lanes: Partial<Record<LimitedEndpoint, number>> = {},
   ) {}
 
   /** Spends `calls`, and says whether they were to be had. A refusal spends nothing. */
-  spend(calls: number, lane?: Lane): boolean {
+  spend(calls: number, lane?: LimitedEndpoint): boolean {
     this.#turnTheMinute();
     const usedInLane = lane ? this.#usedInLane.get(lane) ?? 0 : 0;
     const laneLimit = (lane && this.lanes[lane]) ?? Infinity;
@@ -52,7 +52,10 @@ export class MinuteBudget {
 }
 
 /** The lane of a call, if it has one. */
-export function laneOf(method: string, path: string): Lane | undefined {
+export function laneOf(
+  method: string,
+  path: string,
+): LimitedEndpoint | undefined {
   return LANES[`${method} ${path.replace(/\d+$/, "ID")}`];
 }
 
@@ -62,7 +65,7 @@ export function costOf({ pathname, searchParams }: URL): number {
   return 1 + embeds * (/\/\d+$/.test(pathname) ? 1 : 2);
 }
 
-const LANES: Record<string, Lane> = {
+const LANES: Record<string, LimitedEndpoint> = {
   "POST /api/v2/tickets": "ticketCreate",
   "PUT /api/v2/tickets/ID": "ticketUpdate",
   "GET /api/v2/tickets": "ticketsList",

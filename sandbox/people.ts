@@ -37,7 +37,7 @@ export interface Agent {
   /** The groups whose tickets this agent can be given. Hidden. */
   group_ids: number[];
   /** Nobody else's key may write in this agent's name. Hidden. */
-  mayNotBeWrittenFor: boolean;
+  blocksImpersonation: boolean;
 }
 
 /** The agents a new sandbox starts with: of every kind. 501 owns the key, and half never logged in. */
@@ -46,7 +46,7 @@ export function defaultAgents(): Agent[] {
     agent(501, "Maya Lindqvist", { admin: true, group_ids: [701] }),
     agent(502, "Tomás Herrera", { group_ids: [701] }),
     agent(503, "Aiko Tanaka"),
-    agent(504, "Daniel Okafor", { mayNotBeWrittenFor: true }),
+    agent(504, "Daniel Okafor", { blocksImpersonation: true }),
     agent(505, "Elif Yıldız", { occasional: true }),
     agent(506, "Peter Novak", { deactivated: true }),
     agent(507, "Ruth Abramson", { type: "collaborator" }),
@@ -126,7 +126,7 @@ export function agent(
     },
     admin: false,
     group_ids: [],
-    mayNotBeWrittenFor: false,
+    blocksImpersonation: false,
     ...traits,
   };
 }

@@ -10,13 +10,18 @@ import {
 } from "./account.ts";
 import { freshdeskApi } from "./api.ts";
 import {
+  applyFault,
   type Fault,
   FaultPlan,
   type Sleep,
   sleepFor,
-  suffer,
 } from "./faults.ts";
-import { costOf, type Lane, laneOf, MinuteBudget } from "./limits.ts";
+import {
+  costOf,
+  laneOf,
+  type LimitedEndpoint,
+  MinuteBudget,
+} from "./limits.ts";
 import {
   type Agent,
   type Contact,
@@ -27,7 +32,7 @@ import { accessDenied, denied, invalid, unexpected } from "./validate.ts";
 
 export type { Conversation, Ticket, TicketField } from "./account.ts";
 export type { Fault } from "./faults.ts";
-export type { Lane } from "./limits.ts";
+export type { LimitedEndpoint } from "./limits.ts";
 export type { Agent, Contact } from "./people.ts";
 
 /** What a {@linkcode Sandbox} starts with. */
@@ -45,7 +50,7 @@ export interface SandboxOptions {
   /** Calls per minute of the whole account; 0 is a plan without API. Default: 5000. */
   limit?: number;
   /** Calls per minute of some endpoints, refused even though calls remain. Default: none. */
-  subLimits?: Partial<Record<Lane, number>>;
+  subLimits?: Partial<Record<LimitedEndpoint, number>>;
   /** Default: {@linkcode defaultContacts}. */
   contacts?: Contact[];
   /** Default: {@linkcode defaultAgents}. */
@@ -186,7 +191,7 @@ export class Sandbox implements Account {
     const fault = this.#faults.take(request.method, path);
     if (fault) record.fault = fault.kind;
     const answer = fault
-      ? await suffer(fault, apply, request.signal, this.#sleep)
+      ? await applyFault(fault, apply, request.signal, this.#sleep)
       : await apply();
     record.status = answer.status;
     record.answer = await readable(answer.clone());

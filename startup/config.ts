@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { apiBase } from "../freshdesk/http_client.ts";
+import { parseAccountUrl } from "../freshdesk/http_client.ts";
 
 /** All settings, checked. */
 export interface Config {
@@ -242,20 +242,20 @@ export function notes(environment: Record<string, string>): string[] {
  * @param environment all variables
  * @param file those of `.env`, where every variable should be ours
  */
-export function strangers(
+export function findUnknownSettings(
   environment: Record<string, string>,
   file: Record<string, string> = {},
 ): string[] {
   const known = Object.values(SETTINGS).map(({ name }) => name);
-  const meant = new Map(known.map((name) => [squeeze(name), name]));
+  const meant = new Map(known.map((name) => [normalizeName(name), name]));
   return Object.keys({ ...environment, ...file })
     .filter((name) => !known.includes(name) && !PLATFORM.test(name))
     .filter((name) =>
       Object.hasOwn(file, name) || name.startsWith("FRESHDESK_") ||
-      meant.has(squeeze(name))
+      meant.has(normalizeName(name))
     )
     .map((name) => {
-      const hint = meant.get(squeeze(name));
+      const hint = meant.get(normalizeName(name));
       return `${name} is no setting of this program: ${
         hint ? `did you mean ${hint}?` : `it knows ${known.join(", ")}.`
       }`;
@@ -266,13 +266,13 @@ export function strangers(
 const PLATFORM = /^(DENO|OTEL|NO_COLOR|SANDBOX)/;
 
 /** A name without what is easily mistaken: case, underscores, a plural's s. */
-function squeeze(name: string): string {
+function normalizeName(name: string): string {
   return name.toUpperCase().replace(/S(?=_|$)|_/g, "");
 }
 
 function readUrl(text: string): string {
   if (text.includes("your-account")) throw new Error("it is still the example");
-  return apiBase(completeUrl(text)).href;
+  return parseAccountUrl(completeUrl(text)).href;
 }
 
 /** A sub-domain. Many letters and digits in a row may be an API key in the wrong place. */
@@ -291,7 +291,7 @@ function completeUrl(text: string): string {
 
 function isAddress(text: string): boolean {
   try {
-    return Boolean(apiBase(text));
+    return Boolean(parseAccountUrl(text));
   } catch {
     return false;
   }

@@ -11,9 +11,9 @@ import type { Store } from "../workflow/store.ts";
 import {
   type Config,
   ConfigError,
+  findUnknownSettings,
   notes,
   readConfig,
-  strangers,
 } from "./config.ts";
 
 /**
@@ -26,7 +26,7 @@ export const NEEDS_A_PERSON = 78;
 const PATIENCE = 20_000;
 
 /** Whether this is Deno Deploy. */
-export function onDeploy(): boolean {
+export function isDenoDeploy(): boolean {
   return Deno.env.has("DENO_DEPLOY");
 }
 
@@ -35,7 +35,7 @@ export async function readEnvironment(): Promise<
   { environment: Record<string, string>; file: Record<string, string> }
 > {
   const file = await load().catch((error: Error) =>
-    fail(
+    exitWithError(
       `Cannot read .env: ${error.message}. Run this as a user who may read it.`,
     )
   );
@@ -51,14 +51,14 @@ export async function readSettings<K extends keyof Config = keyof Config>(
   keys?: readonly K[],
 ): Promise<Pick<Config, K>> {
   const { environment, file } = await readEnvironment();
-  const strange = strangers(environment, file);
+  const strange = findUnknownSettings(environment, file);
   try {
     const config = readConfig(environment, keys);
     for (const line of [...notes(environment), ...strange]) console.warn(line);
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return fail(
+    return exitWithError(
       [error.message, ...await missingFile(), ...strange].join(
         "\
         ",
@@ -85,7 +85,7 @@ async function exists(path: string): Promise<boolean> {
  */
 export function databasePath(kvPath: string | undefined): string | undefined {
   return kvPath ??
-    (onDeploy()
+    (isDenoDeploy()
       ? undefined
       : fileURLToPath(new URL("../tickets.db", import.meta.url)));
 }
@@ -97,17 +97,17 @@ export async function openKv(kvPath: string | undefined): Promise<Deno.Kv> {
     const opened = Deno.openKv(path);
     return await (isKvServer(path) ? within(PATIENCE, opened) : opened);
   } catch (error) {
-    const advice = onDeploy()
+    const hint = isDenoDeploy()
       ? "Attach a Deno KV database to the app in the Deploy dashboard."
       : isKvServer(path)
       ? KV_SERVER_ADVICE
       : error instanceof Deno.errors.NotCapable
       ? "Set KV_PATH to a file in a folder that --allow-read and --allow-write name (the start task: this folder), or name that folder there."
       : "Set KV_PATH to a file this user may write to, in a folder that exists.";
-    return fail(
+    return exitWithError(
       `Cannot open the database ${path ?? ""}: ${
         (error as Error).message
-      }. ${advice}`,
+      }. ${hint}`,
     );
   }
 }
@@ -122,11 +122,14 @@ export const KV_SERVER_ADVICE =
   "Check that the KV Connect server runs at the URL in KV_PATH, and that DENO_KV_ACCESS_TOKEN is its access token.";
 
 /** Makes sure that a database holds the tickets of this account. Exits when they are another's. */
-export async function bindTo(store: Store, url: string): Promise<void> {
+export async function ensureSameAccount(
+  store: Store,
+  url: string,
+): Promise<void> {
   const { host } = new URL(url);
   const account = await store.bind(host);
   if (account === host) return;
-  fail(
+  exitWithError(
     `The database holds the tickets of ${account}, and FRESHDESK_URL is ${host}. Set KV_PATH to another file for each account, such as KV_PATH=${
       host.replace(/\W+/g, "-")
     }.db`,
@@ -135,7 +138,7 @@ export async function bindTo(store: Store, url: string): Promise<void> {
 }
 
 /** Says why it cannot go on, and exits. */
-export function fail(message: string, code = 1): never {
+export function exitWithError(message: string, code = 1): never {
   console.error(message);
   Deno.exit(code);
 }

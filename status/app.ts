@@ -12,14 +12,14 @@ import { streamSSE } from "hono/streaming";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { isLoopback } from "../lib/loopback.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import type { End, Stage, Store } from "../workflow/store.ts";
-import { Changes } from "./change_feed.ts";
+import type { FinalState, Stage, Store } from "../workflow/store.ts";
+import { ChangeFeed } from "./change_feed.ts";
 import {
   ALL_STAGES,
   board,
-  type BoardFacts,
-  everyTicket,
+  type BoardView,
   jobList,
+  listTickets,
   noticesOf,
   page,
   type Source,
@@ -35,7 +35,7 @@ import { threadPage } from "./thread_page.ts";
  * Who may look: `open` is everybody who reaches this machine by a loopback name; a password is asked
  * for with any user name; off says why.
  */
-export type Mode = "open" | { password: string } | { off: string };
+export type Access = "open" | { password: string } | { off: string };
 
 /** What the page is made of. */
 export interface StatusOptions {
@@ -50,7 +50,7 @@ export interface StatusOptions {
   /** When the program began (ms since 1970). */
   startedAt: number;
   /** Who may look. */
-  mode: Mode;
+  mode: Access;
   /** Whether jobs run here at all. */
   production: boolean;
   /** Whether the program sends nothing. Default: as the latest run of a job was. */
@@ -74,19 +74,19 @@ const QUIET_LOOKS = 10;
 export function statusApp(options: StatusOptions): Hono {
   const { store, now = Date.now, signal } = options;
   const source: Source = { ...options, now };
-  const stamp = async () =>
-    `${await store.changed()}.${Math.floor(now() / 60_000)}`;
-  const changes = new Changes({ ask: stamp });
+  const version = async () =>
+    `${await store.version()}.${Math.floor(now() / 60_000)}`;
+  const changes = new ChangeFeed({ ask: version });
   const frame = async (): Promise<Frame> => ({
     ...noticesOf(source, await jobList(source)),
     account: new URL(options.ticketUrl(1)).host,
     production: options.production,
-    stamp: await stamp(),
+    stamp: await version(),
     at: new Date(now()).toISOString(),
   });
 
   // Read once for all who look, until something changes.
-  let shown: { stamp: string; facts: Promise<BoardFacts> } | undefined;
+  let shown: { stamp: string; facts: Promise<BoardView> } | undefined;
   const boardAt = async (stamp: string) => {
     if (shown?.stamp !== stamp) {
       shown = { stamp, facts: board(source, ON_BOARD) };
@@ -126,7 +126,7 @@ export function statusApp(options: StatusOptions): Hono {
     return c.text(lines.join(""), 503);
   });
 
-  app.use(guard(options.mode));
+  app.use(requireAccess(options.mode));
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
@@ -157,9 +157,9 @@ export function statusApp(options: StatusOptions): Hono {
     streamSSE(c, async (stream) => {
       const over = Promise.withResolvers<void>();
       const end = () => over.resolve();
-      let known = await stamp();
+      let known = await version();
       let quiet = 0;
-      const leave = changes.listen((current) => {
+      const leave = changes.subscribe((current) => {
         if (current !== known) {
           known = current;
           stream.writeSSE({ event: "stamp", data: current });
@@ -183,7 +183,7 @@ export function statusApp(options: StatusOptions): Hono {
       return c.json({ error }, 400);
     }
     if (stage === undefined) {
-      return c.json(await everyTicket(source, Number(limit), cursor));
+      return c.json(await listTickets(source, Number(limit), cursor));
     }
     if (!isStage(stage)) {
       const error = `stage '${stage}' must be one of ${ALL_STAGES.join(", ")}`;
@@ -228,7 +228,7 @@ const CSS = "text/css; charset=utf-8";
 const JS = "text/javascript; charset=utf-8";
 
 /** Lets through whoever may look. */
-function guard(mode: Mode): MiddlewareHandler {
+function requireAccess(mode: Access): MiddlewareHandler {
   if (mode === "open") return loopbackNames;
   if ("off" in mode) {
     return async (c) =>
@@ -264,7 +264,7 @@ function notFound(c: Context, around: Frame): Response | Promise<Response> {
   return c.html(page, 404);
 }
 
-function isStage(text: string): text is Stage | End {
+function isStage(text: string): text is Stage | FinalState {
   return (ALL_STAGES as readonly string[]).includes(text);
 }
 

@@ -7,7 +7,7 @@
 
 const EVERY = 2000;
 
-/** What {@linkcode Changes} is made of. */
+/** What {@linkcode ChangeFeed} is made of. */
 export interface ChangesOptions {
   /** Another text after every change. */
   ask: () => Promise<string>;
@@ -16,7 +16,7 @@ export interface ChangesOptions {
 }
 
 /** One watch over the store for all who look. */
-export class Changes {
+export class ChangeFeed {
   readonly #ask: () => Promise<string>;
   readonly #every: number;
   readonly #listeners = new Set<(stamp: string) => void>();
@@ -29,7 +29,7 @@ export class Changes {
   }
 
   /** Tells a listener what is known every time the store is asked; it compares for itself. Gives what ends it. */
-  listen(listener: (stamp: string) => void): () => void {
+  subscribe(listener: (stamp: string) => void): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#wait();
     return () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { html } from "hono/html";
-import type { BoardFacts } from "./queries.ts";
+import type { BoardView } from "./queries.ts";
 import type { Html } from "./pages.ts";
 
 const WIDTH = 432;
@@ -13,7 +13,7 @@ const SLOT = WIDTH / 24;
 const BAR = 6;
 
 /** Bars of the tickets opened and closed in each hour; its label says the same in words. */
-export function dayChart(hours: BoardFacts["hours"]): Html {
+export function dayChart(hours: BoardView["hours"]): Html {
   const most = Math.max(1, ...hours.flatMap((h) => [h.opened, h.closed]));
   const sum = (what: "opened" | "closed") =>
     hours.reduce((total, hour) => total + hour[what], 0);

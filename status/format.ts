@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { End, Stage } from "../workflow/store.ts";
-import { COUNTED, type JobFacts } from "./queries.ts";
+import type { FinalState, Stage } from "../workflow/store.ts";
+import { COUNTED, type JobView } from "./queries.ts";
 
 /** What a stage or an end is called. */
-export const TITLES: Readonly<Record<Stage | End, string>> = {
+export const TITLES: Readonly<Record<Stage | FinalState, string>> = {
   create: "Opening",
   assign: "Assigning",
   first_reply: "First reply",
@@ -42,7 +42,7 @@ export function duration(ms: number): string {
 }
 
 /** What became of a job's run. */
-export function outcome({ name, lastRun, nextTick }: JobFacts): string {
+export function outcome({ name, lastRun, nextTick }: JobView): string {
   if (!lastRun) return `first run at ${nextTick.slice(11, 16)}`;
   const { report, error } = lastRun;
   if (!report) return error ?? "crashed";

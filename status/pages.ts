@@ -6,15 +6,15 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import type { End, Stage, Tally } from "../workflow/store.ts";
+import type { FinalState, HourlyStats, Stage } from "../workflow/store.ts";
 import { dayChart } from "./chart.ts";
 import {
-  type BoardFacts,
-  type JobFacts,
+  type BoardView,
+  type JobView,
   nameOf,
   type Notices,
-  type PageFacts,
-  type TicketFacts,
+  type PageView,
+  type TicketView,
 } from "./queries.ts";
 import {
   clock,
@@ -49,7 +49,7 @@ const COLUMNS: readonly (readonly Stage[])[] = [
   ["close"],
 ];
 
-const TODAY: readonly (keyof Tally)[] = [
+const TODAY: readonly (keyof HourlyStats)[] = [
   "opened",
   "closed",
   "failed",
@@ -58,7 +58,7 @@ const TODAY: readonly (keyof Tally)[] = [
 
 /** The whole board. */
 export function boardPage(
-  facts: BoardFacts,
+  facts: BoardView,
   budget: Budget,
   frame: Frame,
 ): Html {
@@ -87,8 +87,8 @@ ${failed > 0 ? failedTickets(tickets.failed, at) : ""}
 
 /** All tickets of a stage, page by page. */
 export function listPage(
-  stage: Stage | End,
-  { count, tickets, cursor }: PageFacts,
+  stage: Stage | FinalState,
+  { count, tickets, cursor }: PageView,
   frame: Frame,
   later: boolean,
 ): Html {
@@ -192,13 +192,13 @@ export function time(at: string, now: string): Html {
 }
 
 /** What went wrong and what to do about it. */
-export function trouble(ticket: TicketFacts, now: string): Html {
+export function trouble(ticket: TicketView, now: string): Html {
   const { lastError, attempts, retry, dueAt } = ticket;
   return html`${
     lastError
       ? html`
         <p class="reason">${lastError.message} (${time(lastError.at, now)})</p>
-        <p class="advice">${lastError.advice}</p>
+        <p class="advice">${lastError.hint}</p>
       `
       : html`<p class="reason">No reason is known.</p>`
   }${
@@ -218,7 +218,7 @@ export function trouble(ticket: TicketFacts, now: string): Html {
 }
 
 function failedTickets(
-  { count, tickets, cursor }: PageFacts,
+  { count, tickets, cursor }: PageView,
   now: string,
 ): Html {
   return html`<section class="failed" aria-labelledby="failed">
@@ -228,13 +228,13 @@ ${cursor ? more("failed") : ""}
 </section>`;
 }
 
-function failure(ticket: TicketFacts, now: string): Html {
+function failure(ticket: TicketView, now: string): Html {
   return html`<li><h3>${link(ticket)}</h3>
 ${trouble(ticket, now)}</li>`;
 }
 
-function today({ today, hours }: BoardFacts, budget: Budget): Html {
-  const { total, remaining, ours } = budget;
+function today({ today, hours }: BoardView, budget: Budget): Html {
+  const { total, remaining, ourLimit } = budget;
   return html`<section class="card today" aria-labelledby="today">
 <h2 id="today">Today</h2>
 <dl class="numbers">
@@ -253,13 +253,13 @@ function today({ today, hours }: BoardFacts, budget: Budget): Html {
 ${dayChart(hours)}
 <p class="budget">${
     total === undefined
-      ? html`The account's calls per minute are not known yet; ours are <b>${ours}</b>.`
-      : html`The account has <b>${remaining}</b> of ${total} calls per minute left; ours are <b>${ours}</b>.`
+      ? html`The account's calls per minute are not known yet; ours are <b>${ourLimit}</b>.`
+      : html`The account has <b>${remaining}</b> of ${total} calls per minute left; ours are <b>${ourLimit}</b>.`
   }</p>
 </section>`;
 }
 
-function jobTable(jobs: JobFacts[], now: string): Html {
+function jobTable(jobs: JobView[], now: string): Html {
   return html`
     <section class="card jobs" aria-labelledby="jobs">
       <h2 id="jobs">Jobs</h2>
@@ -298,7 +298,7 @@ function jobTable(jobs: JobFacts[], now: string): Html {
 
 function column(
   stages: readonly Stage[],
-  all: BoardFacts["tickets"],
+  all: BoardView["tickets"],
   now: string,
 ): Html {
   const pages = stages.map((stage) => all[stage]);
@@ -321,7 +321,7 @@ ${stages.map((stage) => all[stage].cursor ? more(stage) : "")}
 </section>`;
 }
 
-function card(ticket: TicketFacts, now: string): Html {
+function card(ticket: TicketView, now: string): Html {
   const { contact, agent, since, dueAt, attempts, lastError } = ticket;
   return html`<li class="ticket">${link(ticket)}
 <p class="people">${contact} → ${agent}</p>
@@ -336,8 +336,8 @@ ${
 }
 
 function rows(
-  end: End,
-  { count, tickets, cursor }: PageFacts,
+  end: FinalState,
+  { count, tickets, cursor }: PageView,
   now: string,
 ): Html {
   return html`<section class="card" aria-labelledby="${end}">
@@ -351,7 +351,7 @@ ${cursor ? more(end) : ""}
 </section>`;
 }
 
-function row(ticket: TicketFacts, now: string): Html {
+function row(ticket: TicketView, now: string): Html {
   const { contact, agent, since, stage, lastError } = ticket;
   return html`<li class="ticket">${link(ticket)}
 <span class="people">${contact} → ${agent}</span>
@@ -363,7 +363,7 @@ ${
   }</li>`;
 }
 
-function link(ticket: TicketFacts): Html {
+function link(ticket: TicketView): Html {
   const { id, subject } = ticket;
   return html`
     <a class="open"
@@ -373,7 +373,7 @@ function link(ticket: TicketFacts): Html {
   `;
 }
 
-function more(stage: Stage | End): Html {
+function more(stage: Stage | FinalState): Html {
   return html`<p class="more"><a href="/?stage=${stage}">All ${
     TITLES[stage].toLowerCase()
   }</a></p>`;

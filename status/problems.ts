@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JobFacts, Source } from "./queries.ts";
+import type { JobView, Source } from "./queries.ts";
 
 /** The clocks of two processes may differ by so much. */
 const SKEW = 60_000;
@@ -17,7 +17,7 @@ export interface Problem {
 }
 
 /** What is wrong with the start and with the jobs. */
-export function problemsOf(source: Source, jobs: JobFacts[]): Problem[] {
+export function problemsOf(source: Source, jobs: JobView[]): Problem[] {
   const { production = true, startedAt = 0 } = source;
   const now = source.now();
   const problems: Problem[] = [];

@@ -5,15 +5,15 @@
  * @module
  */
 import {
-  type End,
   ENDS,
+  type FinalState,
+  type HourlyStats,
   isEnd,
   type JobRun,
   type Message,
   type Stage,
   STAGES,
   type Store,
-  type Tally,
   type Ticket,
 } from "../workflow/store.ts";
 import { plainText } from "../lib/text.ts";
@@ -21,7 +21,7 @@ import { JOBS, nextTick } from "../workflow.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 
 /** A ticket at a glance. */
-export interface TicketFacts {
+export interface TicketView {
   /** Freshdesk's id; null until it is known. */
   id: number | null;
   /** Its own tag in Freshdesk. */
@@ -29,7 +29,7 @@ export interface TicketFacts {
   /** Where a person sees it in Freshdesk; null until its id is known. */
   url: string | null;
   /** What it waits for, or how it ended. */
-  stage: Stage | End;
+  stage: Stage | FinalState;
   /** Plain text. */
   subject: string;
   /** The contact's name. */
@@ -43,13 +43,13 @@ export interface TicketFacts {
   /** How often the stage was tried in vain. */
   attempts: number;
   /** What went wrong last, and what a person can do about it. */
-  lastError: { at: string; message: string; advice: string } | null;
+  lastError: { at: string; message: string; hint: string } | null;
   /** What puts it back into the stage it ended in; null when there is nothing to resume. */
   retry: string | null;
 }
 
 /** A ticket with its conversation. */
-export interface ThreadFacts extends TicketFacts {
+export interface ThreadView extends TicketView {
   /** When each stage was done. */
   done: Partial<Record<Stage, string>>;
   /** What was said, in order; plain text. */
@@ -62,7 +62,7 @@ export interface ThreadFacts extends TicketFacts {
 }
 
 /** A job and its last run. */
-export interface JobFacts {
+export interface JobView {
   /** Its name in Deno. */
   name: string;
   /** Minutes between two ticks. */
@@ -76,11 +76,11 @@ export interface JobFacts {
 }
 
 /** Some tickets of many. */
-export interface PageFacts {
+export interface PageView {
   /** How many there are; counted no further than {@linkcode COUNTED}. */
   count: number;
   /** Those that moved last come first. */
-  tickets: TicketFacts[];
+  tickets: TicketView[];
   /** Where the next page begins; null when there is none. */
   cursor: string | null;
 }
@@ -94,17 +94,17 @@ export interface Notices {
 }
 
 /** All that a look at the board shows. */
-export interface BoardFacts extends Notices {
+export interface BoardView extends Notices {
   /** Now. */
   at: string;
   /** The tickets, by what they wait for or how they ended. */
-  tickets: Record<Stage | End, PageFacts>;
+  tickets: Record<Stage | FinalState, PageView>;
   /** The five jobs. */
-  jobs: JobFacts[];
+  jobs: JobView[];
   /** What happened since midnight. */
-  today: Tally;
+  today: HourlyStats;
   /** What happened in each of the last 24 hours, the current one last. */
-  hours: ({ at: string } & Tally)[];
+  hours: ({ at: string } & HourlyStats)[];
 }
 
 /** What the facts are gathered from. */
@@ -128,7 +128,7 @@ export interface Source {
 /** Tickets of a stage are counted so far: a higher count reads "1000+". */
 export const COUNTED = 1000;
 /** What every ticket is in: the stages in order, then the ends. */
-export const ALL_STAGES: readonly (Stage | End)[] = [...STAGES, ...ENDS];
+export const ALL_STAGES: readonly (Stage | FinalState)[] = [...STAGES, ...ENDS];
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -143,7 +143,7 @@ const GRACE = (4 + 2) * MINUTE;
 export async function board(
   source: Source,
   limit: number,
-): Promise<BoardFacts> {
+): Promise<BoardView> {
   const now = source.now();
   const hour = now - now % HOUR;
   const midnight = now - now % (24 * HOUR);
@@ -161,7 +161,7 @@ export async function board(
   });
   const tickets = Object.fromEntries(
     ALL_STAGES.map((stage, i) => [stage, pages[i]!]),
-  ) as Record<Stage | End, PageFacts>;
+  ) as Record<Stage | FinalState, PageView>;
   return {
     at: moment(now),
     ...noticesOf(source, jobs),
@@ -175,36 +175,36 @@ export async function board(
 /** A page of the tickets of a stage, from a cursor on. */
 export async function page(
   source: Source,
-  stage: Stage | End,
+  stage: Stage | FinalState,
   limit: number,
   cursor?: string,
-): Promise<PageFacts> {
+): Promise<PageView> {
   const { store } = source;
   const [count, { tickets, cursor: next }] = await Promise.all([
     store.count(stage, COUNTED),
     store.list(stage, limit, cursor),
   ]);
-  tickets.sort((a, b) => b.since - a.since);
+  tickets.sort((a, b) => b.stageSince - a.stageSince);
   return {
     count,
-    tickets: tickets.map((ticket) => factsOf(ticket, source)),
+    tickets: tickets.map((ticket) => ticketView(ticket, source)),
     cursor: next || null,
   };
 }
 
 /** A page of all tickets, from a cursor on: the youngest first. */
-export async function everyTicket(
+export async function listTickets(
   source: Source,
   limit: number,
   cursor?: string,
-): Promise<Omit<PageFacts, "count">> {
+): Promise<Omit<PageView, "count">> {
   const { tickets, cursor: next } = await source.store.list(
     undefined,
     limit,
     cursor,
   );
   return {
-    tickets: tickets.map((ticket) => factsOf(ticket, source)),
+    tickets: tickets.map((ticket) => ticketView(ticket, source)),
     cursor: next || null,
   };
 }
@@ -217,7 +217,7 @@ export async function everyTicket(
 export async function thread(
   source: Source,
   name: string,
-): Promise<ThreadFacts | null> {
+): Promise<ThreadView | null> {
   const { store } = source;
   const entry = /^\d{1,15}$/.test(name)
     ? await store.getById(Number(name))
@@ -226,9 +226,11 @@ export async function thread(
   const { ticket } = entry;
   const history = await store.messageHistory(ticket.tag);
   return {
-    ...factsOf(ticket, source),
+    ...ticketView(ticket, source),
     done: Object.fromEntries(
-      Object.entries(ticket.done).map(([stage, at]) => [stage, moment(at)]),
+      Object.entries(ticket.completedAt).map((
+        [stage, at],
+      ) => [stage, moment(at)]),
     ),
     messages: history.map(({ from, name, body, at }) => ({
       from,
@@ -240,7 +242,7 @@ export async function thread(
 }
 
 /** The five jobs, in the order of a ticket's life. */
-export async function jobList(source: Source): Promise<JobFacts[]> {
+export async function jobList(source: Source): Promise<JobView[]> {
   const { store, startedAt, production = true } = source;
   const now = source.now();
   const runs = await store.jobs();
@@ -258,7 +260,7 @@ export async function jobList(source: Source): Promise<JobFacts[]> {
 }
 
 /** What is to be said of these jobs above everything else. */
-export function noticesOf(source: Source, jobs: JobFacts[]): Notices {
+export function noticesOf(source: Source, jobs: JobView[]): Notices {
   const latest = jobs.map(({ lastRun }) => lastRun)
     .reduce((a, b) => (b?.at ?? "") > (a?.at ?? "") ? b : a, null);
   return {
@@ -268,12 +270,12 @@ export function noticesOf(source: Source, jobs: JobFacts[]): Notices {
 }
 
 /** What a ticket is called in a path or a command: Freshdesk's id, or its tag until that is known. */
-export function nameOf({ id, tag }: Pick<TicketFacts, "id" | "tag">): string {
+export function nameOf({ id, tag }: Pick<TicketView, "id" | "tag">): string {
   return String(id ?? tag);
 }
 
-function factsOf(ticket: Ticket, { ticketUrl }: Source): TicketFacts {
-  const { id, tag, stage, lastError, failedIn } = ticket;
+function ticketView(ticket: Ticket, { ticketUrl }: Source): TicketView {
+  const { id, tag, stage, lastError, failedStage } = ticket;
   return {
     id,
     tag,
@@ -282,11 +284,11 @@ function factsOf(ticket: Ticket, { ticketUrl }: Source): TicketFacts {
     subject: ticket.script.subject,
     contact: ticket.contact.name,
     agent: ticket.agent.name,
-    since: moment(ticket.since),
+    since: moment(ticket.stageSince),
     dueAt: isEnd(stage) ? null : moment(ticket.dueAt),
     attempts: ticket.attempts,
     lastError: lastError && { ...lastError, at: moment(lastError.at) },
-    retry: failedIn && isEnd(stage) ? `deno task retry ${id ?? tag}` : null,
+    retry: failedStage && isEnd(stage) ? `deno task retry ${id ?? tag}` : null,
   };
 }
 
@@ -294,12 +296,12 @@ function moment(at: number): string {
   return new Date(at).toISOString();
 }
 
-function nothing(): Tally {
+function nothing(): HourlyStats {
   return { opened: 0, closed: 0, failed: 0, abandoned: 0, calls: 0 };
 }
 
-function add(sum: Tally, tally: Tally): void {
-  for (const what of Object.keys(sum) as (keyof Tally)[]) {
+function add(sum: HourlyStats, tally: HourlyStats): void {
+  for (const what of Object.keys(sum) as (keyof HourlyStats)[]) {
     sum[what] += tally[what];
   }
 }

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { type End, STAGES } from "../workflow/store.ts";
+import { type FinalState, STAGES } from "../workflow/store.ts";
 import {
   ALL_STAGES,
-  type BoardFacts,
+  type BoardView,
   COUNTED,
-  type JobFacts,
+  type JobView,
   nameOf,
-  type PageFacts,
-  type ThreadFacts,
-  type TicketFacts,
+  type PageView,
+  type ThreadView,
+  type TicketView,
 } from "./queries.ts";
 import {
   clock,
@@ -39,7 +39,7 @@ const SOFT = "color: gray";
 const READABLE = 80;
 
 /** The whole board. */
-export function boardLines(facts: BoardFacts, width: number): Line[] {
+export function boardLines(facts: BoardView, width: number): Line[] {
   const { at, tickets, jobs, today, dryRun, problems } = facts;
   const counts = ALL_STAGES.map((stage) =>
     `${TITLES[stage].toLowerCase()} ${counted(tickets[stage].count)}`
@@ -72,7 +72,7 @@ export function boardLines(facts: BoardFacts, width: number): Line[] {
 
 /** A ticket's conversation. */
 export function threadLines(
-  facts: ThreadFacts,
+  facts: ThreadView,
   now: string,
   width: number,
 ): Line[] {
@@ -102,7 +102,7 @@ export function threadLines(
   ];
 }
 
-function jobLines(jobs: JobFacts[], now: string, width: number): Line[] {
+function jobLines(jobs: JobView[], now: string, width: number): Line[] {
   const rows = jobs.map((job) => {
     const { name, lastRun, nextTick, overdue } = job;
     return [
@@ -124,7 +124,7 @@ function jobLines(jobs: JobFacts[], now: string, width: number): Line[] {
 
 function ticketLines(
   heading: string,
-  tickets: TicketFacts[],
+  tickets: TicketView[],
   now: string,
   width: number,
 ): Line[] {
@@ -149,7 +149,7 @@ function ticketLines(
 }
 
 /** How many there are besides those that are shown. */
-function moreLines(pages: PageFacts[]): Line[] {
+function moreLines(pages: PageView[]): Line[] {
   const hidden = pages.reduce(
     (sum, { count, tickets }) => sum + count - tickets.length,
     0,
@@ -160,8 +160,8 @@ function moreLines(pages: PageFacts[]): Line[] {
 }
 
 function endLines(
-  end: End,
-  page: PageFacts,
+  end: FinalState,
+  page: PageView,
   now: string,
   width: number,
 ): Line[] {
@@ -184,7 +184,7 @@ function endLines(
 }
 
 function troubleLines(
-  { stage, lastError, retry }: TicketFacts,
+  { stage, lastError, retry }: TicketView,
   now: string,
   width: number,
   indent = "",
@@ -199,7 +199,7 @@ function troubleLines(
           BAD,
           indent,
         ),
-        ...wrapped(lastError.advice, width, "", indent),
+        ...wrapped(lastError.hint, width, "", indent),
       ]
       : []),
     ...(retry ? wrapped(`To resume it: ${retry}`, width, "", indent) : []),
@@ -220,7 +220,7 @@ function table(head: string[], rows: string[][], width: number): string[] {
   );
 }
 
-function title(ticket: TicketFacts): string {
+function title(ticket: TicketView): string {
   return ticket.id === null ? nameOf(ticket) : `#${ticket.id}`;
 }
 

@@ -5,12 +5,12 @@
  */
 import { html } from "hono/html";
 import { STAGES } from "../workflow/store.ts";
-import type { ThreadFacts } from "./queries.ts";
+import type { ThreadView } from "./queries.ts";
 import { type Frame, type Html, layout, time, trouble } from "./pages.ts";
 import { TITLES } from "./format.ts";
 
 /** Who said what, and when; what was done and what comes next. */
-export function threadPage(facts: ThreadFacts, frame: Frame): Html {
+export function threadPage(facts: ThreadView, frame: Frame): Html {
   const { id, tag, url, stage, subject, contact, agent, messages } = facts;
   const now = frame.at;
   const title = `${id === null ? tag : `#${id}`} ${subject}`;

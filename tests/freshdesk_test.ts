@@ -10,19 +10,19 @@ import {
 } from "@std/assert";
 import { assertSpyCalls, spy, stub } from "@std/testing/mock";
 import {
-  CredentialsError,
-  ForbiddenError,
+  AuthenticationError,
   FreshdeskError,
-  GoneError,
-  IgnoredError,
-  LostAnswerError,
+  InvalidResponseError,
+  NoResponseError,
+  NotAppliedError,
   NotFoundError,
   NotSentError,
-  RefusedError,
+  PermissionError,
   ServerError,
-  UnreadableAnswerError,
+  TicketDeletedError,
+  ValidationError,
 } from "../freshdesk/errors.ts";
-import { Freshdesk, STATUS } from "../freshdesk.ts";
+import { Freshdesk, TicketStatus } from "../freshdesk.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import {
   ACCOUNT,
@@ -155,7 +155,7 @@ const EXCHANGES: Exchange[] = [
         source: 3,
         type: "Incident",
         customFields: { cf_region: "North" },
-        before: NOON + 1000,
+        deadline: NOON + 1000,
       }),
     asks: ["POST /tickets"],
     body: {
@@ -255,7 +255,7 @@ const EXCHANGES: Exchange[] = [
     act: (client) =>
       client.closeTicket(7, {
         customFields: { cf_region: "North" },
-        before: NOON + 1000,
+        deadline: NOON + 1000,
       }),
     asks: ["PUT /tickets/7"],
     body: { status: 5, custom_fields: { cf_region: "North" } },
@@ -321,13 +321,13 @@ Deno.test("the budget is what the last answer said", async () => {
 });
 
 const DUE: [what: string, act: (client: Freshdesk) => Promise<unknown>][] = [
-  ["createTicket", (c) => c.createTicket("s", "d", "e", { before: NOON })],
-  ["getTicket", (c) => c.getTicket(7, { before: NOON })],
-  ["findTicket", (c) => c.findTicket(1001, "t", NOON, { before: NOON })],
-  ["assignToAgent", (c) => c.assignToAgent(7, 501, { before: NOON })],
-  ["addReply", (c) => c.addReply(7, "agent", 501, "x", { before: NOON })],
-  ["getConversations", (c) => c.getConversations(7, { before: NOON })],
-  ["closeTicket", (c) => c.closeTicket(7, { before: NOON })],
+  ["createTicket", (c) => c.createTicket("s", "d", "e", { deadline: NOON })],
+  ["getTicket", (c) => c.getTicket(7, { deadline: NOON })],
+  ["findTicket", (c) => c.findTicket(1001, "t", NOON, { deadline: NOON })],
+  ["assignToAgent", (c) => c.assignToAgent(7, 501, { deadline: NOON })],
+  ["addReply", (c) => c.addReply(7, "agent", 501, "x", { deadline: NOON })],
+  ["getConversations", (c) => c.getConversations(7, { deadline: NOON })],
+  ["closeTicket", (c) => c.closeTicket(7, { deadline: NOON })],
 ];
 
 for (const [what, act] of DUE) {
@@ -522,14 +522,14 @@ Deno.test("a suspended account is no key that may not list agents", async () => 
     json({ code: "account_suspended" }, 403),
   );
   const error = await rejection(client.getAgents());
-  assertInstanceOf(error, ForbiddenError);
+  assertInstanceOf(error, PermissionError);
   assertEquals(error.code, "account_suspended");
   assertEquals(asked.length, 1);
 });
 
 Deno.test("a wrong key is no key that may not list agents", async () => {
   const { client } = freshdesk(json({ code: "invalid_credentials" }, 401));
-  assertInstanceOf(await rejection(client.getAgents()), CredentialsError);
+  assertInstanceOf(await rejection(client.getAgents()), AuthenticationError);
 });
 
 Deno.test("of the sandbox's agents those who can reply are drawn", async () => {
@@ -570,7 +570,7 @@ const STRANGE: [
 for (const [what, answer, act] of STRANGE) {
   Deno.test(`${what} is an answer that cannot be read`, async () => {
     const { client } = freshdesk(json(answer));
-    assertInstanceOf(await rejection(act(client)), UnreadableAnswerError);
+    assertInstanceOf(await rejection(act(client)), InvalidResponseError);
   });
 }
 
@@ -579,16 +579,16 @@ for (const [what, answer, act] of STRANGE) {
 Deno.test("a ticket whose creation is in doubt is not created again", async () => {
   const { client, asked } = freshdesk(lost(lostConnection()));
   const error = await rejection(client.createTicket("s", "d", "j@acme.com"));
-  assertInstanceOf(error, LostAnswerError);
-  assert(error.mayBeApplied);
+  assertInstanceOf(error, NoResponseError);
+  assert(error.mayHaveBeenApplied);
   assertEquals(asked.length, 1);
 });
 
 Deno.test("a ticket that is created without an id is in doubt", async () => {
   const { client } = freshdesk(json({}, 201));
   const error = await rejection(client.createTicket("s", "d", "j@acme.com"));
-  assertInstanceOf(error, UnreadableAnswerError);
-  assert(error.mayBeApplied);
+  assertInstanceOf(error, InvalidResponseError);
+  assert(error.mayHaveBeenApplied);
 });
 
 Deno.test("a field the account requires is named", async () => {
@@ -596,7 +596,7 @@ Deno.test("a field the account requires is named", async () => {
   askForRegion(sandbox, { required_for_agents: true });
   const email = sandbox.contacts[0]?.email ?? "";
   const error = await rejection(client.createTicket("s", "d", email));
-  assertInstanceOf(error, RefusedError);
+  assertInstanceOf(error, ValidationError);
   assertEquals(error.fields.map(({ field }) => field), ["cf_region"]);
   assertStringIncludes(error.message, "cf_region");
 });
@@ -608,7 +608,7 @@ Deno.test("an agent whom Freshdesk leaves out is an ignored change", async () =>
     json({ ...TICKET, responder_id: null }, 200, { "x-request-id": "r-1" }),
   );
   const error = await rejection(client.assignToAgent(7, 501));
-  assertInstanceOf(error, IgnoredError);
+  assertInstanceOf(error, NotAppliedError);
   assertEquals(
     error.message,
     "Cannot PUT /tickets/7: 200: responder_id should be 501 and is null [request r-1]",
@@ -618,7 +618,7 @@ Deno.test("an agent whom Freshdesk leaves out is an ignored change", async () =>
 Deno.test("another agent than the one asked for is an ignored change", async () => {
   const { client } = freshdesk(json({ ...TICKET, responder_id: 502 }));
   const error = await rejection(client.assignToAgent(7, 501));
-  assertInstanceOf(error, IgnoredError);
+  assertInstanceOf(error, NotAppliedError);
 });
 
 Deno.test("assigning does not look at the status", async () => {
@@ -631,7 +631,7 @@ Deno.test("assigning does not look at the status", async () => {
 Deno.test("a ticket that a rule opens again is an ignored change", async () => {
   const { client } = freshdesk(json({ ...TICKET, status: 2 }));
   const error = await rejection(client.closeTicket(7));
-  assertInstanceOf(error, IgnoredError);
+  assertInstanceOf(error, NotAppliedError);
   assertStringIncludes(error.message, "status should be 5 and is 2");
 });
 
@@ -640,7 +640,7 @@ Deno.test("closing sets the status back that a lost answer left in doubt", async
     lost(lostConnection()),
     json({ ...TICKET, status: 5 }),
   );
-  assertEquals((await client.closeTicket(7)).status, STATUS.closed);
+  assertEquals((await client.closeTicket(7)).status, TicketStatus.closed);
   assertEquals(asked.length, 2);
 });
 
@@ -648,14 +648,14 @@ Deno.test("a ticket can be closed twice", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   await client.closeTicket(id);
-  assertEquals((await client.closeTicket(id)).status, STATUS.closed);
+  assertEquals((await client.closeTicket(id)).status, TicketStatus.closed);
 });
 
 Deno.test("a ticket in the trash cannot be closed", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   await client.deleteTicket(id);
-  assertInstanceOf(await rejection(client.closeTicket(id)), GoneError);
+  assertInstanceOf(await rejection(client.closeTicket(id)), TicketDeletedError);
 });
 
 Deno.test("a ticket in the trash is given as deleted", async () => {
@@ -677,7 +677,7 @@ Deno.test("a ticket that never was is not found", async () => {
 Deno.test("a reply whose answer was lost is not written again", async () => {
   const { client, asked } = freshdesk(lost(lostConnection()));
   const error = await rejection(client.addReply(7, "agent", 501, "x"));
-  assert(error.mayBeApplied);
+  assert(error.mayHaveBeenApplied);
   assertEquals(asked.length, 1);
 });
 
@@ -685,9 +685,9 @@ Deno.test("an agent who may not be written for is refused as invalid_user", asyn
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   const error = await rejection(client.addReply(id, "agent", 504, "x"));
-  assertInstanceOf(error, ForbiddenError);
+  assertInstanceOf(error, PermissionError);
   assertEquals(error.code, "invalid_user");
-  assertEquals(error.mayBeApplied, false);
+  assertEquals(error.mayHaveBeenApplied, false);
 });
 
 Deno.test("a reply without an author is the key owner's", async () => {
@@ -765,7 +765,7 @@ Deno.test("a refusal of the list is no missing ticket", async () => {
   }, 400));
   assertInstanceOf(
     await rejection(client.findTicket(1001, "x", NOON)),
-    RefusedError,
+    ValidationError,
   );
 });
 

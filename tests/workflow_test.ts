@@ -6,24 +6,24 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
-  CredentialsError,
-  ForbiddenError,
-  GoneError,
-  IgnoredError,
-  LostAnswerError,
+  AuthenticationError,
+  ConnectionError,
+  InvalidResponseError,
+  NoApiAccessError,
+  NoResponseError,
+  NotAppliedError,
   NotFoundError,
   NotSentError,
-  PlanError,
+  PermissionError,
   RateLimitError,
-  RefusedError,
   ServerError,
-  UnreachableError,
-  UnreadableAnswerError,
+  TicketDeletedError,
+  ValidationError,
 } from "../freshdesk/errors.ts";
-import { NobodyError } from "../workflow/participants.ts";
+import { NoParticipantError } from "../workflow/participants.ts";
 import { STAGES } from "../workflow/store.ts";
-import { type Interval, nextTick, STEPS, wayOf } from "../workflow.ts";
-import { moment, timeOf, World } from "./helpers/test_env.ts";
+import { classifyError, type Interval, nextTick, STEPS } from "../workflow.ts";
+import { moment, TestEnv, timeOf } from "./helpers/test_env.ts";
 
 const LIFE = [
   "POST /tickets",
@@ -43,7 +43,7 @@ const TIMES = [
 
 for (const { made, steps } of TIMES) {
   Deno.test(`a ticket made at ${made} is closed at ${steps.at(-1)}`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, made);
     await world.until(program, "14:00");
@@ -57,7 +57,7 @@ for (const { made, steps } of TIMES) {
 
 Deno.test("whatever the order of the jobs of a minute, a ticket takes the same steps at the same times", async () => {
   for (const order of permutations([5, 10, 15, 20])) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
     await world.until(program, "13:00", order as Interval[]);
@@ -70,7 +70,7 @@ Deno.test("whatever the order of the jobs of a minute, a ticket takes the same s
 });
 
 Deno.test("jobs that run at the same moment take a ticket one step only", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.now = moment("13:00");
@@ -81,7 +81,7 @@ Deno.test("jobs that run at the same moment take a ticket one step only", async 
 });
 
 Deno.test("ticks that were missed are made up one by one", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -95,7 +95,7 @@ Deno.test("ticks that were missed are made up one by one", async () => {
 });
 
 Deno.test("a timer that fires some milliseconds early loses nothing and takes no step twice", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("12:00") - 3;
   await program.workflow.createAndHandleTicket();
@@ -114,7 +114,7 @@ Deno.test("the next tick is strictly after a moment", () => {
 });
 
 Deno.test("an undisturbed life costs six calls and the three lists", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "13:00");
@@ -122,7 +122,7 @@ Deno.test("an undisturbed life costs six calls and the three lists", async () =>
 });
 
 Deno.test("the history is what Freshdesk has, with its ids", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "13:00");
@@ -145,7 +145,7 @@ Deno.test("the history is what Freshdesk has, with its ids", async () => {
 });
 
 Deno.test("several tickets an hour all live their lives", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 7 });
   await world.create(program, "12:00");
   await world.until(program, "12:20");
@@ -157,7 +157,7 @@ Deno.test("several tickets an hour all live their lives", async () => {
 });
 
 Deno.test("an hour has its tickets only once, whoever opens them", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const one = world.program();
   const two = world.program();
   await Promise.all([world.create(one, "12:00"), world.create(two, "12:00")]);
@@ -168,7 +168,7 @@ Deno.test("an hour has its tickets only once, whoever opens them", async () => {
 });
 
 Deno.test("every ticket bears the common tag and one of its own", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await world.create(world.program(), "12:00");
   const { tags } = world.sandbox.tickets.get(1)!;
   assertEquals(tags[0], "ticket-workflow");
@@ -176,7 +176,7 @@ Deno.test("every ticket bears the common tag and one of its own", async () => {
 });
 
 Deno.test("two processes on one store take every step once", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const one = world.program({ ticketsPerHour: 5 });
   const two = world.program({ ticketsPerHour: 5 });
   await world.create(one, "12:00");
@@ -195,7 +195,7 @@ Deno.test("two processes on one store take every step once", async () => {
 });
 
 Deno.test("a stop lets running steps finish and begins no other", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const stop = new AbortController();
   const program = world.program({
     ticketsPerHour: 20,
@@ -218,7 +218,7 @@ Deno.test("a stop lets running steps finish and begins no other", async () => {
 });
 
 Deno.test("a finished ticket leaves nothing due", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "13:00");
@@ -232,24 +232,24 @@ Deno.test("a finished ticket leaves nothing due", async () => {
 
 const CALL = { method: "PUT", path: "/tickets/1" };
 const WAYS = [
-  [new CredentialsError(CALL), "stop"],
-  [new PlanError(CALL), "stop"],
-  [new ForbiddenError({ ...CALL, code: "account_suspended" }), "stop"],
-  [new ForbiddenError({ ...CALL, code: "password_lockout" }), "stop"],
-  [new ForbiddenError({ ...CALL, code: "require_feature" }), "stop"],
+  [new AuthenticationError(CALL), "stop"],
+  [new NoApiAccessError(CALL), "stop"],
+  [new PermissionError({ ...CALL, code: "account_suspended" }), "stop"],
+  [new PermissionError({ ...CALL, code: "password_lockout" }), "stop"],
+  [new PermissionError({ ...CALL, code: "require_feature" }), "stop"],
   [new NotSentError(CALL), "stop"],
-  [new UnreachableError(CALL), "stop"],
+  [new ConnectionError(CALL), "stop"],
   [new RateLimitError(CALL, 5), "stop"],
-  [new ForbiddenError({ ...CALL, code: "access_denied" }), "later"],
-  [new LostAnswerError(CALL), "later"],
-  [new UnreadableAnswerError(CALL), "later"],
+  [new PermissionError({ ...CALL, code: "access_denied" }), "later"],
+  [new NoResponseError(CALL), "later"],
+  [new InvalidResponseError(CALL), "later"],
   [new ServerError(CALL), "later"],
-  [new IgnoredError(CALL), "later"],
+  [new NotAppliedError(CALL), "later"],
   [new TypeError("a mistake of our own"), "later"],
   [new NotFoundError(CALL), "abandon"],
-  [new GoneError(CALL), "abandon"],
-  [new RefusedError(CALL), "fail"],
-  [new ForbiddenError({ ...CALL, code: "invalid_user" }), "fail"],
+  [new TicketDeletedError(CALL), "abandon"],
+  [new ValidationError(CALL), "fail"],
+  [new PermissionError({ ...CALL, code: "invalid_user" }), "fail"],
 ] as const;
 
 for (const [error, way] of WAYS) {
@@ -257,16 +257,16 @@ for (const [error, way] of WAYS) {
     "code" in error && error.code ? ` ${error.code}` : ""
   }`;
   Deno.test(`after ${name} the way is: ${way}`, () => {
-    assertEquals(wayOf(error, { id: 1 }), way);
+    assertEquals(classifyError(error, { id: 1 }), way);
   });
 }
 
 Deno.test("a 404 to the creation of a ticket stops the tick: the account is not there", () => {
-  assertEquals(wayOf(new NotFoundError(CALL), { id: null }), "stop");
+  assertEquals(classifyError(new NotFoundError(CALL), { id: null }), "stop");
 });
 
 Deno.test("a ticket that a person deleted is abandoned, with the reason", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.tickets.get(1)!.deleted = true;
@@ -278,7 +278,7 @@ Deno.test("a ticket that a person deleted is abandoned, with the reason", async 
 });
 
 Deno.test("a ticket that is gone for good is abandoned", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.tickets.delete(1);
@@ -287,7 +287,7 @@ Deno.test("a ticket that is gone for good is abandoned", async () => {
 });
 
 Deno.test("where everything answers 404, no ticket is given up", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const lost = world.program({
@@ -301,7 +301,7 @@ Deno.test("where everything answers 404, no ticket is given up", async () => {
 });
 
 Deno.test("a ticket that a person deletes does not hold up the others", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
   world.sandbox.tickets.get(2)!.deleted = true;
@@ -311,7 +311,7 @@ Deno.test("a ticket that a person deletes does not hold up the others", async ()
 });
 
 Deno.test("a ticket that a person closed early goes on to its end and stays closed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -322,7 +322,7 @@ Deno.test("a ticket that a person closed early goes on to its end and stays clos
 });
 
 Deno.test("a close that is refused because a person was first is done", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:15");
@@ -338,7 +338,7 @@ Deno.test("a close that is refused because a person was first is done", async ()
 });
 
 Deno.test("a ticket that an automation keeps open is closed at a later tick", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:15");
@@ -354,7 +354,7 @@ Deno.test("a ticket that an automation keeps open is closed at a later tick", as
 });
 
 Deno.test("a required field that is empty fails the ticket, names the field, and keeps it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const errors = [{
@@ -370,8 +370,8 @@ Deno.test("a required field that is empty fails the ticket, names the field, and
     body: JSON.stringify({ description: "Validation failed", errors }),
   });
   await world.until(program, "13:00");
-  const { stage, failedIn, lastError } = await world.theTicket();
-  assertEquals([stage, failedIn], ["failed", "close"]);
+  const { stage, failedStage, lastError } = await world.theTicket();
+  assertEquals([stage, failedStage], ["failed", "close"]);
   assertStringIncludes(lastError!.message, "cf_cause: It is missing");
   assert(
     world.lines.some((line) =>
@@ -381,7 +381,7 @@ Deno.test("a required field that is empty fails the ticket, names the field, and
 });
 
 Deno.test("a wrong key costs one request, and no ticket an attempt", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 5 });
   await world.create(program, "12:00");
   world.sandbox.apiKey = "changed";
@@ -399,7 +399,7 @@ Deno.test("a wrong key costs one request, and no ticket an attempt", async () =>
 });
 
 Deno.test("a key that is right again after an hour goes on where it was", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.apiKey = "changed";
@@ -410,11 +410,11 @@ Deno.test("a key that is right again after an hour goes on where it was", async 
 });
 
 Deno.test("an agent who may not be written for costs one refused call, and the owner sends the replies", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ random: () => 0.99 });
   const owner = world.sandbox.keyAgentId;
   for (const agent of world.sandbox.agents) {
-    agent.mayNotBeWrittenFor = agent.id !== owner;
+    agent.blocksImpersonation = agent.id !== owner;
   }
   await world.create(program, "12:00");
   const { agent } = await world.theTicket();
@@ -432,7 +432,7 @@ Deno.test("an agent who may not be written for costs one refused call, and the o
 });
 
 Deno.test("where Freshdesk ignores an agent another one takes over and signs", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const ignored = JSON.stringify({ id: 1, status: 2, responder_id: null });
   world.sandbox.fault({
@@ -451,7 +451,7 @@ Deno.test("where Freshdesk ignores an agent another one takes over and signs", a
 });
 
 Deno.test("a contact that was merged into another answers as that one", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -473,7 +473,7 @@ Deno.test("a contact that was merged into another answers as that one", async ()
 });
 
 Deno.test("a ticket whose step fails day and night is given up after a day, and can be resumed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({
@@ -485,12 +485,12 @@ Deno.test("a ticket whose step fails day and night is given up after a day, and 
   await world.until(program, "35:55");
   assertEquals((await world.theTicket()).stage, "first_reply");
   await world.until(program, "36:10");
-  const { stage, failedIn } = await world.theTicket();
-  assertEquals([stage, failedIn], ["failed", "first_reply"]);
+  const { stage, failedStage } = await world.theTicket();
+  assertEquals([stage, failedStage], ["failed", "first_reply"]);
 });
 
 Deno.test("the time in which the program was down does not count against a ticket", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.now = moment("37:00");
@@ -508,7 +508,7 @@ Deno.test("the time in which the program was down does not count against a ticke
 });
 
 Deno.test("an endless error message does not keep a ticket, or the others, from going on", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
   const body = JSON.stringify({ message: "x".repeat(70_000) });
@@ -519,21 +519,21 @@ Deno.test("an endless error message does not keep a ticket, or the others, from 
 
 Deno.test("where there is nobody to draw it says so, and no ticket is opened", async () => {
   for (const who of ["contact", "agent"] as const) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     if (who === "contact") world.sandbox.contacts = [];
     else world.sandbox.agents.forEach((agent) => agent.deactivated = true);
     const error = await assertRejects(
       () => world.program().workflow.createAndHandleTicket(),
-      NobodyError,
+      NoParticipantError,
       `no ${who}`,
     );
-    assert(error.advice.length > 0);
+    assert(error.hint.length > 0);
     assertEquals(world.writes, []);
   }
 });
 
 Deno.test("no customer's e-mail address and no key is ever logged at INFO", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 5 });
   await world.create(program, "12:00");
   world.sandbox.tickets.get(2)!.deleted = true;
@@ -544,7 +544,9 @@ Deno.test("no customer's e-mail address and no key is ever logged at INFO", asyn
 });
 
 Deno.test("the jobs' minutes divide the hour, so ticks fall on the schedules of the crons", () => {
-  for (const stage of STAGES) assertEquals(60 % STEPS[stage].every, 0);
+  for (const stage of STAGES) {
+    assertEquals(60 % STEPS[stage].intervalMinutes, 0);
+  }
 });
 
 function permutations<T>(items: T[]): T[][] {

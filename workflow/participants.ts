@@ -8,7 +8,7 @@ import type { Freshdesk } from "../freshdesk.ts";
 import type { Person } from "./store.ts";
 
 /** Restrictions of the draw. */
-export interface DrawOptions {
+export interface ParticipantOptions {
   /** Only contacts of these domains; `*` or nothing: all. */
   contactDomains?: "*" | string[] | undefined;
   /** Only these agents, by e-mail addresses in small letters; nothing: all. */
@@ -16,7 +16,7 @@ export interface DrawOptions {
 }
 
 /** Who can be drawn. */
-export interface People {
+export interface Participants {
   /** Possible requesters. */
   contacts: Person[];
   /** Possible responders. */
@@ -24,16 +24,16 @@ export interface People {
 }
 
 /** Nobody of one kind can be drawn. */
-export class NobodyError extends Error {
+export class NoParticipantError extends Error {
   /** Its class. */
-  override readonly name = "NobodyError";
+  override readonly name = "NoParticipantError";
   /** What a person can do about it. */
-  readonly advice: string;
+  readonly hint: string;
 
   /** Whom nobody found, and whether our own settings restrict the draw. */
   constructor(who: "contact" | "agent", restricted: boolean) {
     super(`There is no ${who} to draw`);
-    this.advice = who === "contact"
+    this.hint = who === "contact"
       ? restricted
         ? "CONTACT_DOMAINS leaves nobody: add contacts of these domains to the account, or name others."
         : "Add contacts whose mail reaches you, such as you+anna@your-domain, under Contacts > New contact. Freshworks' sample contacts are never used. Do not invent addresses: mail to them bounces, and may get the account's mail blocked."
@@ -44,35 +44,35 @@ export class NobodyError extends Error {
 }
 
 /** More contacts than these make no draw more random, only more expensive: a page of 100 is a call. */
-const ENOUGH = 500;
+const CONTACT_LIMIT = 500;
 
 /** Who can be drawn in an account; may be nobody. */
-export async function peopleOf(
+export async function loadParticipants(
   freshdesk: Pick<Freshdesk, "getContacts" | "getAgents">,
-  options: DrawOptions,
+  options: ParticipantOptions,
   call: CallOptions = {},
-): Promise<People> {
-  const wanted = wantedBy(options);
+): Promise<Participants> {
+  const wanted = contactFilter(options);
   const contacts = await freshdesk.getContacts({
     ...call,
-    enough: ENOUGH,
-    wanted,
+    limit: CONTACT_LIMIT,
+    filter: wanted,
   });
-  return { contacts, agents: await agentsOf(freshdesk, options, call) };
+  return { contacts, agents: await loadAgents(freshdesk, options, call) };
 }
 
 /** Whether a contact may be drawn. */
-export function wantedBy(
-  { contactDomains }: DrawOptions,
+export function contactFilter(
+  { contactDomains }: ParticipantOptions,
 ): (contact: Person) => boolean {
   return ({ email }) =>
     !Array.isArray(contactDomains) || contactDomains.includes(domainOf(email));
 }
 
 /** The agents who can be drawn; may be nobody. */
-export async function agentsOf(
+export async function loadAgents(
   freshdesk: Pick<Freshdesk, "getAgents">,
-  { agentEmails }: DrawOptions,
+  { agentEmails }: ParticipantOptions,
   call?: CallOptions,
 ): Promise<Person[]> {
   const agents = await freshdesk.getAgents(call);
@@ -98,7 +98,7 @@ export function realDomains(
 }
 
 /** How many contacts may be real people, and at which domains; `undefined` when none. */
-export function realPeople(
+export function summarizeRealContacts(
   contacts: Person[],
 ): { count: number; where: string } | undefined {
   const domains = realDomains(contacts);
@@ -111,7 +111,7 @@ export function realPeople(
 
 /** What to say where the contacts may be real people and nobody has said which are meant. */
 export function realPeopleWarning(contacts: Person[]): string | undefined {
-  const real = realPeople(contacts);
+  const real = summarizeRealContacts(contacts);
   return real &&
     `REAL PEOPLE? ${real.count} of ${contacts.length} contacts have addresses that may be real: ${real.where}. Freshdesk e-mails them about their tickets. Set CONTACT_DOMAINS to the domains you mean, or CONTACT_DOMAINS=* to use all, or DRY_RUN=true to look first`;
 }

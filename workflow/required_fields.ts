@@ -22,7 +22,7 @@ export interface Filling {
   /** A sentence for each field that was filled. */
   filled: string[];
   /** The custom fields that are demanded to open a ticket and cannot be filled, by their labels. */
-  missing: string[];
+  unfillable: string[];
 }
 
 /**
@@ -34,8 +34,11 @@ export interface Filling {
  *
  * @param today `YYYY-MM-DD`
  */
-export function fill(form: readonly TicketField[], today: string): Filling {
-  const filling: Filling = { fields: {}, filled: [], missing: [] };
+export function fillRequiredFields(
+  form: readonly TicketField[],
+  today: string,
+): Filling {
+  const filling: Filling = { fields: {}, filled: [], unfillable: [] };
   for (const field of form) {
     const { name, label, type } = field;
     if (!field.required_for_agents && !field.required_for_closure) continue;
@@ -48,7 +51,7 @@ export function fill(form: readonly TicketField[], today: string): Filling {
     const value = valueFor(field, today);
     if (value === undefined) {
       if (field.required_for_agents && !field.default) {
-        filling.missing.push(label);
+        filling.unfillable.push(label);
       }
       continue;
     }

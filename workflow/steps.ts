@@ -7,23 +7,27 @@
 import {
   type CallOptions,
   type Deadline,
-  lacksRights,
+  isPermissionDenied,
 } from "../freshdesk/http_client.ts";
 import {
-  ForbiddenError,
-  IgnoredError,
+  NotAppliedError,
   NotFoundError,
-  RefusedError,
+  PermissionError,
+  ValidationError,
 } from "../freshdesk/errors.ts";
-import { type Fields, fill } from "./required_fields.ts";
-import { type Freshdesk, type FreshdeskTicket, STATUS } from "../freshdesk.ts";
-import { pick, type Random, seeded } from "../lib/random.ts";
+import { type Fields, fillRequiredFields } from "./required_fields.ts";
+import {
+  type Freshdesk,
+  type FreshdeskTicket,
+  TicketStatus,
+} from "../freshdesk.ts";
+import { pick, type Random, seededRandom } from "../lib/random.ts";
 import { SCENARIOS, writeScript } from "../desks/scenarios.ts";
 import type { Message, Person, Store, Ticket } from "./store.ts";
-import { fold } from "../lib/text.ts";
+import { normalizeMessage } from "../lib/text.ts";
 
 /** What a step did: what has become known of the ticket, and what was said. */
-export interface Done {
+export interface StepResult {
   /** To be changed in its record. */
   change?: Partial<Ticket>;
   /** To be added to its history. */
@@ -31,7 +35,7 @@ export interface Done {
 }
 
 /** What the steps work with. */
-export interface World {
+export interface StepContext {
   /** The account. */
   freshdesk: Freshdesk;
   /** The agents who can be drawn. */
@@ -57,19 +61,23 @@ export interface Log {
 }
 
 /** How a step is taken. */
-export interface Action {
+export interface StepHandler {
   /** Does it: one call to Freshdesk, if all goes well. */
-  act: (world: World, ticket: Ticket, before: Deadline) => Promise<Done>;
-  /** Whether it was done, for steps that must not be done twice. */
-  lookUp?: (
-    world: World,
+  run: (
+    world: StepContext,
     ticket: Ticket,
-    before: Deadline,
-  ) => Promise<Done | undefined>;
+    deadline: Deadline,
+  ) => Promise<StepResult>;
+  /** Whether it was done, for steps that must not be done twice. */
+  findExisting?: (
+    world: StepContext,
+    ticket: Ticket,
+    deadline: Deadline,
+  ) => Promise<StepResult | undefined>;
 }
 
 /** Every ticket bears this tag, besides one of its own. */
-export const COMMON_TAG = "ticket-workflow";
+export const PROGRAM_TAG = "ticket-workflow";
 /** The form of a ticket's own tag. */
 export const OWN_TAG = /^tw-\d{14}-[a-z\d]{8}$/;
 
@@ -81,7 +89,7 @@ export class TakenOverError extends Error {
   /** Its class. */
   override readonly name = "TakenOverError";
   /** What a person can do about it. */
-  readonly advice =
+  readonly hint =
     "Nothing to do. To let this program go on with it, open the ticket again in Freshdesk and run: deno task retry";
 }
 
@@ -97,19 +105,19 @@ export function mustBeSeen({ id, tagSeenAt }: Ticket, now: number): boolean {
  * @returns whether only its closing was left, and it is closed
  */
 export async function see(
-  { freshdesk }: World,
+  { freshdesk }: StepContext,
   { id, tag, stage }: Ticket,
-  before: Deadline,
+  deadline: Deadline,
 ): Promise<boolean> {
   const { tags, deleted, spam, status } = await freshdesk.getTicket(id!, {
-    before,
+    deadline,
   });
   if (!tags?.includes(tag)) {
     throw new TakenOverError(
       `It is another ticket now: it does not have the tag ${tag}`,
     );
   }
-  const closed = status === STATUS.closed;
+  const closed = status === TicketStatus.closed;
   const how = deleted
     ? "deleted"
     : spam
@@ -123,24 +131,24 @@ export async function see(
 
 /** Opens the ticket in Freshdesk. */
 export async function create(
-  world: World,
+  world: StepContext,
   ticket: Ticket,
-  before: Deadline,
-): Promise<Done> {
+  deadline: Deadline,
+): Promise<StepResult> {
   const { freshdesk, now } = world;
   const { script, contact, tag } = ticket;
   const { subject, description, priority } = script;
   const open = ({ type, agent, custom }: Fields) =>
     freshdesk.createTicket(subject, description, contact.email, {
-      tags: [COMMON_TAG, tag],
+      tags: [PROGRAM_TAG, tag],
       priority,
       ...(type && { type }),
       ...(agent && { responderId: ticket.agent.id }),
       ...(custom && { customFields: custom }),
-      before,
+      deadline,
     });
   const opened = await open(ticket.fields).catch(async (error) =>
-    await open(await refilled(world, error, ticket.fields))
+    await open(await refillRejectedFields(world, error, ticket.fields))
   );
   return created(ticket, opened, now());
 }
@@ -150,31 +158,40 @@ export async function create(
  *
  * @param sent what a new ticket was refused with
  */
-async function refilled(
-  { freshdesk, now }: World,
+async function refillRejectedFields(
+  { freshdesk, now }: StepContext,
   error: unknown,
   sent?: Fields,
 ): Promise<Fields> {
-  if (!(error instanceof RefusedError) || error.fields.length === 0) {
+  if (!(error instanceof ValidationError) || error.fields.length === 0) {
     throw error;
   }
   const form = await freshdesk.getTicketFields().catch((trouble) => {
-    throw lacksRights(trouble)
+    throw isPermissionDenied(trouble)
       ? error // the list is closed to the key: what was refused says more
       : trouble;
   });
-  const { fields } = fill(form, new Date(now()).toISOString().slice(0, 10));
+  const { fields } = fillRequiredFields(
+    form,
+    new Date(now()).toISOString().slice(0, 10),
+  );
   // A refusal says more than the form: an agent is demanded, or that one will not do.
-  const agentRefused = sent !== undefined && names(error, "responder_id");
+  const agentRefused = sent !== undefined &&
+    rejectsField(error, "responder_id");
   if (agentRefused) fields.agent = !sent.agent;
-  const helps = agentRefused || fields.type && names(error, "type") ||
-    Object.keys(fields.custom ?? {}).some((name) => refuses(error, name));
+  const helps = agentRefused || fields.type && rejectsField(error, "type") ||
+    Object.keys(fields.custom ?? {}).some((name) =>
+      rejectsCustomField(error, name)
+    );
   if (!helps) throw error;
   return fields;
 }
 
 /** Whether a refusal names a custom field; Freshdesk does so with or without its prefixes. */
-function refuses({ fields }: RefusedError, name: string): boolean {
+function rejectsCustomField(
+  { fields }: ValidationError,
+  name: string,
+): boolean {
   const bare = (field: string) =>
     field.replace(/^(custom_fields\.)?(cf_)?/, "");
   return fields.some(({ field }) => bare(field) === bare(name));
@@ -182,11 +199,11 @@ function refuses({ fields }: RefusedError, name: string): boolean {
 
 /** Finds the ticket in Freshdesk, if it was created. */
 export async function findCreated(
-  { freshdesk, now }: World,
+  { freshdesk, now }: StepContext,
   ticket: Ticket,
-  before: Deadline,
-): Promise<Done | undefined> {
-  const found = await findByTag(freshdesk, ticket, { before });
+  deadline: Deadline,
+): Promise<StepResult | undefined> {
+  const found = await findByTag(freshdesk, ticket, { deadline });
   return found && created(ticket, found, now());
 }
 
@@ -197,14 +214,14 @@ export async function findCreated(
  */
 export async function findByTag(
   freshdesk: Freshdesk,
-  { contact, tag, drafted }: Ticket,
+  { contact, tag, createdAt }: Ticket,
   options?: CallOptions,
 ): Promise<FreshdeskTicket | undefined> {
   const requester = await isUnchanged(freshdesk, contact, options)
     ? contact.id
     : undefined;
   // By Freshdesk's clock; a day more, for our own may have been set since the draft.
-  const since = drafted + (freshdesk.skew ?? 0) - DAY;
+  const since = createdAt + (freshdesk.clockSkew ?? 0) - DAY;
   return await freshdesk.findTicket(requester, tag, since, options);
 }
 
@@ -218,7 +235,9 @@ async function isUnchanged(
     return !contact.deleted &&
       contact.email?.toLowerCase() === email.toLowerCase();
   } catch (error) {
-    if (error instanceof NotFoundError || lacksRights(error)) return false;
+    if (error instanceof NotFoundError || isPermissionDenied(error)) {
+      return false;
+    }
     throw error;
   }
 }
@@ -227,7 +246,7 @@ function created(
   ticket: Ticket,
   there: FreshdeskTicket,
   at: number,
-): Done {
+): StepResult {
   const { contact, script } = ticket;
   const { id, requester_id } = there;
   return {
@@ -257,69 +276,70 @@ function seen(
 
 /** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
 export async function assign(
-  { freshdesk, agents, log, now, random }: World,
+  { freshdesk, agents, log, now, random }: StepContext,
   ticket: Ticket,
-  before: Deadline,
-): Promise<Done> {
+  deadline: Deadline,
+): Promise<StepResult> {
   try {
     const { id, agent } = ticket;
-    const there = await freshdesk.assignToAgent(id!, agent.id, { before });
+    const there = await freshdesk.assignToAgent(id!, agent.id, { deadline });
     return { change: seen(ticket, there, now()) };
   } catch (error) {
-    const refused = error instanceof IgnoredError ||
-      names(error, "responder_id");
+    const refused = error instanceof NotAppliedError ||
+      rejectsField(error, "responder_id");
     const others = refused ? await agents() : [];
     const agent = pick(
       others.filter(({ id }) => id !== ticket.agent.id),
       random,
     );
     if (!agent) throw error;
-    await freshdesk.assignToAgent(ticket.id!, agent.id, { before });
+    await freshdesk.assignToAgent(ticket.id!, agent.id, { deadline });
     log.warn(
       `#${ticket.id}: ${ticket.agent.name} could not be assigned; ${agent.name} takes over`,
     );
-    return { change: { agent, script: signedBy(agent, ticket) } };
+    return { change: { agent, script: rewriteForAgent(agent, ticket) } };
   }
 }
 
 /** The script with another agent's name; what was said already stays as it was said. */
-function signedBy(agent: Person, { script, contact, seed }: Ticket) {
+function rewriteForAgent(agent: Person, { script, contact, seed }: Ticket) {
   const scenario = SCENARIOS.find(({ name }) => name === script.scenario);
   if (!scenario) return script;
   const people = { contact: contact.name, agent: agent.name };
   const { description } = script;
-  return { ...writeScript(scenario, people, seeded(seed)), description };
+  return { ...writeScript(scenario, people, seededRandom(seed)), description };
 }
 
 /** The steps in which somebody says something. */
-export function says(
+export function messageStep(
   from: "agent" | "contact",
   part: "reply" | "answer" | "resolution",
-): Action {
+): StepHandler {
   const post = from === "agent" ? replyAsAgent : replyAsContact;
   function said(ticket: Ticket, conversationId: number, at: number): Message {
     const { name } = ticket[from];
     return { from, name, body: ticket.script[part], at, conversationId };
   }
   return {
-    async act(world, ticket, before) {
+    async run(world, ticket, deadline) {
       const body = ticket.script[part];
       const { conversationId, change } = await post(
         world,
         ticket,
         body,
-        before,
+        deadline,
       );
       return { change, message: said(ticket, conversationId, world.now()) };
     },
     // Neither the author nor the time is compared: the first may be the key's owner, and of the
     // second nobody knows whose clock it was. The texts of one thread differ.
-    async lookUp({ freshdesk, now }, ticket, before) {
-      const text = fold(ticket.script[part]);
-      const all = await freshdesk.getConversations(ticket.id!, { before });
+    async findExisting({ freshdesk, now }, ticket, deadline) {
+      const text = normalizeMessage(ticket.script[part]);
+      const all = await freshdesk.getConversations(ticket.id!, { deadline });
       const found = all.find((conversation) =>
         conversation.incoming === (from === "contact") &&
-        !conversation.private && fold(conversation.body ?? "").includes(text)
+        !conversation.private &&
+        normalizeMessage(conversation.body ?? "").includes(text)
       );
       return found && { message: said(ticket, found.id, now()) };
     },
@@ -333,19 +353,19 @@ interface Posted {
 
 /** Replies as the agent, or, where the key's owner may not, in the owner's name: it is signed. */
 async function replyAsAgent(
-  { freshdesk, store, log }: World,
+  { freshdesk, store, log }: StepContext,
   { id, agent }: Ticket,
   body: string,
-  before: Deadline,
+  deadline: Deadline,
 ): Promise<Posted> {
-  const author = await store.mayWriteFor(agent.id) ? agent.id : undefined;
-  const options = { before };
+  const author = await store.canImpersonate(agent.id) ? agent.id : undefined;
+  const options = { deadline };
   let reply;
   try {
     reply = await freshdesk.addReply(id!, "agent", author, body, options);
   } catch (error) {
-    if (author === undefined || !refusesAuthor(error)) throw error;
-    await store.refuseAgent(agent.id);
+    if (author === undefined || !isAuthorRejected(error)) throw error;
+    await store.markNoImpersonation(agent.id);
     log.warn(
       `The key's owner may not write for ${agent.name}: replies are signed by the agent and sent by the owner.`,
     );
@@ -356,12 +376,12 @@ async function replyAsAgent(
 
 /** Writes as the requester, who may have become another since (contacts are merged). */
 async function replyAsContact(
-  { freshdesk }: World,
+  { freshdesk }: StepContext,
   { id, contact }: Ticket,
   body: string,
-  before: Deadline,
+  deadline: Deadline,
 ): Promise<Posted> {
-  const options = { before };
+  const options = { deadline };
   try {
     const note = await freshdesk.addReply(
       id!,
@@ -372,7 +392,7 @@ async function replyAsContact(
     );
     return { conversationId: note.id, change: {} };
   } catch (error) {
-    if (!refusesAuthor(error)) throw error;
+    if (!isAuthorRejected(error)) throw error;
     const { requester_id } = await freshdesk.getTicket(id!, options);
     if (requester_id === contact.id) throw error;
     const note = await freshdesk.addReply(
@@ -391,23 +411,23 @@ async function replyAsContact(
 
 /** Closes the ticket; one that a person has closed is closed. */
 export async function close(
-  world: World,
+  world: StepContext,
   { id }: Ticket,
-  before: Deadline,
-): Promise<Done> {
+  deadline: Deadline,
+): Promise<StepResult> {
   const { freshdesk } = world;
   try {
-    await freshdesk.closeTicket(id!, { before });
+    await freshdesk.closeTicket(id!, { deadline });
   } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    const { status } = await freshdesk.getTicket(id!, { before });
-    if (status !== STATUS.closed) {
-      const { type, custom } = await refilled(world, error);
+    if (!(error instanceof ValidationError)) throw error;
+    const { status } = await freshdesk.getTicket(id!, { deadline });
+    if (status !== TicketStatus.closed) {
+      const { type, custom } = await refillRejectedFields(world, error);
       const refused = Object.entries(custom ?? {})
-        .filter(([name]) => refuses(error, name));
+        .filter(([name]) => rejectsCustomField(error, name));
       await freshdesk.closeTicket(id!, {
-        before,
-        ...(type && names(error, "type") && { type }),
+        deadline,
+        ...(type && rejectsField(error, "type") && { type }),
         ...(refused.length > 0 &&
           { customFields: Object.fromEntries(refused) }),
       });
@@ -417,12 +437,12 @@ export async function close(
 }
 
 /** Whether Freshdesk will not have that author: not for this key, or not at all any more. */
-export function refusesAuthor(error: unknown): boolean {
-  return error instanceof ForbiddenError && error.code === "invalid_user" ||
-    names(error, "user_id");
+export function isAuthorRejected(error: unknown): boolean {
+  return error instanceof PermissionError && error.code === "invalid_user" ||
+    rejectsField(error, "user_id");
 }
 
-function names(error: unknown, field: string): boolean {
-  return error instanceof RefusedError &&
+function rejectsField(error: unknown, field: string): boolean {
+  return error instanceof ValidationError &&
     error.fields.some((refused) => refused.field === field);
 }

@@ -40,7 +40,7 @@ export const ENDS = ["closed", "abandoned", "failed"] as const;
 /** What a ticket waits for. */
 export type Stage = typeof STAGES[number];
 /** How a ticket's life ended. */
-export type End = typeof ENDS[number];
+export type FinalState = typeof ENDS[number];
 
 /** A contact or an agent. */
 export interface Person {
@@ -55,11 +55,11 @@ export interface Person {
 /** Whoever works on a ticket holds a claim; nobody else touches it meanwhile. */
 export interface Claim {
   /** The process. */
-  by: string;
+  owner: string;
   /** Taken at (ms since 1970). */
-  at: number;
+  claimedAt: number;
   /** Void from then on (ms since 1970): its holder may have died half-way. */
-  until: number;
+  expiresAt: number;
 }
 
 /** A ticket, from before it exists in Freshdesk until after it is closed. */
@@ -73,27 +73,27 @@ export interface Ticket {
   /** When an answer last showed its own tag on the ticket of this id (ms since 1970). */
   tagSeenAt?: number;
   /** What it waits for, or how it ended. */
-  stage: Stage | End;
+  stage: Stage | FinalState;
   /** The tick it waits for, or when it ended (ms since 1970). */
   dueAt: number;
   /** When it was drafted (ms since 1970). */
-  drafted: number;
+  createdAt: number;
   /** Since when it waits for this stage (ms since 1970). */
-  since: number;
+  stageSince: number;
   /** When the stage was first tried in vain (ms since 1970). */
-  failing: number | null;
+  firstFailedAt: number | null;
   /** Who works on it. */
   claim: Claim | null;
   /** Whether the stage's call may have been applied already: look before it is made again. */
-  doubt: boolean;
+  outcomeUnknown: boolean;
   /** How often the stage was tried in vain. */
   attempts: number;
   /** What went wrong last, and whether Freshdesk itself refused. */
   lastError:
-    | { at: number; message: string; advice: string; refused?: boolean }
+    | { at: number; message: string; hint: string; refused?: boolean }
     | null;
   /** The stage it failed in, to be resumed. */
-  failedIn: Stage | null;
+  failedStage: Stage | null;
   /** The requester. */
   contact: Person;
   /** The responder. */
@@ -105,7 +105,7 @@ export interface Ticket {
   /** What the script was written from, besides scenario and people. */
   seed: number;
   /** When each stage was done (ms since 1970). */
-  done: Partial<Record<Stage, number>>;
+  completedAt: Partial<Record<Stage, number>>;
 }
 
 /** One message of a ticket's history. */
@@ -152,7 +152,7 @@ export const TALLIES = [
 ] as const;
 
 /** What happened in an hour. */
-export type Tally = Record<typeof TALLIES[number], number>;
+export type HourlyStats = Record<typeof TALLIES[number], number>;
 
 /** A ticket as it was read. */
 export interface Entry {
@@ -194,7 +194,7 @@ export class NoAnswerError extends Error {
   /** Its class. */
   override readonly name = "NoAnswerError";
   /** What a person can do about it. */
-  readonly advice =
+  readonly hint =
     "Check that the database of KV_PATH can be reached; the next tick goes on.";
 }
 
@@ -225,7 +225,7 @@ export class Store {
    */
   async bind(account: string): Promise<string> {
     const key = ["account"];
-    const read = () => this.#patiently(() => this.#kv.get<string>(key));
+    const read = () => this.#withLockRetry(() => this.#kv.get<string>(key));
     const { value } = await read();
     if (value !== null) return value;
     await this.#commit(() =>
@@ -235,15 +235,15 @@ export class Store {
   }
 
   /** Whether an hour has had its tickets. */
-  async hasHour(hour: number): Promise<boolean> {
-    const { versionstamp } = await this.#patiently(() =>
+  async isHourOpened(hour: number): Promise<boolean> {
+    const { versionstamp } = await this.#withLockRetry(() =>
       this.#kv.get(["hour", hour])
     );
     return versionstamp !== null;
   }
 
   /** Adds the drafts of an hour, all or none: false when that hour has had its tickets. */
-  async addHour(hour: number, drafts: Ticket[]): Promise<boolean> {
+  async addTicketsForHour(hour: number, drafts: Ticket[]): Promise<boolean> {
     const key = ["hour", hour];
     return await this.#commit(() => {
       const atomic = this.#kv.atomic()
@@ -258,7 +258,7 @@ export class Store {
 
   /** Whether a dry run has said what it would open in an hour. */
   async isHourPreviewed(hour: number): Promise<boolean> {
-    const { versionstamp } = await this.#patiently(() =>
+    const { versionstamp } = await this.#withLockRetry(() =>
       this.#kv.get(["preview", hour])
     );
     return versionstamp !== null;
@@ -266,7 +266,7 @@ export class Store {
 
   /** Remembers that a dry run has said what it would open in an hour. */
   async markHourPreviewed(hour: number): Promise<void> {
-    await this.#patiently(() =>
+    await this.#withLockRetry(() =>
       this.#kv.set(["preview", hour], 0, { expireIn: DAY })
     );
   }
@@ -275,7 +275,7 @@ export class Store {
   async get(tag: string): Promise<Entry | null> {
     return this.#entry(
       tag,
-      await this.#patiently(() => this.#kv.get(["ticket", tag])),
+      await this.#withLockRetry(() => this.#kv.get(["ticket", tag])),
     );
   }
 
@@ -302,7 +302,7 @@ export class Store {
 
   /** A ticket by Freshdesk's id. */
   async getById(id: number): Promise<Entry | null> {
-    const { value } = await this.#patiently(() =>
+    const { value } = await this.#withLockRetry(() =>
       this.#kv.get<string>(["id", id])
     );
     return typeof value === "string" ? await this.get(value) : null;
@@ -343,7 +343,7 @@ export class Store {
         : before.stage === "create"
         ? "opened"
         : undefined;
-      if (event && counts) atomic.sum(tallyKey(ticket.since, event), 1n);
+      if (event && counts) atomic.sum(tallyKey(ticket.stageSince, event), 1n);
       return atomic;
     });
     return committed === null ? null : { ticket, versionstamp: committed };
@@ -396,7 +396,7 @@ export class Store {
    * youngest first. The cursor is where the next page begins; empty when there is none.
    */
   async list(
-    stage: Stage | End | undefined,
+    stage: Stage | FinalState | undefined,
     limit: number,
     cursor?: string,
   ): Promise<{ tickets: Ticket[]; cursor: string }> {
@@ -425,7 +425,7 @@ export class Store {
   }
 
   /** The tickets that ended in this way, the first first. */
-  async *ended(end: End): AsyncGenerator<Entry> {
+  async *ended(end: FinalState): AsyncGenerator<Entry> {
     for await (const { key } of this.#list({ prefix: ["due", end] })) {
       const entry = await this.get(String(key[3]));
       if (entry) yield entry;
@@ -437,23 +437,25 @@ export class Store {
    * has not ended so. What it tried last may have been applied, so that is looked up first.
    */
   async resume(entry: Entry, now: number): Promise<Ticket | null> {
-    const { stage, failedIn } = entry.ticket;
-    if (!failedIn || (stage !== "failed" && stage !== "abandoned")) return null;
+    const { stage, failedStage } = entry.ticket;
+    if (!failedStage || (stage !== "failed" && stage !== "abandoned")) {
+      return null;
+    }
     const resumed = await this.update(entry, {
-      stage: failedIn,
-      failedIn: null,
+      stage: failedStage,
+      failedStage: null,
       dueAt: now,
-      since: now,
+      stageSince: now,
       attempts: 0,
-      failing: null,
+      firstFailedAt: null,
       claim: null,
-      doubt: true,
+      outcomeUnknown: true,
     });
     return resumed && resumed.ticket;
   }
 
   /** How many tickets are in a stage; counts no further than the limit. */
-  async count(stage: Stage | End, limit: number): Promise<number> {
+  async count(stage: Stage | FinalState, limit: number): Promise<number> {
     let count = 0;
     const entries = this.#list({ prefix: ["due", stage] }, {
       limit,
@@ -469,8 +471,8 @@ export class Store {
   }
 
   /** Remembers that the key's owner may not write for an agent. */
-  async refuseAgent(id: number): Promise<void> {
-    await this.#patiently(() =>
+  async markNoImpersonation(id: number): Promise<void> {
+    await this.#withLockRetry(() =>
       this.#kv.set(["agent", id], "may not be written for", {
         expireIn: AGENT_EXPIRY,
       })
@@ -478,23 +480,23 @@ export class Store {
   }
 
   /** Whether the key's owner may write for an agent, as far as is known. */
-  async mayWriteFor(id: number): Promise<boolean> {
-    const { versionstamp } = await this.#patiently(() =>
+  async canImpersonate(id: number): Promise<boolean> {
+    const { versionstamp } = await this.#withLockRetry(() =>
       this.#kv.get(["agent", id])
     );
     return versionstamp === null;
   }
 
   /** Another text after every change, whichever process made it; cheap to ask for. */
-  async changed(): Promise<string> {
-    const { versionstamp } = await this.#patiently(() =>
+  async version(): Promise<string> {
+    const { versionstamp } = await this.#withLockRetry(() =>
       this.#kv.get(["changed"])
     );
     return versionstamp ?? "";
   }
 
   /** Takes note of a job's run, and of the calls it made. */
-  async noteJob(name: string, run: JobRun, calls: number): Promise<void> {
+  async recordJobRun(name: string, run: JobRun, calls: number): Promise<void> {
     const error = run.error && shorten(run.error, 4000);
     await this.#commit(() =>
       this.#kv.atomic().set(["job", name], { ...run, error })
@@ -517,8 +519,8 @@ export class Store {
   }
 
   /** What happened in each hour since a moment; hours (ms since 1970) in which nothing did are left out. */
-  async tallies(since: number): Promise<Map<number, Tally>> {
-    const hours = new Map<number, Tally>();
+  async tallies(since: number): Promise<Map<number, HourlyStats>> {
+    const hours = new Map<number, HourlyStats>();
     const range = {
       start: ["tally", since - since % HOUR],
       end: ["tally", Infinity],
@@ -547,7 +549,7 @@ export class Store {
     let repaired = 0;
     const old = { start: ["tally"], end: ["tally", latest - TALLIES_KEPT] };
     for await (const { key } of this.#list(old)) {
-      await this.#patiently(() => this.#kv.delete(key));
+      await this.#withLockRetry(() => this.#kv.delete(key));
     }
     for await (const read of this.#list({ prefix: ["ticket"] })) {
       const entry = this.#entry(String(read.key[1]), read);
@@ -557,7 +559,7 @@ export class Store {
       if (isOver(ticket.stage)) continue;
       const longest = ticket.attempts > 0 ? latest + LONGEST_WAIT : latest;
       const late = !isEnd(ticket.stage) && ticket.dueAt > longest;
-      const due = await this.#patiently(() => this.#kv.get(dueKey(ticket)));
+      const due = await this.#withLockRetry(() => this.#kv.get(dueKey(ticket)));
       if (!late && due.versionstamp !== null) continue;
       if (await this.update(entry, late ? { dueAt: latest } : {})) {
         repaired++;
@@ -573,10 +575,10 @@ export class Store {
   }
 
   /** Writes a key of no meaning and deletes it; rejects where the database cannot be written. */
-  async tryWriting(): Promise<void> {
+  async checkWritable(): Promise<void> {
     const key = ["scratch", crypto.randomUUID()];
-    await this.#patiently(() => this.#kv.set(key, 0, { expireIn: HOUR }));
-    await this.#patiently(() => this.#kv.delete(key));
+    await this.#withLockRetry(() => this.#kv.set(key, 0, { expireIn: HOUR }));
+    await this.#withLockRetry(() => this.#kv.delete(key));
   }
 
   async #messages(tag: string): Promise<Deno.KvEntry<Message>[]> {
@@ -593,7 +595,7 @@ export class Store {
 
   /** Commits, and gives the new versionstamp; null when a check failed. */
   async #commit(build: () => Deno.AtomicOperation): Promise<string | null> {
-    const result = await this.#patiently(() =>
+    const result = await this.#withLockRetry(() =>
       build().set(["changed"], 0).commit()
     );
     return result.ok ? result.versionstamp : null;
@@ -611,14 +613,14 @@ export class Store {
     entries: Deno.KvListIterator<T>,
   ): AsyncGenerator<Deno.KvEntry<T>> {
     for (;;) {
-      const next = await this.#patiently(() => entries.next());
+      const next = await this.#withLockRetry(() => entries.next());
       if (next.done) return;
       yield next.value;
     }
   }
 
   /** Two processes on one file get `database is locked` thrown at them: a conflict like any other. */
-  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+  async #withLockRetry<T>(ask: () => Promise<T>): Promise<T> {
     for (let attempt = 1;; attempt++) {
       try {
         return await answered(ask());
@@ -640,17 +642,17 @@ function same(a: Deno.KvKey, b: Deno.KvKey): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i]);
 }
 
-function tallyKey(at: number, what: keyof Tally): Deno.KvKey {
+function tallyKey(at: number, what: keyof HourlyStats): Deno.KvKey {
   return ["tally", at - at % HOUR, what];
 }
 
 /** Whether a ticket's life is over. */
-export function isEnd(stage: Stage | End): stage is End {
+export function isEnd(stage: Stage | FinalState): stage is FinalState {
   return (ENDS as readonly string[]).includes(stage);
 }
 
 /** Whether nothing is to be done about it any more, so that it can be forgotten in time. */
-function isOver(stage: Stage | End): boolean {
+function isOver(stage: Stage | FinalState): boolean {
   return stage === "closed" || stage === "abandoned";
 }
 
@@ -678,24 +680,28 @@ const TICKET: Record<keyof Ticket, Check> = {
   version: (value) => value === 1,
   tag: isText,
   id: orNull(Number.isSafeInteger),
-  stage: (value) => isStage(value) || isEnd(value as Stage | End),
+  stage: (value) => isStage(value) || isEnd(value as Stage | FinalState),
   dueAt: isMoment,
-  drafted: isMoment,
-  since: isMoment,
+  createdAt: isMoment,
+  stageSince: isMoment,
   tagSeenAt: optional(isMoment),
-  failing: orNull(isMoment),
-  claim: orNull(record({ by: isText, at: isMoment, until: isMoment })),
-  doubt: isBoolean,
+  firstFailedAt: orNull(isMoment),
+  claim: orNull(record({
+    owner: isText,
+    claimedAt: isMoment,
+    expiresAt: isMoment,
+  })),
+  outcomeUnknown: isBoolean,
   attempts: Number.isSafeInteger,
   lastError: orNull(
     record({
       at: isMoment,
       message: isText,
-      advice: isText,
+      hint: isText,
       refused: optional(isBoolean),
     }),
   ),
-  failedIn: orNull(isStage),
+  failedStage: orNull(isStage),
   contact: isPerson,
   agent: isPerson,
   script: record<Script>({
@@ -713,7 +719,7 @@ const TICKET: Record<keyof Ticket, Check> = {
     custom: optional(isRecord),
   }),
   seed: Number.isFinite,
-  done: (value) =>
+  completedAt: (value) =>
     isRecord(value) &&
     Object.entries(value).every(([stage, at]) =>
       isStage(stage) && isMoment(at)

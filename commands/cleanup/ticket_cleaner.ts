@@ -9,20 +9,20 @@
  * @module
  */
 import {
-  ForbiddenError,
   FreshdeskError,
-  GoneError,
   NotFoundError,
+  PermissionError,
+  TicketDeletedError,
 } from "../../freshdesk/errors.ts";
-import { type Freshdesk, STATUS } from "../../freshdesk.ts";
-import { COMMON_TAG, findByTag, OWN_TAG } from "../../workflow/steps.ts";
+import { type Freshdesk, TicketStatus } from "../../freshdesk.ts";
+import { findByTag, OWN_TAG, PROGRAM_TAG } from "../../workflow/steps.ts";
 import {
   type Entry,
   isEnd,
   type Store,
   type Ticket,
 } from "../../workflow/store.ts";
-import { wayOf } from "../../workflow.ts";
+import { classifyError } from "../../workflow.ts";
 
 /** A ticket that seems to have been made by this program. */
 export interface Candidate {
@@ -70,11 +70,11 @@ const RECORD_ATTEMPTS = 10;
 /** What the store says of a ticket that is on its way to the trash. */
 const LEAVING = {
   message: "being moved to the trash by cleanup",
-  advice: "If it is still in Freshdesk, run deno task cleanup again.",
+  hint: "If it is still in Freshdesk, run deno task cleanup again.",
 };
 
 /** One cleaning: {@linkcode find} and {@linkcode delete} by turns, until nothing new is found. */
-export class Cleaning {
+export class TicketCleaner {
   /** What became of the candidates so far. */
   readonly outcome: Outcome = { deleted: 0, gone: 0, left: [] };
   readonly #freshdesk: Freshdesk;
@@ -96,7 +96,7 @@ export class Cleaning {
    * and none that is newer than some minutes; the store knows those of this database.
    */
   async find(): Promise<Candidate[]> {
-    const hits = (await this.#freshdesk.searchTickets(COMMON_TAG))
+    const hits = (await this.#freshdesk.searchTickets(PROGRAM_TAG))
       .filter(({ tags }) => bears(tags));
     const found = new Map<number, Candidate>();
     const idByTag = new Map<string, number>();
@@ -158,9 +158,9 @@ export class Cleaning {
 
   async #deleteOne(candidate: Candidate): Promise<void> {
     const { id, record } = candidate;
-    const ticket = await unlessGone(this.#freshdesk.getTicket(id));
+    const ticket = await ignoreNotFound(this.#freshdesk.getTicket(id));
     if (ticket && !bears(ticket.tags, record)) {
-      const why = `it does not bear both the tag ${COMMON_TAG} and its own`;
+      const why = `it does not bear both the tag ${PROGRAM_TAG} and its own`;
       this.#leave(candidate, why, false);
       return;
     }
@@ -177,7 +177,7 @@ export class Cleaning {
         return;
       }
       const answer = this.#freshdesk.deleteTicket(id).then(() => true);
-      if (await unlessGone(answer)) this.outcome.deleted++;
+      if (await ignoreNotFound(answer)) this.outcome.deleted++;
       else this.outcome.gone++;
     } else {
       this.outcome.gone++;
@@ -206,8 +206,8 @@ export class Cleaning {
 
   /** The id of a ticket whose creation was begun, and whose answer was lost. */
   async #lookUp(ticket: Ticket): Promise<number | undefined> {
-    const { stage, doubt, claim } = ticket;
-    if (isEnd(stage) && stage !== "failed" || !doubt && !claim) return;
+    const { stage, outcomeUnknown, claim } = ticket;
+    if (isEnd(stage) && stage !== "failed" || !outcomeUnknown && !claim) return;
     return (await findByTag(this.#freshdesk, ticket))?.id;
   }
 }
@@ -258,41 +258,41 @@ export function report({ deleted, gone, left }: Outcome): string {
 
 /** Out of the workflow; should it never reach the trash, it may still be resumed by name. */
 function leaving({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
-  const { stage, failedIn } = ticket;
+  const { stage, failedStage } = ticket;
   const over = stage === "closed" || stage === "abandoned";
   return {
     id,
     claim: null,
     lastError: { at, ...LEAVING },
-    failedIn: isEnd(stage) ? failedIn : stage,
-    ...(!over && { stage: "abandoned", dueAt: at, since: at }),
+    failedStage: isEnd(stage) ? failedStage : stage,
+    ...(!over && { stage: "abandoned", dueAt: at, stageSince: at }),
   };
 }
 
 /** Whether these are the tags of a ticket that this program opened: of this one, where it is known. */
 function bears(tags: readonly string[], own?: string): boolean {
-  return tags.includes(COMMON_TAG) &&
+  return tags.includes(PROGRAM_TAG) &&
     tags.some((tag) => own === undefined ? OWN_TAG.test(tag) : tag === own);
 }
 
 function recorded(id: number, ticket: Ticket): Candidate {
-  const { stage, drafted, done, script, tag } = ticket;
+  const { stage, createdAt, completedAt, script, tag } = ticket;
   return {
     id,
     subject: script.subject,
     status: isEnd(stage) ? stage : `waits: ${stage.replace("_", " ")}`,
-    createdAt: done.create ?? drafted,
+    createdAt: completedAt.create ?? createdAt,
     from: "store",
     record: tag,
   };
 }
 
 /** What a call gives; `undefined` when its ticket is not there or in the trash. */
-async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+async function ignoreNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof NotFoundError || error instanceof GoneError) {
+    if (error instanceof NotFoundError || error instanceof TicketDeletedError) {
       return undefined;
     }
     throw error;
@@ -301,12 +301,14 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
 
 /** Whether the next ticket would fare no better. */
 function isForAll(error: FreshdeskError): boolean {
-  return wayOf(error, { id: null }) === "stop" ||
-    error instanceof ForbiddenError && error.method === "DELETE";
+  return classifyError(error, { id: null }) === "stop" ||
+    error instanceof PermissionError && error.method === "DELETE";
 }
 
 function statusName(status: number): string {
-  const found = Object.entries(STATUS).find(([, number]) => number === status);
+  const found = Object.entries(TicketStatus).find(([, number]) =>
+    number === status
+  );
   return found?.[0] ?? `status ${status}`;
 }
 

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import type { ApiOptions } from "../../freshdesk/http_client.ts";
+import type { HttpClientOptions } from "../../freshdesk/http_client.ts";
 import {
   type Config,
   ConfigError,
+  findUnknownSettings,
   notes,
   readConfig,
   SETTINGS,
-  strangers,
 } from "../../startup/config.ts";
 import { within } from "../../lib/deadline.ts";
 import {
-  NobodyError,
-  realPeople,
-  wantedBy,
+  contactFilter,
+  NoParticipantError,
+  summarizeRealContacts,
 } from "../../workflow/participants.ts";
 import {
   databasePath,
@@ -24,23 +24,23 @@ import {
   KV_SERVER_ADVICE,
 } from "../../startup/startup.ts";
 import {
-  ElsewhereError,
-  ForbiddenError,
+  ConnectionError,
   FreshdeskError,
-  LostAnswerError,
+  InvalidResponseError,
+  NoApiAccessError,
+  NoResponseError,
   NotFoundError,
   NotSentError,
-  PlanError,
+  PermissionError,
   RateLimitError,
+  RedirectError,
   ServerError,
-  UnreachableError,
-  UnreadableAnswerError,
 } from "../../freshdesk/errors.ts";
-import { fill } from "../../workflow/required_fields.ts";
+import { fillRequiredFields } from "../../workflow/required_fields.ts";
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
 import { type Person, STAGES, Store } from "../../workflow/store.ts";
-import { adviceOf, RequiredFieldsError, wayOf } from "../../workflow.ts";
+import { classifyError, hintFor, RequiredFieldsError } from "../../workflow.ts";
 
 /** The checks, in their order. */
 export const CHECKS = [
@@ -74,7 +74,7 @@ export interface Finding {
 
 /** What is examined, and with what. */
 export interface ExamineOptions
-  extends Pick<ApiOptions, "fetch" | "now" | "sleep" | "random"> {
+  extends Pick<HttpClientOptions, "fetch" | "now" | "sleep" | "random"> {
   /** All variables, those of `.env` included. */
   environment: Record<string, string>;
   /** Those of `.env`. */
@@ -84,10 +84,10 @@ export interface ExamineOptions
 }
 
 /** What was found, without the check's name. */
-type Said = Omit<Finding, "check">;
+type CheckResult = Omit<Finding, "check">;
 
 /** What later checks need of earlier ones. */
-interface Visit {
+interface CheckContext {
   config: Config;
   freshdesk: Freshdesk;
   /** Why the key may not list agents. */
@@ -107,7 +107,7 @@ const TIMEOUT = 10_000;
 const MINUTE = 60_000;
 
 /** Makes all checks, and says what each found as soon as it is known. What cannot be checked is left out. */
-export async function* examine(
+export async function* runChecks(
   options: ExamineOptions,
 ): AsyncGenerator<Finding> {
   const { environment, file, openKv = Deno.openKv, ...outside } = options;
@@ -121,7 +121,7 @@ export async function* examine(
   const opened = await within(TIMEOUT, openKv(databasePath(config.kvPath)))
     .catch((error: Error) => error);
   using kv = opened instanceof Error ? undefined : opened;
-  const visit: Visit = {
+  const visit: CheckContext = {
     config,
     freshdesk: new Freshdesk({
       ...outside,
@@ -140,7 +140,7 @@ export async function* examine(
   };
   yield* checkAccount(visit);
   yield* named("database", checkDatabase(visit, opened));
-  yield* named("clock", checkClock(visit.freshdesk.skew));
+  yield* named("clock", checkClock(visit.freshdesk.clockSkew));
 }
 
 /** A finding as it is shown. */
@@ -168,7 +168,7 @@ export function summary(findings: readonly Finding[]): string {
 
 async function* named<T>(
   check: Check,
-  said: AsyncGenerator<Said, T> | Generator<Said, T>,
+  said: AsyncGenerator<CheckResult, T> | Generator<CheckResult, T>,
 ): AsyncGenerator<Finding, T> {
   for (;;) {
     const { value, done } = await said.next();
@@ -180,8 +180,8 @@ async function* named<T>(
 function* checkSettings(
   environment: Record<string, string>,
   file: Record<string, string>,
-): Generator<Said, Config | undefined> {
-  const strange = strangers(environment, file).map(warning);
+): Generator<CheckResult, Config | undefined> {
+  const strange = findUnknownSettings(environment, file).map(warning);
   try {
     const config = readConfig(environment);
     const set = Object.values(SETTINGS).map(({ name }) => name)
@@ -207,7 +207,7 @@ function* checkSettings(
   }
 }
 
-function checkUrl({ url }: Config): Said {
+function checkUrl({ url }: Config): CheckResult {
   const { hostname, protocol, origin } = new URL(url);
   if (protocol === "http:") return ok(`${origin}, on this machine`);
   if (/^[\w-]+\.freshdesk\.com$/.test(hostname)) return ok(origin);
@@ -217,20 +217,20 @@ function checkUrl({ url }: Config): Said {
 }
 
 /** All that is asked of Freshdesk, until there is no going on. */
-async function* checkAccount(visit: Visit): AsyncGenerator<Finding> {
+async function* checkAccount(visit: CheckContext): AsyncGenerator<Finding> {
   if (!(yield* meet(visit))) return;
   for (const [check, look] of ACCOUNT_CHECKS) {
     try {
       yield* named(check, look(visit));
     } catch (error) {
       yield { check, ...problem(explained(error)) };
-      if (wayOf(error, { id: null }) === "stop") return;
+      if (classifyError(error, { id: null }) === "stop") return;
     }
   }
 }
 
 /** The first call. One is enough to know the key: more with a wrong one would lock its owner out. */
-async function* meet(visit: Visit): AsyncGenerator<Finding, boolean> {
+async function* meet(visit: CheckContext): AsyncGenerator<Finding, boolean> {
   const { freshdesk, config } = visit;
   const { host } = new URL(config.url);
   try {
@@ -268,14 +268,14 @@ async function* meet(visit: Visit): AsyncGenerator<Finding, boolean> {
 }
 
 const NO_CONNECTION = [
-  UnreachableError,
-  LostAnswerError,
-  UnreadableAnswerError,
+  ConnectionError,
+  NoResponseError,
+  InvalidResponseError,
   ServerError,
-  ElsewhereError,
+  RedirectError,
 ];
 
-const NO_CALL = [PlanError, RateLimitError, NotSentError];
+const NO_CALL = [NoApiAccessError, RateLimitError, NotSentError];
 
 /** What to do about a connection, by what Deno says of it. */
 function connectionAdvice(error: FreshdeskError): string {
@@ -285,26 +285,30 @@ function connectionAdvice(error: FreshdeskError): string {
   if (/certificate/.test(error.message)) {
     return "The certificate is not trusted, as behind a company's proxy: set DENO_TLS_CA_STORE=system, or DENO_CERT to the proxy's certificate.";
   }
-  if (error instanceof LostAnswerError) {
+  if (error instanceof NoResponseError) {
     return "Check the network, and Freshdesk's status page; then try again.";
   }
   if (error instanceof ServerError) {
     return "Freshdesk has trouble of its own: see its status page, and try again.";
   }
-  return error.advice;
+  return error.hint;
 }
 
-const ACCOUNT_CHECKS: [Check, (visit: Visit) => AsyncGenerator<Said, void>][] =
-  [
-    ["role", checkRole],
-    ["limit", checkLimit],
-    ["agents", checkAgents],
-    ["contacts", checkContacts],
-    ["required fields", checkFields],
-    ["mail", checkMail],
-  ];
+const ACCOUNT_CHECKS: [
+  Check,
+  (visit: CheckContext) => AsyncGenerator<CheckResult, void>,
+][] = [
+  ["role", checkRole],
+  ["limit", checkLimit],
+  ["agents", checkAgents],
+  ["contacts", checkContacts],
+  ["required fields", checkFields],
+  ["mail", checkMail],
+];
 
-async function* checkRole(visit: Visit): AsyncGenerator<Said, void> {
+async function* checkRole(
+  visit: CheckContext,
+): AsyncGenerator<CheckResult, void> {
   visit.agents = await visit.freshdesk.getAgents();
   yield visit.refusal === undefined
     ? ok("may list agents")
@@ -312,9 +316,9 @@ async function* checkRole(visit: Visit): AsyncGenerator<Said, void> {
 }
 
 async function* checkLimit(
-  { freshdesk, config }: Visit,
-): AsyncGenerator<Said, void> {
-  const { total, ours } = freshdesk.budget;
+  { freshdesk, config }: CheckContext,
+): AsyncGenerator<CheckResult, void> {
+  const { total, ourLimit } = freshdesk.budget;
   const { share, ticketsPerHour } = config;
   if (total === undefined) {
     yield warning(
@@ -328,20 +332,20 @@ async function* checkLimit(
     );
     return;
   }
-  const room = Math.floor(ours * 60 / CALLS_PER_TICKET);
-  const busy = ours < Math.floor(total * share)
+  const room = Math.floor(ourLimit * 60 / CALLS_PER_TICKET);
+  const busy = ourLimit < Math.floor(total * share)
     ? ` at the moment, as other programs use the account too`
     : "";
   const found =
-    `${total} calls a minute, ${ours} of them ours${busy} (RATE_LIMIT_SHARE=${share}): enough for ${room} tickets an hour, and TICKETS_PER_HOUR is ${ticketsPerHour}`;
+    `${total} calls a minute, ${ourLimit} of them ours${busy} (RATE_LIMIT_SHARE=${share}): enough for ${room} tickets an hour, and TICKETS_PER_HOUR is ${ticketsPerHour}`;
   yield room >= ticketsPerHour ? ok(found) : warning(
     `${found}. Set TICKETS_PER_HOUR=${room}, or raise RATE_LIMIT_SHARE, or take a larger plan`,
   );
 }
 
 async function* checkAgents(
-  { agents, config, store }: Visit,
-): AsyncGenerator<Said, void> {
+  { agents, config, store }: CheckContext,
+): AsyncGenerator<CheckResult, void> {
   const { agentEmails } = config;
   const drawn = agentEmails
     ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
@@ -352,7 +356,7 @@ async function* checkAgents(
     ) ?? [];
   if (drawn.length === 0) {
     yield problem(
-      explained(new NobodyError("agent", agentEmails !== undefined)),
+      explained(new NoParticipantError("agent", agentEmails !== undefined)),
     );
     return;
   }
@@ -365,7 +369,7 @@ async function* checkAgents(
   }
   const refused: string[] = [];
   for (const { id, name } of drawn) {
-    if (await store?.mayWriteFor(id) === false) refused.push(name);
+    if (await store?.canImpersonate(id) === false) refused.push(name);
   }
   yield refused.length > 0
     ? warning(
@@ -378,16 +382,18 @@ async function* checkAgents(
     );
 }
 
-async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
+async function* checkContacts(
+  visit: CheckContext,
+): AsyncGenerator<CheckResult, void> {
   const { freshdesk, config: { contactDomains } } = visit;
-  const wanted = wantedBy({ contactDomains });
-  const verified = await freshdesk.getVerifiedContacts({ wanted });
+  const wanted = contactFilter({ contactDomains });
+  const verified = await freshdesk.getVerifiedContacts({ filter: wanted });
   const contacts = verified.length > 0
     ? verified
-    : await freshdesk.getContacts({ wanted });
+    : await freshdesk.getContacts({ filter: wanted });
   const restricted = Array.isArray(contactDomains);
   if (contacts.length === 0) {
-    yield problem(explained(new NobodyError("contact", restricted)));
+    yield problem(explained(new NoParticipantError("contact", restricted)));
     return;
   }
   visit.contacts = contacts;
@@ -396,7 +402,7 @@ async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
       ? "all verified"
       : "as nobody in the account is verified"
   }`;
-  const people = realPeople(contacts);
+  const people = summarizeRealContacts(contacts);
   const real = people &&
     `${people.count} of them may be real people, at ${people.where}`;
   if (!real) yield ok(`${found}; their addresses are all examples`);
@@ -407,7 +413,7 @@ async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
     );
   }
   for (const domain of restricted ? contactDomains : []) {
-    if (contacts.some(wantedBy({ contactDomains: [domain] }))) continue;
+    if (contacts.some(contactFilter({ contactDomains: [domain] }))) continue;
     yield warning(
       `Nobody has an address at ${domain}. Correct CONTACT_DOMAINS, or add such contacts to the account`,
     );
@@ -415,29 +421,29 @@ async function* checkContacts(visit: Visit): AsyncGenerator<Said, void> {
 }
 
 async function* checkFields(
-  { freshdesk, now }: Visit,
-): AsyncGenerator<Said, void> {
+  { freshdesk, now }: CheckContext,
+): AsyncGenerator<CheckResult, void> {
   let form;
   try {
     form = await freshdesk.getTicketFields();
   } catch (error) {
-    if (!(error instanceof ForbiddenError) || isStop(error)) throw error;
+    if (!(error instanceof PermissionError) || isStop(error)) throw error;
     yield warning(
       "The key may not read the ticket form, so required fields are found out by the first ticket that is refused. Use an administrator's key",
     );
     return;
   }
   const today = new Date(now).toISOString().slice(0, 10);
-  const { filled, missing } = fill(form, today);
-  const toClose = fill(
+  const { filled, unfillable } = fillRequiredFields(form, today);
+  const toClose = fillRequiredFields(
     form.filter((field) =>
       field.required_for_closure && !field.required_for_agents &&
       field.type !== "default_agent" // every ticket is assigned by then
     ).map((field) => ({ ...field, default: false, required_for_agents: true })),
     today,
-  ).missing;
-  if (missing.length > 0) {
-    yield problem(explained(new RequiredFieldsError(missing)));
+  ).unfillable;
+  if (unfillable.length > 0) {
+    yield problem(explained(new RequiredFieldsError(unfillable)));
   }
   if (toClose.length > 0) {
     yield problem(
@@ -446,7 +452,7 @@ async function* checkFields(
       }. In Admin > Ticket Fields, do not require them when a ticket is closed`,
     );
   }
-  if (missing.length + toClose.length > 0) return;
+  if (unfillable.length + toClose.length > 0) return;
   yield ok(
     filled.length > 0
       ? `filled in as ${filled.join(", ")}`
@@ -455,13 +461,13 @@ async function* checkFields(
 }
 
 async function* checkMail(
-  { contacts, config }: Visit,
-): AsyncGenerator<Said, void> {
+  { contacts, config }: CheckContext,
+): AsyncGenerator<CheckResult, void> {
   if (!contacts) return;
   const mails = expectedMails(config.ticketsPerHour, contacts.length);
   const off =
     "an administrator turns that off under Admin > Email Notifications";
-  yield !realPeople(contacts)
+  yield !summarizeRealContacts(contacts)
     ? ok(
       `${mails}. All contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: ${off}`,
     )
@@ -469,16 +475,16 @@ async function* checkMail(
 }
 
 async function* checkDatabase(
-  { store, config }: Visit,
+  { store, config }: CheckContext,
   opened: Deno.Kv | Error,
-): AsyncGenerator<Said, void> {
+): AsyncGenerator<CheckResult, void> {
   const place = config.kvPath ?? "tickets.db";
-  const advice = isKvServer(config.kvPath)
+  const hint = isKvServer(config.kvPath)
     ? KV_SERVER_ADVICE
     : "Set KV_PATH to a file this user may write to, in a folder that exists";
   try {
     if (!store) throw opened;
-    await within(TIMEOUT, store.tryWriting());
+    await within(TIMEOUT, store.checkWritable());
     let waiting = 0;
     for (const stage of STAGES) {
       waiting += await store.count(stage, COUNT_LIMIT);
@@ -492,12 +498,12 @@ async function* checkDatabase(
     );
   } catch (error) {
     yield problem(
-      `Cannot use ${place}: ${(error as Error).message}. ${advice}`,
+      `Cannot use ${place}: ${(error as Error).message}. ${hint}`,
     );
   }
 }
 
-function* checkClock(skew: number | undefined): Generator<Said, void> {
+function* checkClock(skew: number | undefined): Generator<CheckResult, void> {
   if (skew === undefined) return;
   const off = Math.abs(skew);
   if (off <= MINUTE) {
@@ -513,15 +519,15 @@ function* checkClock(skew: number | undefined): Generator<Said, void> {
   yield off > 5 * MINUTE ? problem(text) : warning(text);
 }
 
-function ok(text: string): Said {
+function ok(text: string): CheckResult {
   return { level: "OK", text };
 }
 
-function warning(text: string): Said {
+function warning(text: string): CheckResult {
   return { level: "WARNING", text: sentence(text) };
 }
 
-function problem(text: string): Said {
+function problem(text: string): CheckResult {
   return { level: "PROBLEM", text: sentence(text) };
 }
 
@@ -531,11 +537,11 @@ function sentence(text: string): string {
 
 function explained(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `${message}. ${adviceOf(error)}`;
+  return `${message}. ${hintFor(error)}`;
 }
 
 function isStop(error: unknown): boolean {
-  return wayOf(error, { id: null }) === "stop";
+  return classifyError(error, { id: null }) === "stop";
 }
 
 function several(n: number, what: string): string {

@@ -37,7 +37,7 @@ AbortSignal.timeout = (ms) => realTimeout.call(AbortSignal, ms / speed);
 Object.defineProperty(Deno, "cron", { value: cron });
 
 if (Deno.env.get("CHAOS_BLIND") === "1") {
-  for (const step of Object.values(STEPS)) delete step.lookUp;
+  for (const step of Object.values(STEPS)) delete step.findExisting;
 }
 
 /** Fires on the minutes of a schedule whose minutes alone are given, and never beside itself. */

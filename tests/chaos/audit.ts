@@ -5,7 +5,7 @@
  */
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Store, Ticket } from "../../workflow/store.ts";
-import { fold } from "../../lib/text.ts";
+import { normalizeMessage } from "../../lib/text.ts";
 
 /** What came out. */
 export interface Verdict {
@@ -70,8 +70,10 @@ export async function audit(
     }
     const thread = sandbox.conversations(there.id);
     verdict.messages += thread.length;
-    const texts = thread.map(({ body }) => fold(body));
-    const should = [script.reply, script.answer, script.resolution].map(fold);
+    const texts = thread.map(({ body }) => normalizeMessage(body));
+    const should = [script.reply, script.answer, script.resolution].map(
+      normalizeMessage,
+    );
     for (const text of new Set([...texts, ...should])) {
       const times = texts.filter((one) => one === text).length;
       if (times === 0) tell("lost", `a message of #${there.id}`);

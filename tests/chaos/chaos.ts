@@ -8,7 +8,7 @@
  * @module
  */
 import { exitWithUsage, readArguments } from "../../startup/arguments.ts";
-import { pick, seeded } from "../../lib/random.ts";
+import { pick, seededRandom } from "../../lib/random.ts";
 import { type Fault, Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 import { ENDS, STAGES, Store } from "../../workflow/store.ts";
@@ -46,7 +46,7 @@ out of order.`,
 const { values } = readArguments(COMMAND);
 const rounds = number("rounds", 1);
 const speed = number("speed", 1);
-const random = seeded(number("seed", 0));
+const random = seededRandom(number("seed", 0));
 const share = number("faults", 0, 1);
 const tickets = number("tickets", 1, 100);
 

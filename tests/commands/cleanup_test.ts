@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Fetch } from "../../freshdesk/http_client.ts";
-import { COMMON_TAG } from "../../workflow/steps.ts";
+import { PROGRAM_TAG } from "../../workflow/steps.ts";
 import { board } from "../../status/queries.ts";
 import type { Ticket } from "../../workflow/store.ts";
 import {
@@ -15,14 +15,14 @@ import {
   table,
 } from "../../commands/cleanup/ticket_cleaner.ts";
 import { cleanup, type CleanupOptions } from "../../commands/cleanup.ts";
-import { moment, type Program, World } from "../helpers/test_env.ts";
+import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 /** The tags of a ticket that this program opened. */
-const TAGS = [COMMON_TAG, "tw-20261123120000-k3j9x2ab"];
+const TAGS = [PROGRAM_TAG, "tw-20261123120000-k3j9x2ab"];
 
 /** Runs the command; gives its exit code and what it said. */
 async function run(
-  world: World,
+  world: TestEnv,
   options: Partial<CleanupOptions> & { fetch?: Fetch } = {},
 ): Promise<{ code: number; said: string }> {
   const { freshdesk, store } = world.program(
@@ -42,7 +42,7 @@ async function run(
 }
 
 /** Opens a ticket in Freshdesk, as any other program or person would. */
-async function open(world: World, tags: string[]): Promise<number> {
+async function open(world: TestEnv, tags: string[]): Promise<number> {
   const answer = await ask(world, "POST", "/tickets", {
     subject: `Ticket with the tags ${tags}`,
     description: "<p>Hello</p>",
@@ -56,7 +56,7 @@ async function open(world: World, tags: string[]): Promise<number> {
 }
 
 async function ask(
-  { sandbox }: World,
+  { sandbox }: TestEnv,
   method: string,
   path: string,
   body: unknown,
@@ -72,44 +72,44 @@ async function ask(
 }
 
 /** The ids of the tickets that are in the trash. */
-function trash({ sandbox }: World): number[] {
+function trash({ sandbox }: TestEnv): number[] {
   return [...sandbox.tickets.values()].filter(({ deleted }) => deleted)
     .map(({ id }) => id);
 }
 
 /** The tags of the tickets that the store knows. */
-async function records({ kv }: World): Promise<Deno.KvKeyPart[]> {
+async function records({ kv }: TestEnv): Promise<Deno.KvKeyPart[]> {
   const entries = await Array.fromAsync(kv.list({ prefix: ["ticket"] }));
   return entries.map(({ key }) => key[1]!);
 }
 
 /** The account, whose search does not know any ticket yet. */
-function withoutSearch({ sandbox }: World): Fetch {
+function withoutSearch({ sandbox }: TestEnv): Fetch {
   return async (request) =>
     request.url.includes("/search/")
       ? Response.json({ total: 0, results: [] })
       : await sandbox.fetch(request);
 }
 
-function deletions(world: World): string[] {
+function deletions(world: TestEnv): string[] {
   return world.writes.map((line) => line.slice(6))
     .filter((line) => line.startsWith("DELETE"));
 }
 
 /** Opens one ticket with the program. */
-async function opened(world: World): Promise<Program> {
+async function opened(world: TestEnv): Promise<Program> {
   const program = world.program();
   await world.create(program, "12:00");
   return program;
 }
 
 Deno.test("what bears both tags is moved to the trash, and nothing else", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await open(world, TAGS);
   await open(world, []);
   await open(world, ["vip"]);
-  await open(world, [COMMON_TAG]);
-  await open(world, [COMMON_TAG, "tw-1"]);
+  await open(world, [PROGRAM_TAG]);
+  await open(world, [PROGRAM_TAG, "tw-1"]);
   await open(world, ["tw-20261123120000-k3j9x2ab"]);
   await open(world, TAGS);
   world.now = moment("13:00");
@@ -120,7 +120,7 @@ Deno.test("what bears both tags is moved to the trash, and nothing else", async 
 });
 
 Deno.test("a ticket that only the store knows, for the search lags, is deleted", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const { said } = await run(world);
   assertEquals(trash(world), [1]);
@@ -128,7 +128,7 @@ Deno.test("a ticket that only the store knows, for the search lags, is deleted",
 });
 
 Deno.test("a ticket without the tag is left, even if the store names it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
   world.sandbox.ticket(1).tags = ["vip"];
@@ -144,7 +144,7 @@ Deno.test("a ticket without the tag is left, even if the store names it", async 
 });
 
 Deno.test("a ticket whose tag was taken away after the search is left", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await open(world, TAGS);
   world.now = moment("13:00");
   await run(world, {
@@ -158,7 +158,7 @@ Deno.test("a ticket whose tag was taken away after the search is left", async ()
 });
 
 Deno.test("a hit of the search that does not show the tag is no candidate", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await open(world, ["ticket-workflow-2"]);
   world.now = moment("13:00");
   const { said } = await run(world, {
@@ -173,7 +173,7 @@ Deno.test("a hit of the search that does not show the tag is no candidate", asyn
 
 Deno.test("without a yes nothing is deleted", async () => {
   for (const answer of [null, "", "no", "y"]) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     await opened(world);
     const before = await world.theTicket();
     const { code, said } = await run(world, { yes: false, ask: () => answer });
@@ -185,7 +185,7 @@ Deno.test("without a yes nothing is deleted", async () => {
 });
 
 Deno.test("a typed yes deletes, after the table was shown", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const questions: string[] = [];
   const { code } = await run(world, {
@@ -201,7 +201,7 @@ Deno.test("a typed yes deletes, after the table was shown", async () => {
 });
 
 Deno.test("without a terminal and without --yes nothing is deleted, and it is said what to do", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const { code, said } = await run(world, { yes: false });
   assertEquals(deletions(world), []);
@@ -210,7 +210,7 @@ Deno.test("without a terminal and without --yes nothing is deleted, and it is sa
 });
 
 Deno.test("a dry run shows the table, and no more", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
   const { code, said } = await run(world, { dryRun: true });
@@ -225,7 +225,7 @@ Deno.test("a dry run shows the table, and no more", async () => {
 });
 
 Deno.test("more tickets than a search shows are deleted, in rounds that are asked for each", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (let i = 0; i < 310; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const questions: string[] = [];
@@ -246,7 +246,7 @@ Deno.test("more tickets than a search shows are deleted, in rounds that are aske
 });
 
 Deno.test("a search that still shows what was deleted does not go on for ever", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await open(world, TAGS);
   const shown = structuredClone(world.sandbox.ticket(1));
   const { said } = await run(world, {
@@ -260,7 +260,7 @@ Deno.test("a search that still shows what was deleted does not go on for ever", 
 });
 
 Deno.test("interrupted, it deletes the rest when it is run again", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (let i = 0; i < 5; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const stopping = new AbortController();
@@ -282,7 +282,7 @@ Deno.test("interrupted, it deletes the rest when it is run again", async () => {
 });
 
 Deno.test("a ticket whose deletion never got through is deleted when it is run again", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const dying: Fetch = (request) =>
     request.method === "DELETE"
@@ -297,7 +297,7 @@ Deno.test("a ticket whose deletion never got through is deleted when it is run a
 });
 
 Deno.test("a running program leaves a ticket in the trash alone", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await opened(world);
   await run(world);
   const requests = world.requests.length;
@@ -306,7 +306,7 @@ Deno.test("a running program leaves a ticket in the trash alone", async () => {
 });
 
 Deno.test("a ticket is out of the program's hands before it is deleted", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   let stage = "";
   await run(world, {
@@ -319,7 +319,7 @@ Deno.test("a ticket is out of the program's hands before it is deleted", async (
 });
 
 Deno.test("a ticket that the program is at is taken from it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await opened(world);
   const { freshdesk, workflow } = program;
   const addReply = freshdesk.addReply.bind(freshdesk);
@@ -336,7 +336,7 @@ Deno.test("a ticket that the program is at is taken from it", async () => {
 
 Deno.test("what was moved to the trash is forgotten, with its history", async () => {
   for (const time of ["12:00", "12:06", "12:30"]) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const { store } = await opened(world);
     const { tag } = await world.theTicket();
     await world.until(world.program(), time);
@@ -349,7 +349,7 @@ Deno.test("what was moved to the trash is forgotten, with its history", async ()
 });
 
 Deno.test("page and terminal no longer count what is in the trash", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
   await world.until(program, "12:06");
@@ -366,7 +366,7 @@ Deno.test("page and terminal no longer count what is in the trash", async () => 
 });
 
 Deno.test("a ticket that has another ticket's number is left, even one of this program", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
   world.sandbox.ticket(1).tags = TAGS;
@@ -377,19 +377,19 @@ Deno.test("a ticket that has another ticket's number is left, even one of this p
 });
 
 Deno.test("a creation in doubt is looked up from the draft on, however late it was resumed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.fault({ kind: "drop", method: "POST", path: "/tickets$" });
   const { store } = await opened(world);
   world.now += 3 * 86_400_000;
   const entry = (await store.get((await world.theTicket()).tag))!;
-  await store.update(entry, { since: world.now, dueAt: world.now });
+  await store.update(entry, { stageSince: world.now, dueAt: world.now });
   const { said } = await run(world, { fetch: withoutSearch(world) });
   assertEquals(trash(world), [1]);
   assertStringIncludes(said, "2026-11-23 12:00");
 });
 
 Deno.test("beside the running program, a ticket gets no word after it was moved to the trash", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
   world.now = moment("12:05");
@@ -406,7 +406,7 @@ Deno.test("beside the running program, a ticket gets no word after it was moved 
 });
 
 Deno.test("what was deleted before is not listed again", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await opened(world);
   await world.until(program, "12:30");
   await run(world);
@@ -415,7 +415,7 @@ Deno.test("what was deleted before is not listed again", async () => {
 });
 
 Deno.test("a ticket that is gone already counts as done", async () => {
-  const ways: [string, (world: World) => unknown][] = [
+  const ways: [string, (world: TestEnv) => unknown][] = [
     ["in the trash", ({ sandbox }) => sandbox.ticket(1).deleted = true],
     ["deleted for good", ({ sandbox }) => sandbox.tickets.delete(1)],
     ["deleted in the same moment", ({ sandbox }) => {
@@ -423,7 +423,7 @@ Deno.test("a ticket that is gone already counts as done", async () => {
     }],
   ];
   for (const [how, happen] of ways) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     await opened(world);
     await happen(world);
     const { code, said } = await run(world);
@@ -434,7 +434,7 @@ Deno.test("a ticket that is gone already counts as done", async () => {
 });
 
 Deno.test("what is in the trash is not deleted once more", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   world.sandbox.ticket(1).deleted = true;
   await run(world);
@@ -442,7 +442,7 @@ Deno.test("what is in the trash is not deleted once more", async () => {
 });
 
 Deno.test("a ticket whose creation was begun and never answered is found and deleted", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.fault({ kind: "drop", method: "POST", path: "/tickets$" });
   await opened(world);
   assertEquals((await world.theTicket()).id, null);
@@ -452,7 +452,7 @@ Deno.test("a ticket whose creation was begun and never answered is found and del
 });
 
 Deno.test("a ticket that is not opened yet is left to the program", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.fault({
     kind: "status",
     method: "POST",
@@ -468,7 +468,7 @@ Deno.test("a ticket that is not opened yet is left to the program", async () => 
 });
 
 Deno.test("trouble with the account stops it, with what to do", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const { code, said } = await run(world, {
@@ -481,7 +481,7 @@ Deno.test("trouble with the account stops it, with what to do", async () => {
 });
 
 Deno.test("a key that may not delete is told so once", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
   world.sandbox.troubles.readOnly = true;
@@ -492,7 +492,7 @@ Deno.test("a key that may not delete is told so once", async () => {
 });
 
 Deno.test("one ticket's trouble does not keep the others", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
   world.sandbox.fault({
@@ -508,7 +508,7 @@ Deno.test("one ticket's trouble does not keep the others", async () => {
 });
 
 Deno.test("a wrong sub-domain is no empty account", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
   const { code, said } = await run(world, {
@@ -520,7 +520,7 @@ Deno.test("a wrong sub-domain is no empty account", async () => {
 });
 
 Deno.test("the account's calls are kept to our share", async () => {
-  using world = await World.open({ limit: 50 });
+  using world = await TestEnv.open({ limit: 50 });
   for (let i = 0; i < 40; i++) await open(world, TAGS);
   world.now = moment("13:00");
   const begin = world.now;
@@ -579,7 +579,7 @@ Deno.test("what was left is told reason by reason", () => {
 });
 
 Deno.test("records of more tickets than are read at once are all found", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await opened(world);
   const ticket = await world.theTicket();
   const drafts = Array.from({ length: 700 }, (_, i): Ticket => ({
@@ -589,7 +589,10 @@ Deno.test("records of more tickets than are read at once are all found", async (
     stage: "failed",
   }));
   for (let i = 0; i < 7; i++) {
-    await program.store.addHour(i, drafts.slice(i * 100, (i + 1) * 100));
+    await program.store.addTicketsForHour(
+      i,
+      drafts.slice(i * 100, (i + 1) * 100),
+    );
   }
   const { said } = await run(world, { dryRun: true });
   assertStringIncludes(said, "701 found by the tag");

@@ -257,10 +257,10 @@ command("status needs no API key, and no setting it does not use", async () => {
 command("without .env it is said how to make one", async () => {
   await inFolder(async (folder) => {
     await Deno.copyFile(`${ROOT}.env.example`, `${folder}/.env.example`);
-    const advice = "There is no .env yet: cp .env.example .env";
+    const hint = "There is no .env yet: cp .env.example .env";
     for (const name of ["start", "status", "doctor", "retry", "cleanup"]) {
       const { code, out, error } = await task(name, [], {}, folder);
-      assertStringIncludes(out + error, advice, name);
+      assertStringIncludes(out + error, hint, name);
       assertEquals(code, name === "doctor" ? 1 : 78);
     }
     await Deno.writeTextFile(`${folder}/.env`, "");

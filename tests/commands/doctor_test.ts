@@ -10,14 +10,14 @@ import { agent, contact } from "../../sandbox/people.ts";
 import type { SandboxOptions, TicketField } from "../../sandbox/sandbox.ts";
 import { Store } from "../../workflow/store.ts";
 import {
-  examine,
   type ExamineOptions,
   type Finding,
   line,
+  runChecks,
   summary,
 } from "../../commands/doctor/checks.ts";
 import { refusedConnection, replies, text } from "../helpers/responses.ts";
-import { World } from "../helpers/test_env.ts";
+import { TestEnv } from "../helpers/test_env.ts";
 
 const MINUTE = 60_000;
 
@@ -25,7 +25,7 @@ const MINUTE = 60_000;
 interface Wrong {
   account?: SandboxOptions;
   /** Done to the world before the doctor comes. */
-  change?: (world: World) => unknown;
+  change?: (world: TestEnv) => unknown;
   settings?: Record<string, string>;
   /** The computer's clock is ahead of Freshdesk's by so many milliseconds. */
   ahead?: number;
@@ -35,14 +35,14 @@ interface Wrong {
 
 /** Calls the doctor; gives every line, and what Freshdesk was asked. */
 async function diagnose(wrong: Wrong = {}) {
-  using world = await World.open(wrong.account ?? {});
+  using world = await TestEnv.open(wrong.account ?? {});
   await wrong.change?.(world);
   const environment = {
     FRESHDESK_URL: "https://acme.freshdesk.com",
     FRESHDESK_API_KEY: "sandbox",
     ...wrong.settings,
   };
-  const findings: Finding[] = await Array.fromAsync(examine({
+  const findings: Finding[] = await Array.fromAsync(runChecks({
     environment,
     fetch: wrong.fetch ?? world.sandbox.fetch,
     now: () => world.now + (wrong.ahead ?? 0),
@@ -320,7 +320,7 @@ const BROKEN: (Wrong & {
     what: "an agent who is known not to be written for",
     openKv: async () => {
       const kv = await Deno.openKv(":memory:");
-      await new Store(kv).refuseAgent(504);
+      await new Store(kv).markNoImpersonation(504);
       return kv;
     },
     says: [
@@ -542,14 +542,14 @@ Deno.test("required fields that can be filled are shown with their values", asyn
 });
 
 Deno.test("failed tickets are counted, and how to resume them is said", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const ticket = await world.theTicket();
   const { lines } = await diagnose({
     openKv: async () => {
       const kv = await Deno.openKv(":memory:");
-      await new Store(kv).addHour(0, [
+      await new Store(kv).addTicketsForHour(0, [
         ticket,
         { ...ticket, tag: "tw-2", stage: "failed" },
       ]);

@@ -10,30 +10,30 @@ import {
 import { assertSpyCalls, spy, stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import {
-  Api,
-  apiBase,
-  type ApiOptions,
-  isAccountTrouble,
-  waitBeforeRetry,
+  HttpClient,
+  type HttpClientOptions,
+  isAccountError,
+  parseAccountUrl,
+  retryDelay,
 } from "../../freshdesk/http_client.ts";
 import {
+  AuthenticationError,
   BusyError,
-  CredentialsError,
-  ElsewhereError,
-  type FailedCall,
-  ForbiddenError,
+  ConnectionError,
   FreshdeskError,
-  GoneError,
-  IgnoredError,
-  LostAnswerError,
+  InvalidResponseError,
+  NoApiAccessError,
+  NoResponseError,
+  NotAppliedError,
   NotFoundError,
   NotSentError,
-  PlanError,
+  PermissionError,
   RateLimitError,
-  RefusedError,
+  RedirectError,
+  type RequestInfo,
   ServerError,
-  UnreachableError,
-  UnreadableAnswerError,
+  TicketDeletedError,
+  ValidationError,
 } from "../../freshdesk/errors.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import {
@@ -61,11 +61,15 @@ function api(first: Reply, ...more: Reply[]) {
   return apiWith({}, first, ...more);
 }
 
-function apiWith(special: Partial<ApiOptions>, first: Reply, ...more: Reply[]) {
+function apiWith(
+  special: Partial<HttpClientOptions>,
+  first: Reply,
+  ...more: Reply[]
+) {
   const clock = new Clock();
   const { fetch, asked } = replies(first, ...more);
   return {
-    api: new Api({ ...options(clock), fetch, ...special }),
+    api: new HttpClient({ ...options(clock), fetch, ...special }),
     asked,
     clock,
   };
@@ -77,7 +81,7 @@ async function failure(
   method = "PUT",
   path = "/tickets/7",
 ): Promise<FreshdeskError> {
-  return await rejection(api(reply).api.call(method, path));
+  return await rejection(api(reply).api.request(method, path));
 }
 
 async function rejection(promise: Promise<unknown>): Promise<FreshdeskError> {
@@ -110,7 +114,7 @@ const ADDRESSES: [given: string, base: string][] = [
 
 for (const [given, base] of ADDRESSES) {
   Deno.test(`the API of ${given} is at ${base}`, () => {
-    assertEquals(apiBase(given).href, base);
+    assertEquals(parseAccountUrl(given).href, base);
   });
 }
 
@@ -135,13 +139,13 @@ const NO_ADDRESSES: [given: string, why: string][] = [
 
 for (const [given, why] of NO_ADDRESSES) {
   Deno.test(`'${given}' is no account's address: ${why}`, () => {
-    assertThrows(() => apiBase(given), TypeError, why);
+    assertThrows(() => parseAccountUrl(given), TypeError, why);
   });
 }
 
 Deno.test("a client is not made for an address that cannot be an account's", () => {
   assertThrows(
-    () => new Api({ ...options(), url: "http://acme.freshdesk.com" }),
+    () => new HttpClient({ ...options(), url: "http://acme.freshdesk.com" }),
     TypeError,
     "https://",
   );
@@ -151,7 +155,7 @@ Deno.test("a client is not made for an address that cannot be an account's", () 
 
 Deno.test("a request without a body has the key and nothing else in its headers", async () => {
   const { api: client, asked } = api(OK);
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertEquals(asked, [{
     method: "GET",
     url: `${ACCOUNT}/api/v2/tickets/7`,
@@ -162,7 +166,7 @@ Deno.test("a request without a body has the key and nothing else in its headers"
 
 Deno.test("a body is sent as JSON", async () => {
   const { api: client, asked } = api(OK);
-  await client.call("PUT", "/tickets/7", { body: { status: 5 } });
+  await client.request("PUT", "/tickets/7", { body: { status: 5 } });
   assertEquals(asked[0]?.headers["content-type"], "application/json");
   assertEquals(asked[0]?.body, { status: 5 });
 });
@@ -173,22 +177,22 @@ for (const [method, has] of [["POST", true], ["PUT", false]] as const) {
       assertEquals(init?.client !== undefined, has);
       return Promise.resolve(Response.json({ id: 7 }));
     });
-    await new Api({ ...options(), fetch }).call(method, "/tickets");
+    await new HttpClient({ ...options(), fetch }).request(method, "/tickets");
     assertSpyCalls(fetch, 1);
   });
 }
 
 Deno.test("an address with /api/v2/ at its end does not double the slash", async () => {
   const { api: client, asked } = apiWith({ url: `${ACCOUNT}/api/v2/` }, OK);
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertEquals(asked[0]?.url, `${ACCOUNT}/api/v2/tickets/7`);
 });
 
 Deno.test("the global fetch is used where none is given", async () => {
   const { fetch, asked } = replies(OK);
   using _ = stub(globalThis, "fetch", fetch);
-  const { body } = await new Api({ url: ACCOUNT, apiKey: KEY })
-    .call<{ id: number }>("GET", "/tickets/7");
+  const { body } = await new HttpClient({ url: ACCOUNT, apiKey: KEY })
+    .request<{ id: number }>("GET", "/tickets/7");
   assertEquals(body.id, 7);
   assertEquals(asked.length, 1);
 });
@@ -196,11 +200,11 @@ Deno.test("the global fetch is used where none is given", async () => {
 Deno.test("the sandbox takes the key and gives it its agent", async () => {
   const clock = new Clock();
   const sandbox = new Sandbox({ now: clock.now });
-  const { body } = await new Api({
+  const { body } = await new HttpClient({
     ...options(clock),
     apiKey: "sandbox",
     fetch: sandbox.fetch,
-  }).one("GET", "/agents/me");
+  }).requestOne("GET", "/agents/me");
   assertEquals(body.id, 501);
 });
 
@@ -213,7 +217,7 @@ Deno.test("every answer is logged once, and never with the key", async () => {
       "x-ratelimit-remaining": "49",
     }),
   );
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertSpyCalls(debug, 1);
   const line = String(debug.calls[0]?.args[0]);
   assertEquals(
@@ -228,7 +232,7 @@ Deno.test("an answer that does not come is logged too", async () => {
     { log: { debug, warn: () => {} } },
     lost(lostConnection()),
   );
-  await rejection(client.call("POST", "/tickets"));
+  await rejection(client.request("POST", "/tickets"));
   assertSpyCalls(debug, 1);
   assertStringIncludes(String(debug.calls[0]?.args[0]), "Cannot POST /tickets");
 });
@@ -260,8 +264,8 @@ function timeIsOver(asked: () => boolean) {
 Deno.test("a request without an answer is given up after the timeout", async () => {
   const { api: client, asked } = apiWith({ timeout: 1500 }, never);
   using timer = timeIsOver(() => asked.length > 0);
-  const error = await rejection(client.call("POST", "/tickets"));
-  assertInstanceOf(error, LostAnswerError);
+  const error = await rejection(client.request("POST", "/tickets"));
+  assertInstanceOf(error, NoResponseError);
   assertEquals(error.message, "Cannot POST /tickets: no answer within 1.5 s");
   assertEquals(timer.calls[0]?.args, [1500]);
 });
@@ -273,7 +277,7 @@ Deno.test("a request has 30 seconds unless something else is said", async () => 
     "timeout",
     (_ms: number) => new AbortController().signal,
   );
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertEquals(timer.calls[0]?.args, [30_000]);
 });
 
@@ -284,60 +288,60 @@ Deno.test("each attempt has a timeout of its own", async () => {
     "timeout",
     (_ms: number) => new AbortController().signal,
   );
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertSpyCalls(timer, 2);
 });
 
 const LOST: {
   what: string;
   reply: Reply;
-  type: typeof LostAnswerError | typeof UnreachableError;
-  mayBeApplied: boolean;
+  type: typeof NoResponseError | typeof ConnectionError;
+  mayHaveBeenApplied: boolean;
   message: string;
 }[] = [
   {
     what: "no answer in time",
     reply: lost(TIMED_OUT),
-    type: LostAnswerError,
-    mayBeApplied: true,
+    type: NoResponseError,
+    mayHaveBeenApplied: true,
     message: "no answer within 30 s",
   },
   {
     what: "a connection lost after sending",
     reply: lost(lostConnection()),
-    type: LostAnswerError,
-    mayBeApplied: true,
+    type: NoResponseError,
+    mayHaveBeenApplied: true,
     message: "connection closed before message completed",
   },
   {
     what: "an answer that is cut off",
     reply: cutOff(),
-    type: LostAnswerError,
-    mayBeApplied: true,
+    type: NoResponseError,
+    mayHaveBeenApplied: true,
     message: "error reading a body",
   },
   {
     what: "a refused request that is cut off",
     reply: cutOff(400),
-    type: LostAnswerError,
-    mayBeApplied: true,
+    type: NoResponseError,
+    mayHaveBeenApplied: true,
     message: "error reading a body",
   },
   {
     what: "no connection",
     reply: lost(refusedConnection()),
-    type: UnreachableError,
-    mayBeApplied: false,
+    type: ConnectionError,
+    mayHaveBeenApplied: false,
     message: "tcp connect error",
   },
 ];
 
-for (const { what, reply, type, mayBeApplied, message } of LOST) {
+for (const { what, reply, type, mayHaveBeenApplied, message } of LOST) {
   Deno.test(`${what} is a ${type.name} that says so`, async () => {
     const error = await failure(reply, "POST", "/tickets");
     assertInstanceOf(error, type);
     assertEquals(error.name, type.name);
-    assertEquals(error.mayBeApplied, mayBeApplied);
+    assertEquals(error.mayHaveBeenApplied, mayHaveBeenApplied);
     assertEquals(error.status, undefined);
     assertStringIncludes(error.message, "Cannot POST /tickets: ");
     assertStringIncludes(error.message, message);
@@ -354,7 +358,7 @@ Deno.test("what was never sent for want of a permission was not applied", async 
     lost(new Deno.errors.NotCapable('Requires net access to "x:443"')),
     "POST",
   );
-  assertEquals(error.mayBeApplied, false);
+  assertEquals(error.mayHaveBeenApplied, false);
   assertStringIncludes(error.message, "Requires net access");
 });
 
@@ -367,7 +371,7 @@ Deno.test({
   ignore: NO_NET,
   async fn() {
     const error = await realFailure((connection) => connection.close(), false);
-    assertInstanceOf(error, UnreachableError);
+    assertInstanceOf(error, ConnectionError);
     assertStringIncludes(error.message, "refused");
   },
 });
@@ -381,7 +385,7 @@ Deno.test({
       await connection.read(new Uint8Array(4096));
       connection.close();
     });
-    assertInstanceOf(error, LostAnswerError);
+    assertInstanceOf(error, NoResponseError);
     assertStringIncludes(error.message, "connection");
   },
 });
@@ -403,9 +407,12 @@ Deno.test({
       }
       await Promise.all(talks);
     })();
-    const client = new Api({ ...options(), url: `http://127.0.0.1:${port}` });
-    await client.call("GET", "/tickets/7");
-    await rejection(client.call("POST", "/tickets"));
+    const client = new HttpClient({
+      ...options(),
+      url: `http://127.0.0.1:${port}`,
+    });
+    await client.request("GET", "/tickets/7");
+    await rejection(client.request("POST", "/tickets"));
     listener.close();
     for (const connection of connections) connection.close();
     await serving;
@@ -438,10 +445,13 @@ async function realFailure(
   const { port } = listener.addr;
   if (!listening) listener.close();
   const answered = listening ? listener.accept().then(answer) : undefined;
-  const client = new Api({ ...options(), url: `http://127.0.0.1:${port}` });
+  const client = new HttpClient({
+    ...options(),
+    url: `http://127.0.0.1:${port}`,
+  });
   try {
     return await rejection(
-      client.call("POST", "/tickets", { body: {}, before: NOON + 1 }),
+      client.request("POST", "/tickets", { body: {}, deadline: NOON + 1 }),
     );
   } finally {
     await answered;
@@ -474,117 +484,117 @@ interface Row {
   status: number;
   code?: string;
   fields?: typeof VALIDATION.errors;
-  mayBeApplied?: true;
+  mayHaveBeenApplied?: true;
   account?: true;
   message: string;
-  advice: string;
+  hint: string;
 }
 
 const TABLE: Row[] = [
   {
     what: "400 with refused fields",
     reply: json(VALIDATION, 400),
-    type: RefusedError,
+    type: ValidationError,
     status: 400,
     fields: VALIDATION.errors,
     message: "400: Validation failed; cf_region: It should be one of these " +
       "values: 'North,South' (missing_field); email: It is not valid (invalid_value)",
-    advice: "See Admin > Ticket Fields: cf_region, email.",
+    hint: "See Admin > Ticket Fields: cf_region, email.",
   },
   {
     what: "400 with a code",
     reply: json({ code: "invalid_json", message: "Not JSON" }, 400),
-    type: RefusedError,
+    type: ValidationError,
     status: 400,
     code: "invalid_json",
     message: "400: Not JSON",
-    advice: "the message above says what was refused",
+    hint: "the message above says what was refused",
   },
   {
     what: "401",
     reply: json({ code: "invalid_credentials", message: "Log in first." }, 401),
-    type: CredentialsError,
+    type: AuthenticationError,
     status: 401,
     code: "invalid_credentials",
     account: true,
     message: "401: Log in first.",
-    advice: "Check FRESHDESK_API_KEY",
+    hint: "Check FRESHDESK_API_KEY",
   },
   {
     what: "403 access_denied",
     reply: json({ code: "access_denied", message: "Not for you." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "access_denied",
     message: "403: Not for you.",
-    advice: "Give the key's owner a role",
+    hint: "Give the key's owner a role",
   },
   {
     what: "403 invalid_user",
     reply: json({ code: "invalid_user", message: "Not as them." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "invalid_user",
     message: "403: Not as them.",
-    advice: "may not write for this person",
+    hint: "may not write for this person",
   },
   {
     what: "403 account_suspended",
     reply: json({ code: "account_suspended", message: "Suspended." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "account_suspended",
     account: true,
     message: "403: Suspended.",
-    advice: "Plans & Billing",
+    hint: "Plans & Billing",
   },
   {
     what: "403 require_feature",
     reply: json({ code: "require_feature", message: "No API." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "require_feature",
     account: true,
     message: "403: No API.",
-    advice: "take a trial or a larger plan",
+    hint: "take a trial or a larger plan",
   },
   {
     what: "403 password_lockout",
     reply: json({ code: "password_lockout", message: "Locked." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "password_lockout",
     account: true,
     message: "403: Locked.",
-    advice: "locked out: log in",
+    hint: "locked out: log in",
   },
   {
     what: "403 password_expired",
     reply: json({ code: "password_expired", message: "Expired." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "password_expired",
     account: true,
     message: "403: Expired.",
-    advice: "set a new password",
+    hint: "set a new password",
   },
   {
     what: "403 ssl_required",
     reply: json({ code: "ssl_required", message: "Use SSL." }, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     code: "ssl_required",
     account: true,
     message: "403: Use SSL.",
-    advice: "role",
+    hint: "role",
   },
   {
     what: "403 without a body",
     reply: text(null, 403),
-    type: ForbiddenError,
+    type: PermissionError,
     status: 403,
     message: "403",
-    advice: "Give the key's owner a role",
+    hint: "Give the key's owner a role",
   },
   {
     what: "404 without a body",
@@ -592,24 +602,24 @@ const TABLE: Row[] = [
     type: NotFoundError,
     status: 404,
     message: "404",
-    advice: "FRESHDESK_URL names the right account",
+    hint: "FRESHDESK_URL names the right account",
   },
   {
     what: "405",
     reply: json({ message: "PUT method is not allowed." }, 405),
-    type: GoneError,
+    type: TicketDeletedError,
     status: 405,
     message: "405: PUT method is not allowed.",
-    advice: "Restore the ticket",
+    hint: "Restore the ticket",
   },
   {
     what: "408",
     reply: text("No.", 408),
-    type: LostAnswerError,
+    type: NoResponseError,
     status: 408,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: `408: "No."`,
-    advice: "looked up",
+    hint: "looked up",
   },
   ...[409, 423, 425].map((status): Row => ({
     what: String(status),
@@ -617,105 +627,105 @@ const TABLE: Row[] = [
     type: BusyError,
     status,
     message: `${status}: "No."`,
-    advice: "the next tick tries again",
+    hint: "the next tick tries again",
   })),
   ...[406, 415, 418].map((status): Row => ({
     what: String(status),
     reply: text("No.", status),
-    type: RefusedError,
+    type: ValidationError,
     status,
     message: `${status}: "No."`,
-    advice: "the message above says what was refused",
+    hint: "the message above says what was refused",
   })),
   {
     what: "429 of a plan without API",
     reply: text("", 429, { "x-ratelimit-total": "0", "retry-after": "60" }),
-    type: PlanError,
+    type: NoApiAccessError,
     status: 429,
     account: true,
     message: "429",
-    advice: "plan allows no API calls",
+    hint: "plan allows no API calls",
   },
   {
     what: "429 of a plan without API, with a point",
     reply: text("", 429, { "x-ratelimit-total": "0.0" }),
-    type: PlanError,
+    type: NoApiAccessError,
     status: 429,
     account: true,
     message: "429",
-    advice: "plan allows no API calls",
+    hint: "plan allows no API calls",
   },
   ...[500, 502, 503, 504].map((status): Row => ({
     what: `${status} with a page`,
     reply: text(HTML, status, { "content-type": "text/html" }),
     type: ServerError,
     status,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: `${status}: "Oops Bad Gateway Try again"`,
-    advice: "see its status page",
+    hint: "see its status page",
   })),
   ...[301, 302, 307, 308].map((status): Row => ({
     what: `${status} to another place`,
     reply: text(null, status, { location: "https://help.acme.com/api/v2" }),
-    type: ElsewhereError,
+    type: RedirectError,
     status,
     account: true,
     message: `${status}: redirected to https://help.acme.com/api/v2`,
-    advice: "Set FRESHDESK_URL to the account's own address",
+    hint: "Set FRESHDESK_URL to the account's own address",
   })),
   {
     what: "a redirect to nowhere",
     reply: text("moved", 302),
-    type: ElsewhereError,
+    type: RedirectError,
     status: 302,
     account: true,
     message: "302: redirected to nowhere",
-    advice: "Set FRESHDESK_URL",
+    hint: "Set FRESHDESK_URL",
   },
   {
     what: "200 with no JSON",
     reply: text(HTML),
-    type: UnreadableAnswerError,
+    type: InvalidResponseError,
     status: 200,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: '200: not JSON but "Oops Bad Gateway Try again"',
-    advice: "no proxy or portal page stands between",
+    hint: "no proxy or portal page stands between",
   },
   {
     what: "200 without a body",
     reply: text(""),
-    type: UnreadableAnswerError,
+    type: InvalidResponseError,
     status: 200,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: "200: the answer has no body",
-    advice: "Check that FRESHDESK_URL names Freshdesk itself",
+    hint: "Check that FRESHDESK_URL names Freshdesk itself",
   },
   {
     what: "201 with broken JSON",
     reply: text('{"id": 7', 201),
-    type: UnreadableAnswerError,
+    type: InvalidResponseError,
     status: 201,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: `201: not JSON but "{"id": 7"`,
-    advice: "Check that FRESHDESK_URL names Freshdesk itself",
+    hint: "Check that FRESHDESK_URL names Freshdesk itself",
   },
   {
     what: "200 with null",
     reply: json(null),
-    type: UnreadableAnswerError,
+    type: InvalidResponseError,
     status: 200,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: '200: not JSON but "null"',
-    advice: "Check that FRESHDESK_URL names Freshdesk itself",
+    hint: "Check that FRESHDESK_URL names Freshdesk itself",
   },
   {
     what: "another success than the API knows",
     reply: json({ job_id: 1 }, 202),
-    type: UnreadableAnswerError,
+    type: InvalidResponseError,
     status: 202,
-    mayBeApplied: true,
+    mayHaveBeenApplied: true,
     message: "202: an unknown status",
-    advice: "Check that FRESHDESK_URL names Freshdesk itself",
+    hint: "Check that FRESHDESK_URL names Freshdesk itself",
   },
 ];
 
@@ -728,10 +738,10 @@ for (const row of TABLE) {
     assertEquals(error.status, row.status);
     assertEquals(error.code, row.code);
     assertEquals(error.fields, row.fields ?? []);
-    assertEquals(error.mayBeApplied, row.mayBeApplied ?? false);
-    assertEquals(isAccountTrouble(error), row.account ?? false);
+    assertEquals(error.mayHaveBeenApplied, row.mayHaveBeenApplied ?? false);
+    assertEquals(isAccountError(error), row.account ?? false);
     assertEquals(error.message, `Cannot PUT /tickets/7: ${row.message}`);
-    assertStringIncludes(error.advice, row.advice);
+    assertStringIncludes(error.hint, row.hint);
   });
 }
 
@@ -743,7 +753,7 @@ Deno.test("an error carries Freshdesk's request id", async () => {
 
 Deno.test("an answer that is found wanting keeps its request id", async () => {
   const { api: client } = api(json([], 200, { "x-request-id": "r-1" }));
-  const error = await rejection(client.one("GET", "/tickets/7"));
+  const error = await rejection(client.requestOne("GET", "/tickets/7"));
   assertEquals(error.requestId, "r-1");
 });
 
@@ -770,7 +780,7 @@ const BODIES: [what: string, body: string, message: string][] = [
 for (const [what, body, message] of BODIES) {
   Deno.test(`a refusal that says ${what} can be read`, async () => {
     const error = await failure(text(body, 400), "POST", "/tickets");
-    assertInstanceOf(error, RefusedError);
+    assertInstanceOf(error, ValidationError);
     assertStringIncludes(error.message, message);
     assert(error.message.length < 200, error.message);
   });
@@ -778,7 +788,7 @@ for (const [what, body, message] of BODIES) {
 
 Deno.test("204 is a good answer without a body", async () => {
   const { api: client } = api(text(null, 204));
-  assertEquals((await client.call("DELETE", "/tickets/7")).body, undefined);
+  assertEquals((await client.request("DELETE", "/tickets/7")).body, undefined);
 });
 
 const NO_THINGS: [what: string, reply: Reply][] = [
@@ -792,9 +802,9 @@ const NO_THINGS: [what: string, reply: Reply][] = [
 for (const [what, reply] of NO_THINGS) {
   Deno.test(`an answer ${what} is unreadable where one thing is asked for`, async () => {
     const { api: client } = api(reply);
-    const error = await rejection(client.one("PUT", "/tickets/7"));
-    assertInstanceOf(error, UnreadableAnswerError);
-    assert(error.mayBeApplied);
+    const error = await rejection(client.requestOne("PUT", "/tickets/7"));
+    assertInstanceOf(error, InvalidResponseError);
+    assert(error.mayHaveBeenApplied);
   });
 }
 
@@ -806,43 +816,43 @@ for (
 ) {
   Deno.test(`${what} is unreadable where a list is asked for`, async () => {
     const { api: client } = api(reply);
-    const error = await rejection(client.all("/contacts"));
-    assertInstanceOf(error, UnreadableAnswerError);
+    const error = await rejection(client.listAll("/contacts"));
+    assertInstanceOf(error, InvalidResponseError);
     assertStringIncludes(error.message, "it is no list");
   });
 }
 
 Deno.test("an ignored change says where to look", () => {
-  const error = new IgnoredError({ method: "PUT", path: "/tickets/7" });
-  assertStringIncludes(error.advice, "group");
-  assertEquals(error.mayBeApplied, false);
-  assertEquals(isAccountTrouble(error), false);
+  const error = new NotAppliedError({ method: "PUT", path: "/tickets/7" });
+  assertStringIncludes(error.hint, "group");
+  assertEquals(error.mayHaveBeenApplied, false);
+  assertEquals(isAccountError(error), false);
 });
 
 Deno.test("other errors than Freshdesk's are no trouble of the account", () => {
-  assertEquals(isAccountTrouble(new Error("x")), false);
-  assertEquals(isAccountTrouble(undefined), false);
+  assertEquals(isAccountError(new Error("x")), false);
+  assertEquals(isAccountError(undefined), false);
 });
 
 // Whether to send again
 
 type Method = "GET" | "PUT" | "POST" | "DELETE";
-type Cause = new (call: FailedCall) => FreshdeskError;
+type Cause = new (call: RequestInfo) => FreshdeskError;
 
 const AGAIN: [cause: Cause, methods: Method[]][] = [
-  [UnreachableError, ["GET", "PUT", "POST", "DELETE"]],
-  [LostAnswerError, ["GET", "PUT", "DELETE"]],
-  [UnreadableAnswerError, ["GET", "PUT", "DELETE"]],
+  [ConnectionError, ["GET", "PUT", "POST", "DELETE"]],
+  [NoResponseError, ["GET", "PUT", "DELETE"]],
+  [InvalidResponseError, ["GET", "PUT", "DELETE"]],
   [ServerError, ["GET", "PUT", "DELETE"]],
   [NotSentError, []],
-  [PlanError, []],
-  [RefusedError, []],
-  [CredentialsError, []],
-  [ForbiddenError, []],
+  [NoApiAccessError, []],
+  [ValidationError, []],
+  [AuthenticationError, []],
+  [PermissionError, []],
   [NotFoundError, []],
-  [GoneError, []],
-  [ElsewhereError, []],
-  [IgnoredError, []],
+  [TicketDeletedError, []],
+  [RedirectError, []],
+  [NotAppliedError, []],
 ];
 
 for (const [Cause, methods] of AGAIN) {
@@ -851,7 +861,7 @@ for (const [Cause, methods] of AGAIN) {
     Deno.test(`a ${method} with a ${Cause.name} is ${again ? "" : "not "}sent again`, () => {
       const error = new Cause({ method, path: "/tickets" });
       assertEquals(
-        [1, 2, 3, 4].map((attempt) => waitBeforeRetry(error, attempt, 0)),
+        [1, 2, 3, 4].map((attempt) => retryDelay(error, attempt, 0)),
         again
           ? [500, 1000, undefined, undefined]
           : [undefined, undefined, undefined, undefined],
@@ -864,7 +874,7 @@ for (const method of ["GET", "PUT", "POST", "DELETE"] as const) {
   Deno.test(`a ${method} refused with 429 is sent again as often as it takes`, () => {
     const error = new RateLimitError({ method, path: "/tickets" }, 30);
     assertEquals(
-      [1, 2, 3, 100].map((attempt) => waitBeforeRetry(error, attempt, 1)),
+      [1, 2, 3, 100].map((attempt) => retryDelay(error, attempt, 1)),
       [30_000, 30_000, 30_000, 30_000],
     );
   });
@@ -873,7 +883,7 @@ for (const method of ["GET", "PUT", "POST", "DELETE"] as const) {
 Deno.test("several programs do not come back together", () => {
   const error = new ServerError({ method: "GET", path: "/tickets" });
   assertEquals(
-    [0, 0.5, 1].map((random) => waitBeforeRetry(error, 1, random)),
+    [0, 0.5, 1].map((random) => retryDelay(error, 1, random)),
     [500, 750, 1000],
   );
 });
@@ -890,15 +900,15 @@ const IN_DOUBT: [what: string, reply: Reply][] = [
 for (const [what, reply] of IN_DOUBT) {
   Deno.test(`a POST is not sent again after ${what}`, async () => {
     const { api: client, asked } = api(reply, OK);
-    const error = await rejection(client.call("POST", "/tickets"));
-    assert(error.mayBeApplied);
+    const error = await rejection(client.request("POST", "/tickets"));
+    assert(error.mayHaveBeenApplied);
     assertEquals(asked.length, 1);
   });
 
   for (const method of ["GET", "PUT"]) {
     Deno.test(`a ${method} is sent again after ${what}`, async () => {
       const { api: client, asked, clock } = api(reply, OK);
-      await client.call(method, "/tickets/7");
+      await client.request(method, "/tickets/7");
       assertEquals(asked.length, 2);
       assertEquals(clock.waits, [500]);
     });
@@ -908,27 +918,27 @@ for (const [what, reply] of IN_DOUBT) {
 for (const method of ["GET", "PUT", "POST"]) {
   Deno.test(`a ${method} is sent again when no connection could be made`, async () => {
     const { api: client, asked } = api(lost(refusedConnection()), OK);
-    await client.call(method, "/tickets");
+    await client.request(method, "/tickets");
     assertEquals(asked.length, 2);
   });
 }
 
 Deno.test("what is sent again is the same request", async () => {
   const { api: client, asked } = api(text("", 503), OK);
-  await client.call("PUT", "/tickets/7", { body: { status: 5 } });
+  await client.request("PUT", "/tickets/7", { body: { status: 5 } });
   assertEquals(asked[1], asked[0]);
 });
 
 Deno.test("a request is sent three times at most, with longer waits", async () => {
   const { api: client, asked, clock } = api(text("", 503));
-  assertInstanceOf(await rejection(client.call("GET", "/x")), ServerError);
+  assertInstanceOf(await rejection(client.request("GET", "/x")), ServerError);
   assertEquals(asked.length, 3);
   assertEquals(clock.waits, [500, 1000]);
 });
 
 Deno.test("a refused request is not sent again", async () => {
   const { api: client, asked } = api(json(VALIDATION, 400), OK);
-  await rejection(client.call("PUT", "/tickets/7"));
+  await rejection(client.request("PUT", "/tickets/7"));
   assertEquals(asked.length, 1);
 });
 
@@ -945,8 +955,8 @@ Deno.test("a redirect is not followed: the key stays with the account", async ()
     OK,
   );
   assertInstanceOf(
-    await rejection(client.call("GET", "/tickets/7")),
-    ElsewhereError,
+    await rejection(client.request("GET", "/tickets/7")),
+    RedirectError,
   );
   assertEquals(seen, ["manual"]);
   assertEquals(asked.length, 1);
@@ -956,7 +966,7 @@ Deno.test("a redirect is not followed: the key stays with the account", async ()
 
 Deno.test("429 waits for Retry-After, then goes on", async () => {
   const { api: client, asked, clock } = api(TOO_MANY, OK);
-  const { body } = await client.call<{ id: number }>("GET", "/tickets/7");
+  const { body } = await client.request<{ id: number }>("GET", "/tickets/7");
   assertEquals(body.id, 7);
   assertEquals(asked.length, 2);
   assertEquals(clock.time, NOON + 30_000);
@@ -964,7 +974,7 @@ Deno.test("429 waits for Retry-After, then goes on", async () => {
 
 Deno.test("a POST that was refused with 429 is sent again", async () => {
   const { api: client, asked } = api(TOO_MANY, json({ id: 7 }, 201));
-  await client.call("POST", "/tickets", { body: { subject: "x" } });
+  await client.request("POST", "/tickets", { body: { subject: "x" } });
   assertEquals(asked.map(({ body }) => body), [
     { subject: "x" },
     { subject: "x" },
@@ -973,13 +983,13 @@ Deno.test("a POST that was refused with 429 is sent again", async () => {
 
 Deno.test("429 without Retry-After waits a minute", async () => {
   const { api: client, clock } = api(text("", 429), OK);
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertEquals(clock.time, NOON + 60_000);
 });
 
 Deno.test("chance adds a tenth to Retry-After at most", async () => {
   const { api: client, clock } = apiWith({ random: () => 1 }, TOO_MANY, OK);
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertEquals(clock.time, NOON + 33_000);
 });
 
@@ -987,17 +997,17 @@ Deno.test("Retry-After holds every other call back too", async () => {
   const { api: client, clock } = api(TOO_MANY, OK);
   const at: number[] = [];
   await Promise.all([1, 2].map(async (id) => {
-    await client.call("GET", `/tickets/${id}`);
+    await client.request("GET", `/tickets/${id}`);
     at.push(clock.time);
   }));
-  await client.call("GET", "/tickets/3");
+  await client.request("GET", "/tickets/3");
   assert(at.some((time) => time >= NOON + 30_000));
   assert(clock.time >= NOON + 30_000);
 });
 
 Deno.test("429 again and again is waited out as long as there is time", async () => {
   const { api: client, asked, clock } = api(TOO_MANY, TOO_MANY, TOO_MANY, OK);
-  await client.call("GET", "/tickets/7");
+  await client.request("GET", "/tickets/7");
   assertEquals(asked.length, 4);
   assertEquals(clock.time, NOON + 90_000);
 });
@@ -1007,8 +1017,8 @@ Deno.test("a Retry-After beyond the call's time is not waited for", async () => 
     text("", 429, { "retry-after": "3600" }),
     OK,
   );
-  const error = await rejection(client.call("POST", "/tickets"));
-  assertEquals(error.mayBeApplied, false);
+  const error = await rejection(client.request("POST", "/tickets"));
+  assertEquals(error.mayHaveBeenApplied, false);
   assertStringIncludes(error.message, "3600 s");
   assertEquals(asked.length, 1);
   assertEquals(clock.waits, []);
@@ -1019,25 +1029,25 @@ Deno.test("a Retry-After beyond the call's time is not waited for", async () => 
 Deno.test("a call whose time is over is not sent", async () => {
   const { api: client, asked } = api(OK);
   const error = await rejection(
-    client.call("POST", "/tickets", { before: NOON }),
+    client.request("POST", "/tickets", { deadline: NOON }),
   );
   assertInstanceOf(error, NotSentError);
   assertEquals(error.message, "Cannot POST /tickets: its time was over");
-  assertEquals(error.mayBeApplied, false);
-  assertStringIncludes(error.advice, "the next tick goes on");
+  assertEquals(error.mayHaveBeenApplied, false);
+  assertStringIncludes(error.hint, "the next tick goes on");
   assertEquals(asked, []);
 });
 
 Deno.test("a call with time left is sent", async () => {
   const { api: client, asked } = api(OK);
-  await client.call("POST", "/tickets", { before: NOON + 1 });
+  await client.request("POST", "/tickets", { deadline: NOON + 1 });
   assertEquals(asked.length, 1);
 });
 
 Deno.test("no attempt is made after its time", async () => {
   const { api: client, asked, clock } = api(text("", 503), OK);
   const error = await rejection(
-    client.call("GET", "/tickets", { before: NOON + 500 }),
+    client.request("GET", "/tickets", { deadline: NOON + 500 }),
   );
   assertInstanceOf(error, ServerError);
   assertEquals(asked.length, 1);
@@ -1046,7 +1056,7 @@ Deno.test("no attempt is made after its time", async () => {
 
 Deno.test("a call without a time of its own waits two minutes at most", async () => {
   const { api: client, clock } = api(TOO_MANY);
-  await rejection(client.call("GET", "/tickets"));
+  await rejection(client.request("GET", "/tickets"));
   assertEquals(clock.time, NOON + 90_000);
 });
 
@@ -1055,7 +1065,9 @@ Deno.test("`before` holds for every page of a list", async () => {
     json([1], 200, { link: `<${ACCOUNT}/api/v2/x?page=2>; rel="next"` }),
     TOO_MANY,
   );
-  const error = await rejection(client.all("/x", { before: NOON + 10_000 }));
+  const error = await rejection(
+    client.listAll("/x", { deadline: NOON + 10_000 }),
+  );
   assertInstanceOf(error, RateLimitError);
   assertEquals(asked.length, 2);
 });
@@ -1068,7 +1080,7 @@ Deno.test("a stop ends the wait for Retry-After", async () => {
     stop.abort();
     return TOO_MANY(request);
   });
-  const error = await rejection(client.call("POST", "/tickets"));
+  const error = await rejection(client.request("POST", "/tickets"));
   assertInstanceOf(error, RateLimitError);
   assertEquals(asked.length, 1);
 });
@@ -1079,7 +1091,7 @@ Deno.test("a stop ends the wait for another attempt with the error at hand", asy
     stop.abort();
     return new Response(null, { status: 503 });
   });
-  assertInstanceOf(await rejection(client.call("GET", "/x")), ServerError);
+  assertInstanceOf(await rejection(client.request("GET", "/x")), ServerError);
   assertEquals(asked.length, 1);
 });
 
@@ -1089,7 +1101,7 @@ Deno.test("a stop lets the request under way be answered", async () => {
     stop.abort();
     return Response.json({ id: 7 });
   });
-  assertEquals((await client.one("PUT", "/tickets/7")).body.id, 7);
+  assertEquals((await client.requestOne("PUT", "/tickets/7")).body.id, 7);
 });
 
 Deno.test("a stop ends a real wait at once and leaves no timer behind", async () => {
@@ -1099,8 +1111,8 @@ Deno.test("a stop ends a real wait at once and leaves no timer behind", async ()
     return TOO_MANY(request);
   });
   const { signal } = stop;
-  const client = new Api({ url: ACCOUNT, apiKey: KEY, fetch, signal });
-  const error = await rejection(client.call("GET", "/tickets"));
+  const client = new HttpClient({ url: ACCOUNT, apiKey: KEY, fetch, signal });
+  const error = await rejection(client.request("GET", "/tickets"));
   assertInstanceOf(error, RateLimitError);
   assertEquals(asked.length, 1);
 });
@@ -1108,7 +1120,7 @@ Deno.test("a stop ends a real wait at once and leaves no timer behind", async ()
 Deno.test("a wait that is over goes on by a timer of its own", async () => {
   using time = new FakeTime(NOON);
   const { fetch, asked } = replies(TOO_MANY, OK);
-  const client = new Api({
+  const client = new HttpClient({
     url: ACCOUNT,
     apiKey: KEY,
     fetch,
@@ -1116,7 +1128,7 @@ Deno.test("a wait that is over goes on by a timer of its own", async () => {
     now: () => time.now,
     random: () => 0,
   });
-  const answer = client.one("GET", "/tickets/7");
+  const answer = client.requestOne("GET", "/tickets/7");
   for (let n = 0; n < 10; n++) await time.tickAsync(0);
   await time.tickAsync(29_000);
   assertEquals(asked.length, 1);
@@ -1128,14 +1140,14 @@ Deno.test("a wait that is over goes on by a timer of its own", async () => {
 Deno.test("a client that is stopped already does not begin to wait", async () => {
   using time = new FakeTime(NOON);
   const { fetch, asked } = replies(TOO_MANY);
-  const client = new Api({
+  const client = new HttpClient({
     url: ACCOUNT,
     apiKey: KEY,
     fetch,
     signal: AbortSignal.abort(),
     now: () => time.now,
   });
-  const error = await rejection(client.call("GET", "/tickets"));
+  const error = await rejection(client.request("GET", "/tickets"));
   assertInstanceOf(error, RateLimitError);
   assertEquals(time.now, NOON);
   assertEquals(asked.length, 1);
@@ -1144,36 +1156,36 @@ Deno.test("a client that is stopped already does not begin to wait", async () =>
 // A refused key
 
 const KEY_REFUSALS: [what: string, reply: Reply, type: Row["type"]][] = [
-  ["401", json({ code: "invalid_credentials" }, 401), CredentialsError],
+  ["401", json({ code: "invalid_credentials" }, 401), AuthenticationError],
   [
     "403 password_lockout",
     json({ code: "password_lockout" }, 403),
-    ForbiddenError,
+    PermissionError,
   ],
 ];
 
 for (const [what, reply, type] of KEY_REFUSALS) {
   Deno.test(`after ${what} no request is sent for an hour`, async () => {
     const { api: client, asked, clock } = api(reply, OK);
-    await rejection(client.call("GET", "/agents/me"));
+    await rejection(client.request("GET", "/agents/me"));
     clock.time += 3_600_000 - 1;
-    assertInstanceOf(await rejection(client.call("GET", "/contacts")), type);
+    assertInstanceOf(await rejection(client.request("GET", "/contacts")), type);
     assertEquals(asked.length, 1);
   });
 
   Deno.test(`an hour after ${what} the key is tried again`, async () => {
     const { api: client, asked, clock } = api(reply, OK);
-    await rejection(client.call("GET", "/agents/me"));
+    await rejection(client.request("GET", "/agents/me"));
     clock.time += 3_600_000;
-    await client.call("GET", "/contacts");
+    await client.request("GET", "/contacts");
     assertEquals(asked.length, 2);
   });
 }
 
 Deno.test("a key that may not do one thing may still do others", async () => {
   const { api: client, asked } = api(json({ code: "access_denied" }, 403), OK);
-  await rejection(client.call("GET", "/agents"));
-  await client.call("GET", "/agents/me");
+  await rejection(client.request("GET", "/agents"));
+  await client.request("GET", "/agents/me");
   assertEquals(asked.length, 2);
 });
 
@@ -1181,11 +1193,11 @@ Deno.test("calls that wait while the key is refused are not sent", async () => {
   const stopHere = json({ code: "invalid_credentials" }, 401);
   const { api: client, asked } = api(TOO_MANY, stopHere);
   const results = await Promise.allSettled(
-    [1, 2, 3].map((n) => client.call("GET", `/tickets/${n}`)),
+    [1, 2, 3].map((n) => client.request("GET", `/tickets/${n}`)),
   );
   assertEquals(results.map(({ status }) => status), Array(3).fill("rejected"));
   const { length } = asked;
-  await rejection(client.call("GET", "/tickets/4"));
+  await rejection(client.request("GET", "/tickets/4"));
   assertEquals(asked.length, length);
 });
 
@@ -1206,21 +1218,21 @@ const NEXT: [what: string, link: string][] = [
 for (const [what, link] of NEXT) {
   Deno.test(`the link to the next page is followed ${what}`, async () => {
     const { api: client, asked } = api(json([1, 2], 200, { link }), json([3]));
-    assertEquals(await client.all("/x"), [1, 2, 3]);
+    assertEquals(await client.listAll("/x"), [1, 2, 3]);
     assertEquals(paths(asked), ["/x", "/x?page=2"]);
   });
 }
 
 Deno.test("a list without a link has one page", async () => {
   const { api: client, asked } = api(json([1]));
-  assertEquals(await client.all("/x"), [1]);
+  assertEquals(await client.listAll("/x"), [1]);
   assertEquals(asked.length, 1);
 });
 
 Deno.test("a link to the page before is not followed", async () => {
   const link = `<${ACCOUNT}/api/v2/x?page=1>; rel="prev"`;
   const { api: client, asked } = api(json([1], 200, { link }));
-  await client.all("/x");
+  await client.listAll("/x");
   assertEquals(asked.length, 1);
 });
 
@@ -1231,14 +1243,14 @@ Deno.test("a page that fails for a moment is asked for again", async () => {
     text("", 503),
     json([2]),
   );
-  assertEquals(await client.all("/x"), [1, 2]);
+  assertEquals(await client.listAll("/x"), [1, 2]);
   assertEquals(paths(asked), ["/x", "/x?page=2", "/x?page=2"]);
 });
 
 Deno.test("no page is asked for that nobody reads", async () => {
   const link = `<${ACCOUNT}/api/v2/x?page=2>; rel="next"`;
   const { api: client, asked } = api(json([1], 200, { link }));
-  for await (const page of client.pages<number>("/x")) {
+  for await (const page of client.paginate<number>("/x")) {
     assertEquals(page, [1]);
     break;
   }
@@ -1254,7 +1266,7 @@ Deno.test("a list that never ends is left after 300 pages", async () => {
       "x-ratelimit-remaining": "99999",
     }),
   );
-  assertEquals((await client.all("/x")).length, 300);
+  assertEquals((await client.listAll("/x")).length, 300);
   assertEquals(asked.length, 300);
 });
 
@@ -1277,10 +1289,10 @@ for (const [what, link] of FOREIGN) {
       json([1], 200, { link: `<${link}>; rel="next"` }),
       json([2]),
     );
-    const error = await rejection(client.all("/x"));
-    assertInstanceOf(error, ElsewhereError);
+    const error = await rejection(client.listAll("/x"));
+    assertInstanceOf(error, RedirectError);
     assertMatch(error.message, /^Cannot GET \/x: 200: the next page is said/);
-    assert(isAccountTrouble(error));
+    assert(isAccountError(error));
     assertEquals(asked.length, 1);
   });
 }

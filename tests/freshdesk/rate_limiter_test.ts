@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import {
+  NoApiAccessError,
   NotSentError,
-  PlanError,
   RateLimitError,
 } from "../../freshdesk/errors.ts";
 import { Freshdesk } from "../../freshdesk.ts";
-import { Pace } from "../../freshdesk/rate_limiter.ts";
+import { RateLimiter } from "../../freshdesk/rate_limiter.ts";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { moment } from "../helpers/test_env.ts";
 
@@ -220,51 +220,51 @@ Deno.test("a plan with a limit of 0 is named as such", async () => {
     fetch: () => Promise.resolve(new Response("", { status: 429, headers })),
   });
   const error = await freshdesk.getMe().catch((error) => error);
-  assertInstanceOf(error, PlanError);
-  assertEquals(error.advice.includes("plan allows no API calls"), true);
+  assertInstanceOf(error, NoApiAccessError);
+  assertEquals(error.hint.includes("plan allows no API calls"), true);
 });
 
 Deno.test("until Freshdesk has said how large the plan is, it is taken for the smallest", () => {
-  const pace = new Pace({ share: 0.5, now: () => 0 });
+  const pace = new RateLimiter({ share: 0.5, now: () => 0 });
   assertEquals(pace.budget, {
     total: undefined,
     remaining: undefined,
-    ours: 25,
+    ourLimit: 25,
     pausedUntil: 0,
   });
 });
 
 Deno.test("what others used of the last minute is left to them in this one", () => {
   let now = moment("12:00");
-  const pace = new Pace({ share: 1, now: () => now });
+  const pace = new RateLimiter({ share: 1, now: () => now });
   const answer = (remaining: number) =>
-    pace.answered(
+    pace.onResponse(
       new Headers({
         "x-ratelimit-total": "50",
         "x-ratelimit-remaining": `${remaining}`,
       }),
     );
-  pace.take();
+  pace.tryAcquire();
   answer(49);
-  assertEquals(pace.budget.ours, 50);
+  assertEquals(pace.budget.ourLimit, 50);
   now += 30_000;
-  pace.take();
+  pace.tryAcquire();
   answer(28); // of 22 used, two are ours
-  assertEquals(pace.budget.ours, 30);
+  assertEquals(pace.budget.ourLimit, 30);
   now += 45_000;
-  pace.take();
+  pace.tryAcquire();
   answer(49);
-  assertEquals(pace.budget.ours, 30);
+  assertEquals(pace.budget.ourLimit, 30);
   now += 61_000;
-  pace.take();
+  pace.tryAcquire();
   answer(49);
-  assertEquals(pace.budget.ours, 50);
+  assertEquals(pace.budget.ourLimit, 50);
 });
 
 Deno.test("numbers with a decimal point are numbers", () => {
-  const pace = new Pace({ share: 1, now: () => 0 });
-  pace.take();
-  pace.answered(
+  const pace = new RateLimiter({ share: 1, now: () => 0 });
+  pace.tryAcquire();
+  pace.onResponse(
     new Headers({
       "x-ratelimit-total": "400.0",
       "x-ratelimit-remaining": "399.0",

@@ -10,7 +10,7 @@ import type { Fetch } from "../../freshdesk/http_client.ts";
 export type Strike = "dies" | "throws";
 
 /** Counts the moments of a program's life, and strikes one of them. */
-export class Fuse {
+export class CrashPoint {
   /** A name for every moment so far. */
   readonly moments: string[] = [];
   #dead = false;
@@ -35,7 +35,7 @@ export class Fuse {
 }
 
 /** A `fetch` that can be struck. */
-export function mortalFetch(fuse: Fuse, fetch: Fetch): Fetch {
+export function mortalFetch(fuse: CrashPoint, fetch: Fetch): Fetch {
   return (request) => {
     const { pathname } = new URL(request.url);
     return fuse.around(`${request.method} ${pathname}`, () => fetch(request));
@@ -43,7 +43,7 @@ export function mortalFetch(fuse: Fuse, fetch: Fetch): Fetch {
 }
 
 /** A database that can be struck: at every read, write, commit and entry of a list. */
-export function mortalKv(fuse: Fuse, kv: Deno.Kv): Deno.Kv {
+export function mortalKv(fuse: CrashPoint, kv: Deno.Kv): Deno.Kv {
   const mortal = {
     get: (key: Deno.KvKey) =>
       fuse.around(`get ${String(key[0])}`, () => kv.get(key)),

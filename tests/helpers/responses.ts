@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ApiOptions } from "../../freshdesk/http_client.ts";
+import type { HttpClientOptions } from "../../freshdesk/http_client.ts";
 
 /** The account's address in the tests. */
 export const ACCOUNT = "https://acme.freshdesk.com";
@@ -125,7 +125,7 @@ export class Clock {
 }
 
 /** What a client is made of, on a clock of its own, and by no chance. */
-export function options(clock: Clock = new Clock()): ApiOptions {
+export function options(clock: Clock = new Clock()): HttpClientOptions {
   return {
     url: ACCOUNT,
     apiKey: KEY,

@@ -5,9 +5,9 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { ApiOptions } from "../../freshdesk/http_client.ts";
+import type { HttpClientOptions } from "../../freshdesk/http_client.ts";
 import { Freshdesk } from "../../freshdesk.ts";
-import { seeded } from "../../lib/random.ts";
+import { seededRandom } from "../../lib/random.ts";
 import {
   type RecordedRequest,
   Sandbox,
@@ -46,11 +46,11 @@ export interface Program {
 /** What a program in the world can be given. */
 export type ProgramOptions =
   & Partial<Omit<WorkflowOptions, "freshdesk" | "store">>
-  & Pick<ApiOptions, "share" | "timeout">
-  & { fetch?: ApiOptions["fetch"]; kv?: Deno.Kv };
+  & Pick<HttpClientOptions, "share" | "timeout">
+  & { fetch?: HttpClientOptions["fetch"]; kv?: Deno.Kv };
 
 /** An account, a database and a clock. */
-export class World implements Disposable {
+export class TestEnv implements Disposable {
   /**
    * Whether the ticks of five minutes open the tickets of an hour that has had none. Unless a test
    * asks for it, only {@linkcode create} opens tickets.
@@ -62,7 +62,7 @@ export class World implements Disposable {
   /** What was logged, as `LEVEL message`. */
   readonly lines: string[] = [];
   readonly sandbox: Sandbox;
-  readonly #random = seeded(1);
+  readonly #random = seededRandom(1);
 
   private constructor(readonly kv: Deno.Kv, options: SandboxOptions) {
     this.sandbox = new Sandbox({
@@ -83,9 +83,9 @@ export class World implements Disposable {
     this.#now = to;
   }
 
-  static async open(options: SandboxOptions = {}): Promise<World> {
-    const world = new World(await Deno.openKv(":memory:"), options);
-    for (const agent of world.sandbox.agents) agent.mayNotBeWrittenFor = false;
+  static async open(options: SandboxOptions = {}): Promise<TestEnv> {
+    const world = new TestEnv(await Deno.openKv(":memory:"), options);
+    for (const agent of world.sandbox.agents) agent.blocksImpersonation = false;
     return world;
   }
 
@@ -151,7 +151,7 @@ export class World implements Disposable {
   ): Promise<void> {
     const hour = at - at % HOUR;
     if (!this.makesUpHours && at !== hour) {
-      await new Store(this.kv).addHour(hour, []);
+      await new Store(this.kv).addTicketsForHour(hour, []);
     }
     for (const every of order) {
       if ((at / MINUTE) % every !== 0) continue;

@@ -7,10 +7,10 @@ import {
 import {
   type Config,
   ConfigError,
+  findUnknownSettings,
   notes,
   readConfig,
   SETTINGS,
-  strangers,
 } from "../../startup/config.ts";
 import { ACCOUNT, KEY } from "../helpers/responses.ts";
 
@@ -281,14 +281,14 @@ const MEANT: [stranger: string, meant: string][] = [
 
 for (const [stranger, meant] of MEANT) {
   Deno.test(`${stranger} in the environment was meant to be ${meant}`, () => {
-    assertEquals(strangers({ [stranger]: "x" }), [
+    assertEquals(findUnknownSettings({ [stranger]: "x" }), [
       `${stranger} is no setting of this program: did you mean ${meant}?`,
     ]);
   });
 }
 
 Deno.test("a variable that begins with FRESHDESK_ is taken for ours", () => {
-  assertEquals(strangers({ FRESHDESK_DOMAIN: "acme" }), [
+  assertEquals(findUnknownSettings({ FRESHDESK_DOMAIN: "acme" }), [
     `FRESHDESK_DOMAIN is no setting of this program: it knows ${
       NAMES.join(", ")
     }.`,
@@ -296,12 +296,15 @@ Deno.test("a variable that begins with FRESHDESK_ is taken for ours", () => {
 });
 
 Deno.test("other people's variables in the environment are no strangers", () => {
-  assertEquals(strangers({ PATH: "/bin", HOME: "/root", TZ: "UTC" }), []);
+  assertEquals(
+    findUnknownSettings({ PATH: "/bin", HOME: "/root", TZ: "UTC" }),
+    [],
+  );
 });
 
 Deno.test("every unknown variable in .env is a stranger", () => {
   const file = { ...NEEDED, TICKETS: "3", PATH_TO_KV: "x" };
-  const found = strangers({ ...file, HOME: "/root" }, file);
+  const found = findUnknownSettings({ ...file, HOME: "/root" }, file);
   assertEquals(found.map((line) => line.match(/^\w+/)?.[0]), [
     "TICKETS",
     "PATH_TO_KV",
@@ -309,27 +312,27 @@ Deno.test("every unknown variable in .env is a stranger", () => {
 });
 
 Deno.test("a stranger that stands in .env alone is told", () => {
-  assertEquals(strangers({}, { TICKETS: "3" }).length, 1);
+  assertEquals(findUnknownSettings({}, { TICKETS: "3" }).length, 1);
 });
 
 Deno.test("a stranger in both places is told once", () => {
   const both = { FRESHDESK_APIKEY: "x" };
-  assertEquals(strangers(both, both).length, 1);
+  assertEquals(findUnknownSettings(both, both).length, 1);
 });
 
 Deno.test("our own settings are no strangers anywhere", () => {
   const all = Object.fromEntries(NAMES.map((name) => [name, "x"]));
-  assertEquals(strangers(all, all), []);
+  assertEquals(findUnknownSettings(all, all), []);
 });
 
 Deno.test("Deno's own variables may stand in .env", () => {
   const file = { DENO_KV_ACCESS_TOKEN: "x", OTEL_DENO: "true", NO_COLOR: "1" };
-  assertEquals(strangers(file, file), []);
+  assertEquals(findUnknownSettings(file, file), []);
 });
 
 Deno.test("the value of a stranger is not shown", () => {
   const file = { FRESHDESK_APIKEY: SECRET, FRESHDESK_KEY: SECRET };
-  assert(!strangers({}, file).join().includes(SECRET));
+  assert(!findUnknownSettings({}, file).join().includes(SECRET));
 });
 
 // What is written about the settings

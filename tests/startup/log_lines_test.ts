@@ -5,7 +5,7 @@ import {
   textLine,
   whyNoLog,
 } from "../../startup/log_lines.ts";
-import { CredentialsError } from "../../freshdesk/errors.ts";
+import { AuthenticationError } from "../../freshdesk/errors.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 import { oneLine } from "../../lib/text.ts";
@@ -16,7 +16,7 @@ import {
   program,
   start,
 } from "../helpers/program.ts";
-import { World } from "../helpers/test_env.ts";
+import { TestEnv } from "../helpers/test_env.ts";
 
 /** A name that would forge a line of the log, clear the terminal, and turn the text around. */
 const HOSTILE =
@@ -49,7 +49,7 @@ Deno.test("whatever is logged, no line of the log can be forged and no terminal 
 });
 
 Deno.test("an error's message is one line, whatever Freshdesk said", () => {
-  const { message } = new CredentialsError({
+  const { message } = new AuthenticationError({
     method: "GET",
     path: "/agents/me",
     status: 401,
@@ -59,7 +59,7 @@ Deno.test("an error's message is one line, whatever Freshdesk said", () => {
 });
 
 Deno.test("line breaks and control characters in names reach neither log, history, mail nor subject", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (const person of world.sandbox.contacts) person.name = HOSTILE;
   for (const agent of world.sandbox.agents) agent.contact.name = HOSTILE;
   const program = world.program();
@@ -85,7 +85,7 @@ Deno.test("line breaks and control characters in names reach neither log, histor
 });
 
 Deno.test("a subject with line breaks is sent as one line", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { freshdesk } = world.program();
   const { email } = world.sandbox.contacts[0]!;
   await freshdesk.createTicket(

@@ -3,7 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
-import { examine, line } from "../../commands/doctor/checks.ts";
+import { line, runChecks } from "../../commands/doctor/checks.ts";
 import {
   ending,
   inFolder,
@@ -13,7 +13,7 @@ import {
   ROOT,
   start,
 } from "../helpers/program.ts";
-import { World } from "../helpers/test_env.ts";
+import { TestEnv } from "../helpers/test_env.ts";
 
 /** The running program: what it says, and its page. */
 interface Running {
@@ -234,14 +234,14 @@ program(
 
 Deno.test("the doctor does not wait for a database that is silent, and advises by its kind", async () => {
   for (
-    const [path, advice] of [
+    const [path, hint] of [
       ["https://kv.example/x", "DENO_KV_ACCESS_TOKEN"],
       ["tickets.db", "this user may write to"],
     ] as const
   ) {
     using time = new FakeTime();
-    using world = await World.open();
-    const findings = Array.fromAsync(examine({
+    using world = await TestEnv.open();
+    const findings = Array.fromAsync(runChecks({
       environment: {
         FRESHDESK_URL: "https://acme.freshdesk.com",
         FRESHDESK_API_KEY: "sandbox",
@@ -255,7 +255,7 @@ Deno.test("the doctor does not wait for a database that is silent, and advises b
     const lines = (await findings).map(line);
     const found = lines.find((line) => line.startsWith("PROBLEM  database"));
     assertStringIncludes(found ?? "", "nothing was heard for 10 seconds");
-    assertStringIncludes(found ?? "", advice);
+    assertStringIncludes(found ?? "", hint);
   }
 });
 

@@ -2,18 +2,18 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { statusApp, type StatusOptions } from "../../status/app.ts";
 import {
   board,
-  type BoardFacts,
+  type BoardView,
   type Notices,
   type Source,
 } from "../../status/queries.ts";
 import { boardLines } from "../../status/text_view.ts";
-import { adviceOf, type Report } from "../../workflow.ts";
-import { moment, type Program, World } from "../helpers/test_env.ts";
+import { hintFor, type Report } from "../../workflow.ts";
+import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 type App = ReturnType<typeof statusApp>;
 
 function appIn(
-  world: World,
+  world: TestEnv,
   { store, freshdesk }: Program,
   options: Partial<StatusOptions> = {},
 ): App {
@@ -29,13 +29,13 @@ function appIn(
   });
 }
 
-function linesOf(facts: BoardFacts): string {
+function linesOf(facts: BoardView): string {
   return boardLines(facts, 1000).map(({ text }) => text).join("\n");
 }
 
 /** Runs a job, and notes how it went as the program does. */
 async function job(
-  world: World,
+  world: TestEnv,
   { store }: Program,
   name: string,
   run: () => Promise<Report>,
@@ -46,9 +46,9 @@ async function job(
   try {
     report = await run();
   } catch (cause) {
-    error = `${(cause as Error).message}. ${adviceOf(cause)}`;
+    error = `${(cause as Error).message}. ${hintFor(cause)}`;
   }
-  await store.noteJob(name, { at, took: 10, report, error }, 1);
+  await store.recordJobRun(name, { at, took: 10, report, error }, 1);
 }
 
 /** What is wrong, as every reader is told: monitor, pages, programs and terminal. */
@@ -82,7 +82,7 @@ async function assertTold(
   }
 }
 
-function sourceIn(world: World, { store, freshdesk }: Program): Source {
+function sourceIn(world: TestEnv, { store, freshdesk }: Program): Source {
   return {
     store,
     now: () => world.now,
@@ -92,7 +92,7 @@ function sourceIn(world: World, { store, freshdesk }: Program): Source {
 
 const NO_ACCOUNT: [
   what: string,
-  set: (world: World) => void,
+  set: (world: TestEnv) => void,
   says: string[],
 ][] = [
   [
@@ -127,7 +127,7 @@ const NO_ACCOUNT: [
 
 for (const [what, set, says] of NO_ACCOUNT) {
   Deno.test(`${what} is not ok, and everybody who looks reads why and what to do`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     set(world);
     const program = world.program();
     await job(
@@ -145,7 +145,7 @@ for (const [what, set, says] of NO_ACCOUNT) {
 }
 
 Deno.test("one cause that crashed several jobs is told once, and is over with the next good run", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   let n = 0;
   const crash = () =>
@@ -166,7 +166,7 @@ Deno.test("one cause that crashed several jobs is told once, and is over with th
 });
 
 Deno.test("what stopped the hourly job is over as soon as a later job makes up for it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const { workflow } = program;
   world.sandbox.troubles.readOnly = true;
@@ -186,7 +186,7 @@ Deno.test("what stopped the hourly job is over as soon as a later job makes up f
 });
 
 Deno.test("a crash from before a start that found all in order is over", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const crash = () => Promise.reject(new Error("The key was wrong"));
   await job(world, program, "open tickets", crash);
@@ -201,7 +201,7 @@ Deno.test("a crash from before a start that found all in order is over", async (
 });
 
 Deno.test("what the start found wrong is not ok until it is over", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   let problem: string | null = "There is no contact to draw. Add contacts";
   const app = appIn(world, program, { startProblem: () => problem });
@@ -217,7 +217,7 @@ Deno.test("what the start found wrong is not ok until it is over", async () => {
 });
 
 Deno.test("a run in the future is not ok: the clock was set back", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("14:00");
   const good = () => Promise.resolve({ done: 0, later: 0, ended: 0 });
@@ -234,7 +234,7 @@ Deno.test("a run in the future is not ok: the clock was set back", async () => {
 });
 
 Deno.test("to strangers healthz names the job, not what Freshdesk said", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await job(
     world,
@@ -251,7 +251,7 @@ Deno.test("to strangers healthz names the job, not what Freshdesk said", async (
 });
 
 Deno.test("on a timeline where no job runs, no crash of another counts", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await job(
     world,
@@ -264,7 +264,7 @@ Deno.test("on a timeline where no job runs, no crash of another counts", async (
 });
 
 Deno.test("a dry run is said on every page, in the terminal and in each job's outcome", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const live = world.program();
   await world.create(live, "12:00");
   world.now = moment("13:00");
@@ -303,7 +303,7 @@ Deno.test("a dry run is said on every page, in the terminal and in each job's ou
 });
 
 Deno.test("a real run says nothing of a dry one", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await job(world, program, "first replies", () => program.workflow.tick(5));
   const app = appIn(world, program);

@@ -4,7 +4,7 @@ import { statusApp } from "../../status/app.ts";
 import type { Store } from "../../workflow/store.ts";
 import { JOBS, nextTick, STEPS } from "../../workflow.ts";
 import { findChromium, type Look, look } from "../helpers/browser.ts";
-import { moment, type Program, World } from "../helpers/test_env.ts";
+import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 const MINUTE = 60_000;
 const HOSTILE = `<script>alert("name")</script><img src=x onerror=alert(1)>`;
@@ -16,7 +16,7 @@ if ("missing" in chromium) {
 
 /** The page in a browser, with the account, the program and the clock behind it. */
 interface Stage {
-  world: World;
+  world: TestEnv;
   program: Program;
   page: Look["page"];
   origin: string;
@@ -39,7 +39,7 @@ function seen(
     sanitizeResources: false,
     async fn() {
       if ("missing" in chromium) return;
-      using world = await World.open();
+      using world = await TestEnv.open();
       const program = world.program({ ticketsPerHour: options.tickets ?? 1 });
       const stopping = new AbortController();
       const app = statusApp({
@@ -126,7 +126,7 @@ seen("a hostile name and a hostile reply stay text", async ({
   const entry = await program.store.get(tag);
   await program.store.update(entry!, {
     contact: { ...contact, name: HOSTILE },
-    lastError: { at: world.now, message: HOSTILE, advice: HOSTILE },
+    lastError: { at: world.now, message: HOSTILE, hint: HOSTILE },
   }, {
     from: "agent",
     name: HOSTILE,
@@ -141,7 +141,7 @@ seen("a hostile name and a hostile reply stay text", async ({
     assertStringIncludes(await page.locator("main").innerText(), HOSTILE);
     // Once more through the swap.
     const stamp = await page.locator("main").getAttribute("data-stamp");
-    await program.store.noteJob("closings", {
+    await program.store.recordJobRun("closings", {
       at: world.now,
       took: 1,
       report: null,
@@ -201,7 +201,7 @@ seen("an update takes neither the focus nor the place from the reader", async ({
 seen("a phone's width is enough", async ({ world, program, page, origin }) => {
   await world.create(program, "12:00");
   await world.until(program, "12:05");
-  await program.store.noteJob("customer replies", {
+  await program.store.recordJobRun("customer replies", {
     at: world.now,
     took: 61_000,
     report: null,
@@ -221,7 +221,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await world.create(program, "12:00");
       await world.until(program, "12:15");
       await ask(program.store, 1, world.now);
-      await program.store.noteJob("closings", {
+      await program.store.recordJobRun("closings", {
         at: world.now,
         took: 1,
         report: null,
@@ -275,7 +275,7 @@ seen(
 );
 
 /** A day with quiet and busy hours, tickets in every stage, and one that asks for a person. */
-async function busyDay(world: World): Promise<void> {
+async function busyDay(world: TestEnv): Promise<void> {
   const perHour = [1, 0, 2, 1, 3, 2, 5, 4, 3, 6, 4, 3, 12];
   for (const [hour, ticketsPerHour] of perHour.entries()) {
     const program = world.program({ ticketsPerHour });
@@ -285,15 +285,15 @@ async function busyDay(world: World): Promise<void> {
       world.now = at;
       for (const { name, every } of JOBS) {
         if ((at / MINUTE) % every !== 0) continue;
-        const before = program.freshdesk.calls;
+        const before = program.freshdesk.requestCount;
         const report = every === 60
           ? await program.workflow.createAndHandleTicket(at)
           : await program.workflow.tick(every, at);
         const run = { at, took: 240 + 610 * report.done, report, error: null };
-        await program.store.noteJob(
+        await program.store.recordJobRun(
           name,
           run,
-          program.freshdesk.calls - before,
+          program.freshdesk.requestCount - before,
         );
       }
     }
@@ -308,8 +308,8 @@ async function busyDay(world: World): Promise<void> {
   for (const [i, stage] of stages.entries()) {
     const since = world.now - (i % 3) * MINUTE;
     const entry = await store.get(tickets[i]!.tag);
-    const dueAt = nextTick(STEPS[stage].every, since);
-    await store.update(entry!, { stage, since, dueAt });
+    const dueAt = nextTick(STEPS[stage].intervalMinutes, since);
+    await store.update(entry!, { stage, stageSince: since, dueAt });
   }
   await ask(store, tickets[11]!.id!, world.now - 2 * MINUTE);
 }
@@ -323,14 +323,14 @@ async function ask(
   const entry = await store.getById(id);
   await store.update(entry!, {
     stage: "failed",
-    failedIn: "close",
+    failedStage: "close",
     dueAt: at,
-    since: at,
+    stageSince: at,
     lastError: {
       at,
       message:
         `PUT /tickets/${id}: 400 Validation failed: cf_root_cause: It should be one of these values (missing_field)`,
-      advice:
+      hint:
         "The account demands the field cf_root_cause for closing: give it a default in Freshdesk, or make it optional.",
     },
   });

@@ -1,23 +1,23 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { statusApp, type StatusOptions } from "../../status/app.ts";
-import { Changes } from "../../status/change_feed.ts";
+import { ChangeFeed } from "../../status/change_feed.ts";
 import type {
-  JobFacts,
-  PageFacts,
-  ThreadFacts,
-  TicketFacts,
+  JobView,
+  PageView,
+  ThreadView,
+  TicketView,
 } from "../../status/queries.ts";
 import { boardLines, threadLines } from "../../status/text_view.ts";
 import { board, type Source, thread } from "../../status/queries.ts";
-import { moment, type Program, World } from "../helpers/test_env.ts";
+import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 type App = ReturnType<typeof statusApp>;
 
 const HOSTILE = `<script>alert(1)</script>`;
 
 function appIn(
-  world: World,
+  world: TestEnv,
   program: Program,
   options: Partial<StatusOptions> = {},
 ): App {
@@ -33,7 +33,7 @@ function appIn(
   });
 }
 
-function sourceIn(world: World, { store, freshdesk }: Program): Source {
+function sourceIn(world: TestEnv, { store, freshdesk }: Program): Source {
   return {
     store,
     now: () => world.now,
@@ -61,19 +61,19 @@ async function fail({ store }: Program, id: number, at: number): Promise<void> {
   const entry = await store.getById(id);
   await store.update(entry!, {
     stage: "failed",
-    failedIn: "first_reply",
+    failedStage: "first_reply",
     dueAt: at,
-    since: at,
+    stageSince: at,
     lastError: {
       at,
       message: "400: cf_region is missing",
-      advice: "Give cf_region a default.",
+      hint: "Give cf_region a default.",
     },
   });
 }
 
 Deno.test("an empty store shows an empty board", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const answer = await appIn(world, world.program()).request("/");
   const page = await answer.text();
   assertEquals(answer.status, 200);
@@ -83,7 +83,7 @@ Deno.test("an empty store shows an empty board", async () => {
 });
 
 Deno.test("a ticket is in the column of what it waits for", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const app = appIn(world, program);
   await world.create(program, "12:00");
@@ -95,7 +95,7 @@ Deno.test("a ticket is in the column of what it waits for", async () => {
 });
 
 Deno.test("a closed ticket is among the closed, with its time for programs and people", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:20");
@@ -106,7 +106,7 @@ Deno.test("a closed ticket is among the closed, with its time for programs and p
 });
 
 Deno.test("a failed ticket is on top, with the reason and what to do", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await fail(program, 1, world.now);
@@ -120,11 +120,11 @@ Deno.test("a failed ticket is on top, with the reason and what to do", async () 
 });
 
 Deno.test("today's numbers and the hours' are those of the tallies", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
   await world.until(program, "12:20");
-  await program.store.noteJob(
+  await program.store.recordJobRun(
     "closings",
     {
       at: world.now,
@@ -151,7 +151,7 @@ Deno.test("today's numbers and the hours' are those of the tallies", async () =>
 });
 
 Deno.test("what happened yesterday is in the chart and not in today's numbers", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "23:00");
   world.now = moment("25:00");
@@ -161,7 +161,7 @@ Deno.test("what happened yesterday is in the chart and not in today's numbers", 
 });
 
 Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:20");
@@ -172,7 +172,7 @@ Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag"
   assertStringIncludes(page, "https://acme.freshdesk.com/a/tickets/1");
   assertStringIncludes(page, tag);
   assertEquals(await text(app, `/tickets/${tag}`), page);
-  const { messages, ...facts } = await json<ThreadFacts>(app, "/api/tickets/1");
+  const { messages, ...facts } = await json<ThreadView>(app, "/api/tickets/1");
   assertEquals(messages.map(({ from, at }) => `${from} ${at.slice(11, 16)}`), [
     "contact 12:00",
     "agent 12:05",
@@ -186,7 +186,7 @@ Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag"
 });
 
 Deno.test("a ticket that is not there is a clear 404, for people and programs", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (const name of ["7", "tw-nix", "%3Cb%3E", "9".repeat(40)]) {
     const page = await app.request(`/tickets/${name}`);
@@ -201,7 +201,7 @@ Deno.test("a ticket that is not there is a clear 404, for people and programs", 
 });
 
 Deno.test("whatever a name, a subject or a message says is text", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -210,7 +210,7 @@ Deno.test("whatever a name, a subject or a message says is text", async () => {
   await program.store.update(entry!, {
     contact: { ...contact, name: HOSTILE },
     script: { ...script, subject: `"><img src=x onerror=alert(2)>` },
-    lastError: { at: world.now, message: HOSTILE, advice: HOSTILE },
+    lastError: { at: world.now, message: HOSTILE, hint: HOSTILE },
   }, {
     from: "contact",
     name: HOSTILE,
@@ -230,7 +230,7 @@ Deno.test("whatever a name, a subject or a message says is text", async () => {
 });
 
 Deno.test("a stage with many tickets shows twenty, counts all, and lists the rest page by page", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 60 });
   await world.create(program, "12:00");
   const app = appIn(world, program);
@@ -249,19 +249,19 @@ Deno.test("a stage with many tickets shows twenty, counts all, and lists the res
 });
 
 Deno.test("the API gives every ticket exactly once, page by page", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 25 });
   await world.create(program, "12:00");
   const app = appIn(world, program);
   for (const stage of ["", "&stage=first_reply"]) {
-    const seen: TicketFacts[] = [];
+    const seen: TicketView[] = [];
     let cursor: string | null = "";
     let pages = 0;
     do {
       const query: string = `?limit=10${stage}${
         cursor && `&cursor=${encodeURIComponent(cursor)}`
       }`;
-      const page: PageFacts = await json(app, `/api/tickets${query}`);
+      const page: PageView = await json(app, `/api/tickets${query}`);
       seen.push(...page.tickets);
       cursor = page.cursor;
       pages++;
@@ -273,10 +273,10 @@ Deno.test("the API gives every ticket exactly once, page by page", async () => {
 });
 
 Deno.test("a ticket in the API is this, and has no e-mail address", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
-  const answer = await json<PageFacts>(
+  const answer = await json<PageView>(
     appIn(world, program),
     "/api/tickets?stage=first_reply",
   );
@@ -302,7 +302,7 @@ Deno.test("a ticket in the API is this, and has no e-mail address", async () => 
 });
 
 Deno.test("the API says what is wrong with a question", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (
     const [query, error] of [
@@ -321,25 +321,25 @@ Deno.test("the API says what is wrong with a question", async () => {
 });
 
 Deno.test("a job shows its last run, its outcome and its next tick", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const { store } = program;
   const report = { done: 2, later: 1, ended: 0 };
   world.now = moment("12:07");
-  await store.noteJob("first replies", {
+  await store.recordJobRun("first replies", {
     at: moment("12:05"),
     took: 2400,
     report,
     error: null,
   }, 3);
-  await store.noteJob("closings", {
+  await store.recordJobRun("closings", {
     at: moment("12:00"),
     took: 80,
     report: null,
     error: "401: the key is wrong",
   }, 1);
   const app = appIn(world, program);
-  const { jobs } = await json<{ jobs: JobFacts[] }>(app, "/api/jobs");
+  const { jobs } = await json<{ jobs: JobView[] }>(app, "/api/jobs");
   assertEquals(jobs.length, 5);
   assertEquals(jobs[1], {
     name: "first replies",
@@ -361,7 +361,7 @@ Deno.test("a job shows its last run, its outcome and its next tick", async () =>
 });
 
 Deno.test("healthz is ok until a job is overdue, and then names it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const app = appIn(world, program);
   // Started at 12:00: the job of every 5 minutes may take until 12:11.
@@ -374,7 +374,7 @@ Deno.test("healthz is ok until a job is overdue, and then names it", async () =>
     await answer.text(),
     `"first replies" is overdue: it has not run since the program started and should run every 5 minutes. Look at the program's log, and start it again.\n`,
   );
-  await program.store.noteJob("first replies", {
+  await program.store.recordJobRun("first replies", {
     at: world.now,
     took: 1,
     report: { done: 0, later: 0, ended: 0 },
@@ -384,10 +384,10 @@ Deno.test("healthz is ok until a job is overdue, and then names it", async () =>
 });
 
 Deno.test("a run from before the program began makes no job overdue", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const report = { done: 0, later: 0, ended: 0 };
-  await program.store.noteJob("closings", {
+  await program.store.recordJobRun("closings", {
     at: moment("01:00"),
     took: 1,
     report,
@@ -398,7 +398,7 @@ Deno.test("a run from before the program began makes no job overdue", async () =
 });
 
 Deno.test("where no job runs, none is overdue, and the page says so", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("20:00");
   const app = appIn(world, program, { production: false });
@@ -407,7 +407,7 @@ Deno.test("where no job runs, none is overdue, and the page says so", async () =
 });
 
 Deno.test("healthz fails with a closed database, and the page says why", async () => {
-  const world = await World.open();
+  const world = await TestEnv.open();
   const program = world.program();
   const app = appIn(world, program);
   world[Symbol.dispose]();
@@ -421,7 +421,7 @@ Deno.test("healthz fails with a closed database, and the page says why", async (
 
 Deno.test("a silent database is a failing healthz after five seconds", async () => {
   using time = new FakeTime();
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   program.store.jobs = () => new Promise(() => {});
   const asked = appIn(world, program).request("/healthz");
@@ -432,7 +432,7 @@ Deno.test("a silent database is a failing healthz after five seconds", async () 
 });
 
 Deno.test("with a password, everything but healthz asks for it; any user name will do", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const app = appIn(world, world.program(), {
     mode: { password: "open sesame ü" },
   });
@@ -457,7 +457,7 @@ Deno.test("with a password, everything but healthz asks for it; any user name wi
 });
 
 Deno.test("a page that is off says why, and healthz goes on", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const off = "set STATUS_PASSWORD to see it here";
   const app = appIn(world, world.program(), { mode: { off } });
   for (const path of ["/", "/api/tickets", "/events", "/page.css"]) {
@@ -469,7 +469,7 @@ Deno.test("a page that is off says why, and healthz goes on", async () => {
 });
 
 Deno.test("without a password only this machine's own names are answered", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (
     const [host, status] of [
@@ -488,7 +488,7 @@ Deno.test("without a password only this machine's own names are answered", async
 });
 
 Deno.test("every answer comes with a policy that lets in nothing from elsewhere", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (const path of ["/", "/tickets/1", "/api/jobs", "/healthz"]) {
     const { headers } = await app.request(path);
@@ -512,7 +512,7 @@ Deno.test("every answer comes with a policy that lets in nothing from elsewhere"
 });
 
 Deno.test("the page works without scripts: it comes whole, and reloads by itself", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const page = await text(appIn(world, world.program()), "/");
   assertStringIncludes(
     page,
@@ -522,7 +522,7 @@ Deno.test("the page works without scripts: it comes whole, and reloads by itself
 
 Deno.test("a stream tells of a change, and ends when the program stops", async () => {
   using time = new FakeTime();
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   const stopping = new AbortController();
   const app = appIn(world, program, { signal: stopping.signal });
@@ -540,7 +540,7 @@ Deno.test("a stream tells of a change, and ends when the program stops", async (
 });
 
 Deno.test("a reader who leaves is no longer told", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { body } = await appIn(world, world.program()).request("/events");
   const reader = body!.getReader();
   await reader.read();
@@ -550,13 +550,13 @@ Deno.test("a reader who leaves is no longer told", async () => {
 Deno.test("the store is asked once for all who look, and not at all for nobody", async () => {
   using time = new FakeTime();
   let asked = 0;
-  const changes = new Changes({
+  const changes = new ChangeFeed({
     ask: () => Promise.resolve(String(++asked)),
     every: 2000,
   });
   const heard: string[] = [];
   const leave = [1, 2, 3].map((n) =>
-    changes.listen((stamp) => heard.push(`${n} hears ${stamp}`))
+    changes.subscribe((stamp) => heard.push(`${n} hears ${stamp}`))
   );
   await time.tickAsync(2000);
   assertEquals(heard, ["1 hears 1", "2 hears 1", "3 hears 1"]);
@@ -568,7 +568,7 @@ Deno.test("the store is asked once for all who look, and not at all for nobody",
 Deno.test("the store being in trouble for a while ends no watch over it", async () => {
   using time = new FakeTime();
   let asked = 0;
-  const changes = new Changes({
+  const changes = new ChangeFeed({
     ask: () =>
       ++asked === 1
         ? Promise.reject(new Error("locked"))
@@ -576,7 +576,7 @@ Deno.test("the store being in trouble for a while ends no watch over it", async 
     every: 2000,
   });
   const heard: string[] = [];
-  const leave = changes.listen((stamp) => heard.push(stamp));
+  const leave = changes.subscribe((stamp) => heard.push(stamp));
   await time.tickAsync(2000);
   await time.tickAsync(2000);
   leave();
@@ -584,7 +584,7 @@ Deno.test("the store being in trouble for a while ends no watch over it", async 
 });
 
 Deno.test("the terminal shows jobs, counts and tickets within its width", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
   await fail(program, 1, world.now);
@@ -609,7 +609,7 @@ Deno.test("the terminal shows jobs, counts and tickets within its width", async 
 });
 
 Deno.test("the terminal shows a thread, and takes no command from it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const { tag } = await world.theTicket();

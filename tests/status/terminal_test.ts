@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { board, COUNTED } from "../../status/queries.ts";
 import { boardLines } from "../../status/text_view.ts";
-import { World } from "../helpers/test_env.ts";
+import { TestEnv } from "../helpers/test_env.ts";
 
 /** The board's lines below a heading, up to the next empty one. */
 async function section(
-  world: World,
+  world: TestEnv,
   heading: string,
   tickets: number,
   change: (facts: Awaited<ReturnType<typeof board>>) => void = () => {},
@@ -27,14 +27,14 @@ async function section(
 
 for (const heading of ["Waiting", "Last closed"]) {
   Deno.test(`${heading}: what does not fit is counted`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const lines = await section(world, heading, 10);
     assertEquals(lines.length, 1 + 8 + 1);
     assertEquals(lines.at(-1), "and 2 more");
   });
 
   Deno.test(`${heading}: what fits needs no count`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const lines = await section(world, heading, 8);
     assertEquals(lines.length, 1 + 8);
     assertEquals(lines.at(-1)?.startsWith("#"), true);
@@ -42,7 +42,7 @@ for (const heading of ["Waiting", "Last closed"]) {
 }
 
 Deno.test("where counting stopped, more than that is said", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const lines = await section(world, "Last closed", 10, (facts) => {
     facts.tickets.closed.count = COUNTED;
   });

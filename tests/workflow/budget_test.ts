@@ -6,55 +6,57 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
-  NobodyError,
-  peopleOf,
+  loadParticipants,
+  NoParticipantError,
   realDomains,
 } from "../../workflow/participants.ts";
-import { fill } from "../../workflow/required_fields.ts";
+import { fillRequiredFields } from "../../workflow/required_fields.ts";
 import type { TicketField } from "../../freshdesk.ts";
 import { defaultTicketFields } from "../../sandbox/account.ts";
 import { RequiredFieldsError } from "../../workflow.ts";
-import { moment, type ProgramOptions, World } from "../helpers/test_env.ts";
+import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
 
 // Not to the wrong people.
 
 Deno.test("only contacts of the named domains are drawn", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { freshdesk } = world.program();
-  const all = await peopleOf(freshdesk, {});
-  const some = await peopleOf(freshdesk, { contactDomains: ["example.org"] });
+  const all = await loadParticipants(freshdesk, {});
+  const some = await loadParticipants(freshdesk, {
+    contactDomains: ["example.org"],
+  });
   assert(
     some.contacts.length > 0 && some.contacts.length < all.contacts.length,
   );
   assert(some.contacts.every(({ email }) => email.endsWith("@example.org")));
   assertEquals(
-    (await peopleOf(freshdesk, { contactDomains: "*" })).contacts,
+    (await loadParticipants(freshdesk, { contactDomains: "*" })).contacts,
     all.contacts,
   );
 });
 
 Deno.test("a domain is not mistaken for one that ends alike", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { freshdesk } = world.program();
-  const { contacts } = await peopleOf(freshdesk, {
+  const { contacts } = await loadParticipants(freshdesk, {
     contactDomains: ["ample.org"],
   });
   assertEquals(contacts, []);
 });
 
 Deno.test("only the named agents are drawn, however their addresses are written", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const [agent] = world.sandbox.agents;
   agent!.contact.email = "Maya@Example.com";
   const { freshdesk } = world.program();
-  const { agents } = await peopleOf(freshdesk, {
+  const { agents } = await loadParticipants(freshdesk, {
     agentEmails: ["maya@example.com"],
   });
   assertEquals(agents.map(({ id }) => id), [agent!.id]);
 });
 
 Deno.test("restrictions that leave nobody are named", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const restrictions: [ProgramOptions, string][] = [
     [{ contactDomains: ["nowhere.example"] }, "CONTACT_DOMAINS"],
     [{ agentEmails: ["nobody@example.com"] }, "AGENT_EMAILS"],
@@ -63,27 +65,27 @@ Deno.test("restrictions that leave nobody are named", async () => {
     const { workflow } = world.program(options);
     const error = await assertRejects(
       () => workflow.createAndHandleTicket(),
-      NobodyError,
+      NoParticipantError,
     );
-    assertStringIncludes(error.advice, setting);
+    assertStringIncludes(error.hint, setting);
   }
   assertEquals(world.writes, []);
 });
 
 Deno.test("unverified contacts of a named domain are drawn where no verified one is in it", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (const contact of world.sandbox.contacts) {
     contact.active = !contact.email?.endsWith("@example.org");
   }
   const { freshdesk } = world.program();
-  const { contacts } = await peopleOf(freshdesk, {
+  const { contacts } = await loadParticipants(freshdesk, {
     contactDomains: ["example.org"],
   });
   assert(contacts.length > 0);
 });
 
 Deno.test("of a very large account no more contacts are read than a draw needs", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const [pattern] = world.sandbox.contacts;
   world.sandbox.contacts = Array.from({ length: 3000 }, (_, i) => ({
     ...pattern!,
@@ -91,7 +93,7 @@ Deno.test("of a very large account no more contacts are read than a draw needs",
     email: `c${i}@example.com`,
   }));
   const { freshdesk } = world.program();
-  assertEquals((await peopleOf(freshdesk, {})).contacts.length, 500);
+  assertEquals((await loadParticipants(freshdesk, {})).contacts.length, 500);
   assertEquals(
     world.requests.filter((line) => line.includes("/contacts")).length,
     5,
@@ -99,7 +101,7 @@ Deno.test("of a very large account no more contacts are read than a draw needs",
 });
 
 Deno.test("an agent who takes over is one of the named", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const [, second, third] = world.sandbox.agents;
   const program = world.program({
     agentEmails: [second!.contact.email, third!.contact.email].map((email) =>
@@ -120,7 +122,7 @@ Deno.test("an agent who takes over is one of the named", async () => {
 });
 
 Deno.test("an hour that has had its tickets costs no call", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const before = world.requests.length;
@@ -145,7 +147,7 @@ Deno.test("domains that may be real are counted, those reserved for examples are
 });
 
 Deno.test("a dry run makes only GETs, says what would be sent, and stores nothing", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const real = world.program();
   await world.create(real, "12:00");
   const before = await world.theTicket();
@@ -168,7 +170,7 @@ Deno.test("a dry run makes only GETs, says what would be sent, and stores nothin
 });
 
 Deno.test("a dry client refuses to send anything but a GET", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { freshdesk } = world.program({ dryRun: true });
   await freshdesk.getMe();
   const error = await freshdesk.closeTicket(1).catch((error) => error);
@@ -229,10 +231,13 @@ const FILLED: [string, TicketField, unknown][] = [
 
 for (const [what, demanded, value] of FILLED) {
   Deno.test(`${what} that is demanded is filled`, () => {
-    const { fields, filled, missing } = fill([demanded], "2026-11-23");
+    const { fields, filled, unfillable } = fillRequiredFields(
+      [demanded],
+      "2026-11-23",
+    );
     assertEquals(fields, { custom: { cf_x: value } });
     assertEquals(filled, [`CF_X: ${value}`]);
-    assertEquals(missing, []);
+    assertEquals(unfillable, []);
   });
 }
 
@@ -240,7 +245,7 @@ Deno.test("a ticket type that is demanded is filled", () => {
   const type = field("ticket_type", "default_ticket_type", {
     choices: ["Question", "Incident"],
   });
-  assertEquals(fill([type], "").fields, { type: "Question" });
+  assertEquals(fillRequiredFields([type], "").fields, { type: "Question" });
 });
 
 Deno.test("what is not demanded, and what every ticket has, is left alone", () => {
@@ -250,7 +255,11 @@ Deno.test("what is not demanded, and what every ticket has, is left alone", () =
     field("requester", "default_requester"),
     field("status", "default_status"),
   ];
-  assertEquals(fill(form, ""), { fields: {}, filled: [], missing: [] });
+  assertEquals(fillRequiredFields(form, ""), {
+    fields: {},
+    filled: [],
+    unfillable: [],
+  });
 });
 
 Deno.test("what cannot be filled is named, if a ticket cannot be opened without it", () => {
@@ -262,7 +271,7 @@ Deno.test("what cannot be filled is named, if a ticket cannot be opened without 
       required_for_closure: true,
     }),
   ];
-  assertEquals(fill(form, "").missing, ["CF_EMPTY"]);
+  assertEquals(fillRequiredFields(form, "").unfillable, ["CF_EMPTY"]);
 });
 
 const CUSTOM = { id: 900, default: false };
@@ -276,7 +285,7 @@ function demanded(name: string, type: string, more: Record<string, unknown>) {
 }
 
 Deno.test("a ticket is opened with what the account demands, closed with it, and both are said", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.ticketFields.push(
     demanded("cf_product", "custom_dropdown", { choices: ["Desk", "Chair"] }),
     demanded("cf_cause", "custom_text", {
@@ -301,7 +310,7 @@ Deno.test("a ticket is opened with what the account demands, closed with it, and
 });
 
 Deno.test("a field that is demanded only since the ticket was opened does not keep it from being closed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.ticketFields.push(
@@ -315,7 +324,7 @@ Deno.test("a field that is demanded only since the ticket was opened does not ke
 });
 
 Deno.test("a refused field is named even to a key that may not list the fields", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.ticketFields.push(demanded("cf_product", "custom_text", {}));
   const denied = JSON.stringify({ code: "access_denied", message: "no" });
   world.sandbox.fault({
@@ -332,7 +341,7 @@ Deno.test("a refused field is named even to a key that may not list the fields",
 });
 
 Deno.test("what a person has chosen is not overwritten to close a ticket", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.ticketFields.push(
     demanded("cf_product", "custom_dropdown", { choices: ["Desk", "Chair"] }),
   );
@@ -352,7 +361,7 @@ Deno.test("what a person has chosen is not overwritten to close a ticket", async
 
 for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
   Deno.test(`a field that is refused as ${name} is filled to close the ticket`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
     world.sandbox.ticketFields.push(
@@ -374,21 +383,21 @@ for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
 }
 
 Deno.test("fields that cannot be filled are reported by name before a ticket is tried", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.ticketFields.push(demanded("cf_tree", "nested_field", {}));
   const error = await assertRejects(
     () => world.program().workflow.createAndHandleTicket(),
     RequiredFieldsError,
     "CF_TREE",
   );
-  assertStringIncludes(error.advice, "Ticket Fields");
+  assertStringIncludes(error.hint, "Ticket Fields");
   assertEquals(world.writes, []);
 });
 
 // Order under pressure.
 
 Deno.test("what is nearest its end goes first, the oldest first", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 6 });
   await world.create(program, "12:50");
   await world.until(program, "12:59");
@@ -410,7 +419,7 @@ Deno.test("what is nearest its end goes first, the oldest first", async () => {
 });
 
 Deno.test("a tick that has no time left ends, and the next goes on with the oldest", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 12 });
   await world.create(program, "12:00");
   const slow = world.program({
@@ -432,7 +441,7 @@ Deno.test("a tick that has no time left ends, and the next goes on with the olde
 });
 
 Deno.test("no more tickets are opened than the hour's calls can bear, and it is said", async () => {
-  using world = await World.open({ limit: 50 });
+  using world = await TestEnv.open({ limit: 50 });
   const program = world.program({ ticketsPerHour: 100, share: 0.02 });
   await program.freshdesk.getMe(); // 1 call a minute is ours: 60 an hour, ten tickets
   world.now = moment("12:00");
@@ -444,6 +453,6 @@ Deno.test("no more tickets are opened than the hour's calls can bear, and it is 
   assert(await drafted(world) < 12, "the backlog leaves no room");
 });
 
-async function drafted({ kv }: World): Promise<number> {
+async function drafted({ kv }: TestEnv): Promise<number> {
   return (await Array.fromAsync(kv.list({ prefix: ["ticket"] }))).length;
 }

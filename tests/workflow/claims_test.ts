@@ -5,13 +5,13 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { moment, type ProgramOptions, World } from "../helpers/test_env.ts";
+import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
 
 const MINUTE = 60_000;
 
 /** A `fetch` that runs something before the first request that fits is applied. */
 function before(
-  world: World,
+  world: TestEnv,
   fits: (request: Request) => boolean,
   run: () => Promise<void>,
 ): ProgramOptions["fetch"] {
@@ -34,7 +34,7 @@ function isLookUp({ url }: Request): boolean {
 }
 
 Deno.test("claims: a holder whose clock is set back sends nothing once another may have taken over", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   let behind = 0;
   const other = world.program();
   const holder = world.program({
@@ -53,7 +53,7 @@ Deno.test("claims: a holder whose clock is set back sends nothing once another m
   await world.create(other, "12:00");
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
   await world.until(other, "12:05");
-  assertEquals((await world.theTicket()).doubt, true);
+  assertEquals((await world.theTicket()).outcomeUnknown, true);
   world.now = moment("12:10");
   await holder.workflow.tick(5);
   assertEquals(world.said().length, 1);
@@ -63,7 +63,7 @@ Deno.test("claims: a holder whose clock is set back sends nothing once another m
 });
 
 Deno.test("claims: a holder whose machine sleeps sends nothing once another may have taken over", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const other = world.program();
   const holder = world.program({
     monotonic: () => 0, // stands still while the machine sleeps
@@ -89,7 +89,7 @@ Deno.test("claims: a holder whose machine sleeps sends nothing once another may 
 
 for (const back of [1, 3, 10, 60, 24 * 60]) {
   Deno.test(`claims: a program whose clock is set back by ${back} minutes leaves a claim alone that is new`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const other = world.program({ now: () => world.now - back * MINUTE });
     let calls = 0;
     const holder = world.program({
@@ -108,7 +108,7 @@ for (const back of [1, 3, 10, 60, 24 * 60]) {
 }
 
 Deno.test("claims: one that ends far off is void after it has been seen for four minutes", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const ticket = await world.theTicket();
@@ -122,7 +122,7 @@ Deno.test("claims: one that ends far off is void after it has been seen for four
 });
 
 Deno.test("claims: a ticket whose due time has moved since it was read is left alone", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.now = moment("12:06");

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { moment, type ProgramOptions, World } from "../helpers/test_env.ts";
+import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 
 /** A world whose only ticket was created at 12:00, and whose answer was lost. */
 async function inDoubt(options: ProgramOptions = {}) {
-  const world = await World.open();
+  const world = await TestEnv.open();
   const program = world.program(options);
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
   world.now = moment("12:00");
@@ -20,7 +20,7 @@ async function inDoubt(options: ProgramOptions = {}) {
   return { world, program };
 }
 
-async function assertFound(world: World): Promise<void> {
+async function assertFound(world: TestEnv): Promise<void> {
   assertEquals(world.sandbox.tickets.size, 1);
   assertEquals((await world.theTicket()).stage, "closed");
 }
@@ -41,7 +41,7 @@ Deno.test("a creation in doubt is looked up by the requester's id, and no addres
   }
 });
 
-const CHANGES: [string, (world: World, id: number) => void][] = [
+const CHANGES: [string, (world: TestEnv, id: number) => void][] = [
   ["whose address was changed", ({ sandbox }, id) => {
     sandbox.contacts.find((one) => one.id === id)!.email = "new@example.com";
   }],
@@ -73,7 +73,7 @@ for (const [what, change] of CHANGES) {
 }
 
 Deno.test("a creation in doubt is found where its contact's address changed before it was sent", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   let first = true;
   const program = world.program({
     fetch: async (request) => {
@@ -93,7 +93,7 @@ Deno.test("a creation in doubt is found where its contact's address changed befo
 });
 
 Deno.test("a creation that was not applied is made again, for a contact who is still there", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/tickets$", method: "POST" });
   await world.create(program, "12:00");
@@ -103,7 +103,7 @@ Deno.test("a creation that was not applied is made again, for a contact who is s
 
 for (const days of [3, -3, 400]) {
   Deno.test(`a creation in doubt is found by a clock that is ${days} days ahead`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const ahead = () => world.now + days * DAY;
     const program = world.program({ now: ahead });
     world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
@@ -117,7 +117,7 @@ for (const days of [3, -3, 400]) {
 
 Deno.test("a creation in doubt is found although the clock was hours ahead when it was drafted", async () => {
   let ahead = 10 * HOUR;
-  const world = await World.open();
+  const world = await TestEnv.open();
   using _ = world;
   const program = world.program({ now: () => world.now + ahead });
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });

@@ -4,14 +4,14 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { NobodyError } from "../../workflow/participants.ts";
+import { NoParticipantError } from "../../workflow/participants.ts";
 import { defaultContacts } from "../../sandbox/people.ts";
-import { type Program, World } from "../helpers/test_env.ts";
+import { type Program, TestEnv } from "../helpers/test_env.ts";
 
 // A new account as Freshdesk hands it over.
 
 Deno.test("a default account has its tickets, though its form marks the company as required", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   assert(fieldOf(world, "company").required_for_agents);
   const program = world.program();
   await world.create(program, "12:00");
@@ -20,17 +20,17 @@ Deno.test("a default account has its tickets, though its form marks the company 
 });
 
 Deno.test("a refusal is believed: a company that is enforced fails the ticket, by name", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   world.sandbox.enforcedFields.push("company");
   await world.create(world.program(), "12:00");
   const { stage, lastError } = await world.theTicket();
   assertEquals(stage, "failed");
   assertStringIncludes(lastError!.message, "company");
-  assertStringIncludes(lastError!.advice, "Ticket Fields");
+  assertStringIncludes(lastError!.hint, "Ticket Fields");
 });
 
 Deno.test("any other field of Freshdesk's own may be marked as required", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   for (const field of world.sandbox.ticketFields) {
     field.required_for_agents = true;
   }
@@ -39,7 +39,7 @@ Deno.test("any other field of Freshdesk's own may be marked as required", async 
 });
 
 Deno.test("an agent that is demanded is sent when the ticket is opened", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   fieldOf(world, "agent").required_for_agents = true;
   world.sandbox.enforcedFields.push("agent");
   const program = world.program();
@@ -50,13 +50,13 @@ Deno.test("an agent that is demanded is sent when the ticket is opened", async (
 });
 
 Deno.test("an agent that is not demanded is not sent when the ticket is opened", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await world.create(world.program(), "12:00");
   assertEquals(sentAgents(world), [undefined]);
 });
 
 Deno.test("an agent that only the refusal demands is sent at the second attempt", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   refuseAgent(world);
   await world.create(world.program(), "12:00");
   const { agent, stage } = await world.theTicket();
@@ -65,7 +65,7 @@ Deno.test("an agent that only the refusal demands is sent at the second attempt"
 });
 
 Deno.test("an agent that is demanded and refused is left to the assignment", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   fieldOf(world, "agent").required_for_agents = true;
   refuseAgent(world);
   await world.create(world.program(), "12:00");
@@ -75,19 +75,19 @@ Deno.test("an agent that is demanded and refused is left to the assignment", asy
 });
 
 Deno.test("where only Freshworks' sample people exist nobody is written to, and it is said how to add contacts", async () => {
-  using world = await World.open({ contacts: samplePeople() });
+  using world = await TestEnv.open({ contacts: samplePeople() });
   const error = await assertRejects(
     () => world.program().workflow.createAndHandleTicket(),
-    NobodyError,
+    NoParticipantError,
   );
   for (const part of ["you+anna@your-domain", "bounces", "blocked"]) {
-    assertStringIncludes(error.advice, part);
+    assertStringIncludes(error.hint, part);
   }
   assertEquals(world.writes, []);
 });
 
 Deno.test("agents who have never logged in are not picked", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const invited = world.sandbox.agents.filter(({ last_active_at, contact }) =>
     last_active_at === null && !contact.active
   );
@@ -99,7 +99,7 @@ Deno.test("agents who have never logged in are not picked", async () => {
 // The sandbox answers as such an account was recorded.
 
 Deno.test("a field of the form has every key that Freshdesk gives", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const form = await answerTo(
     world,
     ({ freshdesk }) => freshdesk.getTicketFields(),
@@ -111,7 +111,7 @@ Deno.test("a field of the form has every key that Freshdesk gives", async () => 
 });
 
 Deno.test("a reply is answered without incoming, private and source; a note with them", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   const { agent, contact } = await world.theTicket();
@@ -164,7 +164,7 @@ const REPLY_KEYS = [
   "user_id",
 ];
 
-function fieldOf({ sandbox }: World, name: string) {
+function fieldOf({ sandbox }: TestEnv, name: string) {
   return sandbox.ticketFields.find((field) => field.name === name)!;
 }
 
@@ -175,7 +175,7 @@ function samplePeople() {
 }
 
 /** The first creation is refused because of the agent. */
-function refuseAgent({ sandbox }: World): void {
+function refuseAgent({ sandbox }: TestEnv): void {
   const errors = [{
     field: "responder_id",
     message: "It should not be blank",
@@ -191,7 +191,7 @@ function refuseAgent({ sandbox }: World): void {
 }
 
 /** The agents that the creations named, in order. */
-function sentAgents({ sandbox }: World): unknown[] {
+function sentAgents({ sandbox }: TestEnv): unknown[] {
   return sandbox.requests
     .filter(({ method, path }) =>
       method === "POST" && path.endsWith("/tickets")
@@ -201,7 +201,7 @@ function sentAgents({ sandbox }: World): unknown[] {
 
 /** What the sandbox answers to the last request of a call. */
 async function answerTo(
-  world: World,
+  world: TestEnv,
   call: (program: Program) => Promise<unknown>,
 ): Promise<unknown> {
   await call(world.program());

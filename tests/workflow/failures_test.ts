@@ -6,7 +6,7 @@ import { failSafe } from "../../lib/fail_safe.ts";
 import type { Fault } from "../../sandbox/sandbox.ts";
 import { Store, type Ticket } from "../../workflow/store.ts";
 import { backOff } from "../../workflow.ts";
-import { moment, type Program, timeOf, World } from "../helpers/test_env.ts";
+import { moment, type Program, TestEnv, timeOf } from "../helpers/test_env.ts";
 
 const MINUTE = 60_000;
 
@@ -14,7 +14,7 @@ function refusal(code: string): string {
   return JSON.stringify({ code, message: "You may not do this" });
 }
 
-async function stored(world: World): Promise<Ticket[]> {
+async function stored(world: TestEnv): Promise<Ticket[]> {
   const all = await Array.fromAsync(
     world.kv.list<Ticket>({ prefix: ["ticket"] }),
   );
@@ -22,7 +22,7 @@ async function stored(world: World): Promise<Ticket[]> {
 }
 
 /** Refuses every request for these tickets, for good. */
-function forbid(world: World, ids: string, code = "access_denied"): void {
+function forbid(world: TestEnv, ids: string, code = "access_denied"): void {
   world.sandbox.fault({
     kind: "status",
     path: `/tickets/(${ids})(/|$)`,
@@ -34,7 +34,7 @@ function forbid(world: World, ids: string, code = "access_denied"): void {
 
 /** Runs all jobs minute by minute, those of a minute side by side; the clock never goes back. */
 async function play(
-  world: World,
+  world: TestEnv,
   { workflow }: Program,
   from: string,
   to: string,
@@ -56,7 +56,7 @@ async function play(
 for (const status of [408, 409, 423, 425]) {
   for (const path of ["/tickets$", "/tickets/1$", "/reply", "/notes"]) {
     Deno.test(`a ${status} to ${path} means later: the ticket goes on at the next tick, nothing is said twice`, async () => {
-      using world = await World.open();
+      using world = await TestEnv.open();
       const program = world.program();
       world.sandbox.fault({
         kind: "status",
@@ -75,7 +75,7 @@ for (const status of [408, 409, 423, 425]) {
 }
 
 Deno.test("a 408 to a message that was applied leaves its outcome unknown: it is looked up, not said again", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({
@@ -85,7 +85,7 @@ Deno.test("a 408 to a message that was applied leaves its outcome unknown: it is
     applied: true,
   });
   await world.until(program, "12:05");
-  assertEquals((await world.theTicket()).doubt, true);
+  assertEquals((await world.theTicket()).outcomeUnknown, true);
   await world.until(program, "13:30");
   assertEquals((await world.theTicket()).stage, "closed");
   assertEquals(world.said().length, 3);
@@ -93,19 +93,19 @@ Deno.test("a 408 to a message that was applied leaves its outcome unknown: it is
 
 for (const status of [409, 423, 425]) {
   Deno.test(`a ${status} to a message leaves no doubt: it costs no look-up`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
     world.sandbox.fault({ kind: "status", path: "/reply", status, body: "{}" });
     await world.until(program, "12:10");
-    const { doubt, stage } = await world.theTicket();
-    assertEquals([doubt, stage], [false, "customer_reply"]);
+    const { outcomeUnknown, stage } = await world.theTicket();
+    assertEquals([outcomeUnknown, stage], [false, "customer_reply"]);
     assert(!world.requests.some((line) => line.includes("/conversations")));
   });
 }
 
 Deno.test("a look-up that is refused does not fail the ticket", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "drop", path: "/reply" });
@@ -132,7 +132,7 @@ const OWN: [string, Partial<Fault>][] = [
 
 for (const [what, fault] of OWN) {
   Deno.test(`a ${what} that comes with four tickets only is their own trouble, and blocks no other`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 8 });
     await world.create(program, "12:00");
     const path = "/tickets/[1-4]/reply";
@@ -153,7 +153,7 @@ for (const [what, fault] of OWN) {
   });
 
   Deno.test(`a ${what} to everything is the account's trouble, and counts against no ticket`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 8 });
     await world.create(program, "12:00");
     world.sandbox.fault({ kind: "status", times: "always", ...fault });
@@ -164,7 +164,7 @@ for (const [what, fault] of OWN) {
 }
 
 Deno.test("a ticket whose state Freshdesk does not tell holds up no other", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
   for (const path of ["/tickets/1/reply", "/tickets/1$"]) {
@@ -194,7 +194,7 @@ Deno.test("a step in passing trouble waits for its next tick in the first hour, 
 
 for (const status of [503, 409]) {
   Deno.test(`a step that meets ${status} is tried at every tick of the first hour, and more rarely then`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
     world.sandbox.fault({
@@ -216,7 +216,7 @@ for (const status of [503, 409]) {
 }
 
 Deno.test("a refused ticket is tried ever more rarely, and the repair leaves its wait alone", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 1 });
   await world.create(program, "12:00");
   forbid(world, "1/reply");
@@ -235,18 +235,18 @@ Deno.test("a refused ticket is tried ever more rarely, and the repair leaves its
 });
 
 Deno.test("a hundred refused tickets take no other ticket's minutes, and less than a quarter of the calls", async () => {
-  using world = await World.open({ limit: 50 });
+  using world = await TestEnv.open({ limit: 50 });
   const many = world.program({ ticketsPerHour: 100 });
   forbid(world, "([1-9]|[1-9][0-9]|100)/reply");
   await play(world, many, "12:00", "12:59");
   await play(world, world.program({ ticketsPerHour: 20 }), "13:00", "19:59");
   const healthy = (await stored(world)).filter(({ id }) => id! > 100);
   assertEquals(healthy.length, 7 * 20);
-  for (const { done, drafted } of healthy) {
-    const hour = timeOf(drafted).slice(0, 2);
+  for (const { completedAt, createdAt } of healthy) {
+    const hour = timeOf(createdAt).slice(0, 2);
     const steps = ["first_reply", "customer_reply", "resolution", "close"];
     for (const [i, step] of steps.entries()) {
-      const at = timeOf(done[step as "close"]!);
+      const at = timeOf(completedAt[step as "close"]!);
       const least = `${hour}:${["05", "10", "15", "20"][i]}`;
       const most = `${hour}:${["09", "14", "19", "24"][i]}`;
       assert(least <= at && at <= most, `${step} at ${at}, not ${least}`);
@@ -259,7 +259,7 @@ Deno.test("a hundred refused tickets take no other ticket's minutes, and less th
 });
 
 Deno.test("a hundred refused tickets all go on once they are no longer refused", async () => {
-  using world = await World.open({ limit: 50 });
+  using world = await TestEnv.open({ limit: 50 });
   forbid(world, "([1-9]|[1-9][0-9]|100)/reply");
   await play(
     world,
@@ -276,7 +276,7 @@ Deno.test("a hundred refused tickets all go on once they are no longer refused",
 });
 
 Deno.test("tickets not tried yet come before tickets that failed, of a later stage too", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 8 });
   await world.create(program, "12:00");
   await world.until(program, "12:15");
@@ -303,7 +303,7 @@ Deno.test("tickets not tried yet come before tickets that failed, of a later sta
 });
 
 Deno.test("within a job, too, tickets of an earlier stage come before those that failed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   let away = false;
   const program = world.program({
     ticketsPerHour: 8,
@@ -337,7 +337,7 @@ Deno.test("within a job, too, tickets of an earlier stage come before those that
 // What is stored stays small and readable.
 
 Deno.test("however many fields Freshdesk refuses, the ticket fails with a short reason and advice", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
   const errors = Array.from({ length: 3000 }, (_, i) => ({
@@ -354,13 +354,13 @@ Deno.test("however many fields Freshdesk refuses, the ticket fails with a short 
   await world.until(program, "12:20");
   assertEquals(await program.store.count("closed", 10), 2);
   const failed = (await stored(world)).find(({ stage }) => stage === "failed");
-  const { message, advice } = failed!.lastError!;
-  assert(message.length <= 1200 && advice.length <= 1200);
-  assert(advice.includes("cf_a_field_with_a_rather_long_name_0"), advice);
+  const { message, hint } = failed!.lastError!;
+  assert(message.length <= 1200 && hint.length <= 1200);
+  assert(hint.includes("cf_a_field_with_a_rather_long_name_0"), hint);
 });
 
 Deno.test("an error of endless length and no Freshdesk error is kept short too", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({
     fetch: (request) => {
       if (request.url.endsWith("/reply")) throw new Error("x".repeat(100_000));
@@ -409,7 +409,7 @@ async function settled<T>(time: FakeTime, promise: Promise<T>): Promise<T> {
 
 for (const what of ["due", "ticket"]) {
   Deno.test(`a database that does not answer (${what}) ends the tick, and holds no other job`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     let hangs = false;
     const kv = hanging(
       world.kv,
@@ -436,7 +436,7 @@ for (const what of ["due", "ticket"]) {
 }
 
 Deno.test("a log that cannot be written does not stop a tick", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   using said = stub(console, "error", () => {});
   const full = () => {
     throw new Error("No space left on device");
@@ -452,7 +452,7 @@ Deno.test("a log that cannot be written does not stop a tick", async () => {
 });
 
 Deno.test("a log that cannot be written stops neither a call nor a repair", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   await world.create(world.program(), "12:00");
   const full = () => {
     throw new Error("No space left on device");

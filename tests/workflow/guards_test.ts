@@ -4,18 +4,18 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Pace } from "../../freshdesk/rate_limiter.ts";
+import { RateLimiter } from "../../freshdesk/rate_limiter.ts";
 import { Store } from "../../workflow/store.ts";
 import { Clock, json, options, replies } from "../helpers/responses.ts";
 import { Freshdesk } from "../../freshdesk.ts";
-import { moment, World } from "../helpers/test_env.ts";
+import { moment, TestEnv } from "../helpers/test_env.ts";
 
 const MINUTE = 60_000;
 
 // What is not known.
 
 Deno.test("an outcome that is not known stays so when a later attempt is not sent", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "drop", path: "/reply$" }); // applied
@@ -26,13 +26,13 @@ Deno.test("an outcome that is not known stays so when a later attempt is not sen
     moment("12:10"),
     world.now, // its time is over before anything is sent
   ).catch(() => {});
-  assertEquals((await world.theTicket()).doubt, true);
+  assertEquals((await world.theTicket()).outcomeUnknown, true);
   await world.until(program, "14:00");
   assertEquals(world.said().length, 3);
 });
 
 Deno.test("an outcome that is not known stays so when the look-up is refused", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "drop", path: "/reply$" });
@@ -43,7 +43,7 @@ Deno.test("an outcome that is not known stays so when the look-up is refused", a
 });
 
 Deno.test("a private note with the same words is no reply", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
   await world.create(program, "12:00");
@@ -71,7 +71,7 @@ Deno.test("a private note with the same words is no reply", async () => {
 // When the next step is due.
 
 Deno.test("the next step is due after this one was done, however late its tick was", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.now = moment("12:10:30");
@@ -81,7 +81,7 @@ Deno.test("the next step is due after this one was done, however late its tick w
 });
 
 Deno.test("a step that failed is tried again after now, however late its tick was", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "status", status: 500, path: "/reply$" });
@@ -91,21 +91,21 @@ Deno.test("a step that failed is tried again after now, however late its tick wa
 });
 
 Deno.test("the time of a first failure is forgotten once the step is done", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "status", status: 500, path: "/reply$" });
   await world.until(program, "12:05");
-  assertEquals((await world.theTicket()).failing, moment("12:05"));
+  assertEquals((await world.theTicket()).firstFailedAt, moment("12:05"));
   await world.until(program, "12:10");
-  const { stage, failing } = await world.theTicket();
-  assertEquals([stage, failing], ["customer_reply", null]);
+  const { stage, firstFailedAt } = await world.theTicket();
+  assertEquals([stage, firstFailedAt], ["customer_reply", null]);
 });
 
 // People and agents.
 
 Deno.test("a ticket that a person marks as spam is abandoned", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.tickets.get(1)!.spam = true;
@@ -116,7 +116,7 @@ Deno.test("a ticket that a person marks as spam is abandoned", async () => {
 
 Deno.test("an agent who is not taken is not asked again: another one is", async () => {
   for (const random of [() => 0, () => 0.5, () => 0.999]) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program({ random });
     const asked: number[] = [];
     const refusing = world.program({
@@ -208,25 +208,25 @@ function left(remaining: number, total = 50): Headers {
 
 Deno.test("answers that overtake each other are no new minute, and nobody else's calls", () => {
   let now = moment("12:00");
-  const pace = new Pace({ share: 1, now: () => now });
+  const pace = new RateLimiter({ share: 1, now: () => now });
   const take = () => {
-    while (pace.take() > 0) now += 100;
+    while (pace.tryAcquire() > 0) now += 100;
   };
   for (let remaining = 49; remaining >= 40; remaining--) {
     take();
-    pace.answered(left(remaining));
+    pace.onResponse(left(remaining));
   }
   for (let n = 0; n < 4; n++) take();
   now += 100;
   // The last of the four is answered first, and counts the three that are still under way.
   for (const remaining of [36, 39, 38, 37]) {
-    pace.answered(left(remaining));
-    assertEquals(pace.budget.ours, 50, `at ${remaining}`);
+    pace.onResponse(left(remaining));
+    assertEquals(pace.budget.ourLimit, 50, `at ${remaining}`);
   }
 });
 
 Deno.test("tickets that are near their end leave room for new ones", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const filler = world.program({ ticketsPerHour: 20 });
   await world.create(filler, "12:00");
   await world.until(filler, "12:15"); // twenty wait for their closing: one call each

@@ -6,12 +6,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { audit } from "../chaos/audit.ts";
 import { fastNow } from "../chaos/accelerated_clock.ts";
-import { pick, seeded } from "../../lib/random.ts";
+import { pick, seededRandom } from "../../lib/random.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 import { Store } from "../../workflow/store.ts";
 import { KvConnect, TOKEN } from "../helpers/kv_connect.ts";
-import { moment, World } from "../helpers/test_env.ts";
+import { moment, TestEnv } from "../helpers/test_env.ts";
 
 // These need a port, and the token is read from the environment.
 const may = (["run", "net", "read", "write", "env"] as const).every((name) =>
@@ -52,7 +52,7 @@ function overTheNet(
 overTheNet("keeps what Deno's own database keeps", async (_, open) => {
   using own = await Deno.openKv(":memory:");
   const remote = await open();
-  const random = seeded(7);
+  const random = seededRandom(7);
   const parts = [1, 2, 300, -5, "a", "ab", "", true, false, 1n << 70n];
   const key =
     (): Deno.KvKey => [pick(["x", "y"], random)!, pick(parts, random)!];
@@ -100,7 +100,7 @@ overTheNet("refuses a wrong token", async (_, __, url) => {
 overTheNet(
   "two stores never change a ticket at once, and open an hour once",
   async (server, open) => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const programs = [];
     for (let n = 0; n < 2; n++) {
       programs.push(world.program({ kv: await open(), ticketsPerHour: 4 }));
@@ -157,7 +157,7 @@ async function startPrograms(
   const speed = 100;
   const epoch = Date.now();
   const now = fastNow(epoch, speed);
-  const sandbox = new Sandbox({ now, random: seeded(3) });
+  const sandbox = new Sandbox({ now, random: seededRandom(3) });
   const fetch = sandbox.fetch;
   const watched = Object.assign(Object.create(sandbox) as Sandbox, {
     fetch: async (request: Request) => {

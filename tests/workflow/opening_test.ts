@@ -10,7 +10,7 @@ import {
   moment,
   type Program,
   type ProgramOptions,
-  World,
+  TestEnv,
 } from "../helpers/test_env.ts";
 
 // An hour that its own tick did not open is made up at the next tick of five minutes.
@@ -242,8 +242,8 @@ Deno.test("an hour without room for all its tickets is warned of once", async ()
 async function openingWorld(
   time: string,
   options: SandboxOptions = {},
-): Promise<World> {
-  const world = await World.open(options);
+): Promise<TestEnv> {
+  const world = await TestEnv.open(options);
   world.makesUpHours = true;
   world.now = moment(time);
   return world;
@@ -251,7 +251,7 @@ async function openingWorld(
 
 /** A program whose calls are all needed for the tickets that wait. */
 async function crowded(
-  world: World,
+  world: TestEnv,
   options: ProgramOptions,
 ): Promise<Program> {
   const program = world.program(options);
@@ -262,23 +262,23 @@ async function crowded(
 }
 
 /** The next call is refused, and none may be made for so many seconds. */
-function pauseCalls({ sandbox }: World, seconds: number, path = ""): void {
+function pauseCalls({ sandbox }: TestEnv, seconds: number, path = ""): void {
   sandbox.fault({ kind: "status", path, status: 429, retryAfter: seconds });
 }
 
-function opened({ writes }: World): string[] {
+function opened({ writes }: TestEnv): string[] {
   return writes.filter((line) => line.endsWith("POST /tickets"));
 }
 
-async function tickets({ kv }: World): Promise<number> {
+async function tickets({ kv }: TestEnv): Promise<number> {
   return (await Array.fromAsync(kv.list({ prefix: ["ticket"] }))).length;
 }
 
-function warnings({ lines }: World): string[] {
+function warnings({ lines }: TestEnv): string[] {
   return lines.filter((line) => line.startsWith("WARN"));
 }
 
-function said({ lines }: World): string[] {
+function said({ lines }: TestEnv): string[] {
   return lines.filter((line) => line.includes("DRY_RUN: would open"));
 }
 

@@ -5,10 +5,10 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { moment, World } from "../helpers/test_env.ts";
+import { moment, TestEnv } from "../helpers/test_env.ts";
 
 /** A life that stands still after the first reply until 18:00. */
-async function pausedLife(world: World) {
+async function pausedLife(world: TestEnv) {
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -17,7 +17,7 @@ async function pausedLife(world: World) {
 }
 
 Deno.test("ownership: somebody else's ticket of the same id gets no message and stays open", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await pausedLife(world);
   const ticket = world.sandbox.tickets.get(1)!;
   ticket.tags = ["vip"];
@@ -26,14 +26,18 @@ Deno.test("ownership: somebody else's ticket of the same id gets no message and 
   await world.until(program, "20:00");
   assertEquals(world.writes.length, writes);
   assertEquals(ticket.status, 2);
-  const { stage, failedIn, lastError, claim } = await world.theTicket();
-  assertEquals([stage, failedIn, claim], ["abandoned", "customer_reply", null]);
+  const { stage, failedStage, lastError, claim } = await world.theTicket();
+  assertEquals([stage, failedStage, claim], [
+    "abandoned",
+    "customer_reply",
+    null,
+  ]);
   assertMatch(lastError!.message, /tag tw-\d+-\w+/);
   assertEquals(await program.store.count("customer_reply", 10), 0);
 });
 
 Deno.test("ownership: a creation whose answer shows no tags is read before anything is written", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({
     fetch: async (request) => {
       const answer = await world.sandbox.fetch(request);
@@ -54,7 +58,7 @@ Deno.test("ownership: a creation whose answer shows no tags is read before anyth
 });
 
 Deno.test("ownership: the ticket is read once, and then for an hour no more", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await pausedLife(world);
   const calls = world.requests.length;
   await world.until(program, "18:50");
@@ -72,7 +76,7 @@ Deno.test("ownership: the ticket is read once, and then for an hour no more", as
 
 Deno.test("ownership: an hour after the last sight is still fresh, a minute more is not", async () => {
   for (const [time, reads] of [["13:00", 0], ["13:10", 1]] as const) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
     world.now = moment(time);
@@ -86,7 +90,7 @@ Deno.test("ownership: an hour after the last sight is still fresh, a minute more
 });
 
 Deno.test("ownership: a sight in the future does not count", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await pausedLife(world);
   const entry = await program.store.getById(1);
   await program.store.update(entry!, { tagSeenAt: moment("47:00") });
@@ -96,7 +100,7 @@ Deno.test("ownership: a sight in the future does not count", async () => {
   assertEquals((await world.theTicket()).stage, "abandoned");
 });
 
-const BY_PERSONS: [string, (world: World) => void][] = [
+const BY_PERSONS: [string, (world: TestEnv) => void][] = [
   ["closed", ({ sandbox }) => sandbox.tickets.get(1)!.status = 5],
   ["deleted", ({ sandbox }) => sandbox.tickets.get(1)!.deleted = true],
   ["marked as spam", ({ sandbox }) => sandbox.tickets.get(1)!.spam = true],
@@ -104,7 +108,7 @@ const BY_PERSONS: [string, (world: World) => void][] = [
 
 for (const [what, meddle] of BY_PERSONS) {
   Deno.test(`ownership: a ticket that a person has ${what} is taken over by a person, and nothing more is written`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = await pausedLife(world);
     meddle(world);
     const writes = world.writes.length;
@@ -122,7 +126,7 @@ for (const [what, meddle] of BY_PERSONS) {
 }
 
 Deno.test("ownership: a ticket that is gone after a merge is abandoned", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await pausedLife(world);
   world.sandbox.tickets.delete(1);
   await world.until(program, "20:00");
@@ -130,7 +134,7 @@ Deno.test("ownership: a ticket that is gone after a merge is abandoned", async (
 });
 
 Deno.test("ownership: a ticket that waits only for its end and is closed is closed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:15");
@@ -143,7 +147,7 @@ Deno.test("ownership: a ticket that waits only for its end and is closed is clos
 });
 
 Deno.test("ownership: a message in doubt is found before a person's closing ends the life", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "drop", path: "/reply$" });
@@ -151,14 +155,14 @@ Deno.test("ownership: a message in doubt is found before a person's closing ends
   world.sandbox.tickets.get(1)!.status = 5;
   world.now = moment("18:00");
   await world.until(program, "20:00");
-  const { tag, done } = await world.theTicket();
-  assertEquals(Object.keys(done), ["create", "assign", "first_reply"]);
+  const { tag, completedAt } = await world.theTicket();
+  assertEquals(Object.keys(completedAt), ["create", "assign", "first_reply"]);
   assertEquals((await program.store.messageHistory(tag)).length, 2);
   assertEquals(world.said().length, 1);
 });
 
 Deno.test("ownership: a ticket taken over that is reopened and resumed goes on where it was", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await pausedLife(world);
   world.sandbox.tickets.get(1)!.status = 5;
   await world.until(program, "19:00");
@@ -171,7 +175,7 @@ Deno.test("ownership: a ticket taken over that is reopened and resumed goes on w
 });
 
 Deno.test("ownership: a read that fails ends no ticket", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = await pausedLife(world);
   world.sandbox.fault({
     kind: "status",

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Fault } from "../../sandbox/sandbox.ts";
 import { STAGES, type Ticket } from "../../workflow/store.ts";
-import { fold } from "../../lib/text.ts";
+import { normalizeMessage } from "../../lib/text.ts";
 import {
-  Fuse,
+  CrashPoint,
   mortalFetch,
   mortalKv,
   type Strike,
@@ -12,12 +12,12 @@ import {
   moment,
   type Program,
   type ProgramOptions,
-  World,
+  TestEnv,
 } from "../helpers/test_env.ts";
 
 /** Asserts that every ticket in the store lived its life in Freshdesk once, in order. */
 async function assertKept(
-  world: World,
+  world: TestEnv,
   { store }: Program,
   why: string,
 ): Promise<void> {
@@ -29,8 +29,8 @@ async function assertKept(
     assertEquals(stage, "closed", why);
     assertEquals(world.sandbox.tickets.get(id!)!.status, 5, why);
     assertEquals(
-      world.said(id!).map(fold),
-      [script.reply, script.answer, script.resolution].map(fold),
+      world.said(id!).map(normalizeMessage),
+      [script.reply, script.answer, script.resolution].map(normalizeMessage),
       why,
     );
     assertEquals(
@@ -42,8 +42,8 @@ async function assertKept(
 }
 
 /** A life in which a fuse strikes; then another process goes on. */
-async function struckLife(fuse: Fuse): Promise<void> {
-  using world = await World.open();
+async function struckLife(fuse: CrashPoint): Promise<void> {
+  using world = await TestEnv.open();
   const struck = world.program({
     fetch: mortalFetch(fuse, world.sandbox.fetch),
     kv: mortalKv(fuse, world.kv),
@@ -61,14 +61,14 @@ for (const strike of ["dies", "throws"] as Strike[]) {
     ? "a process that dies at any await"
     : "a throw at any await";
   Deno.test(`${what} loses nothing and says nothing twice`, async (t) => {
-    const undisturbed = new Fuse(strike, 0);
+    const undisturbed = new CrashPoint(strike, 0);
     await struckLife(undisturbed);
     const { moments } = undisturbed;
     assert(moments.length > 60, `${moments.length} moments`);
     for (const [i, name] of moments.entries()) {
       await t.step(
         `${i + 1}: ${name}`,
-        () => struckLife(new Fuse(strike, i + 1)),
+        () => struckLife(new CrashPoint(strike, i + 1)),
       );
     }
   });
@@ -103,7 +103,7 @@ for (const { stage, skip = 0, ...call } of CALLS) {
       x !== undefined && x !== ""
     ).join(" ");
     Deno.test(`${stage} that ends in ${name} is done once`, async () => {
-      using world = await World.open();
+      using world = await TestEnv.open();
       const program = world.program();
       for (let n = 0; n < skip; n++) {
         world.sandbox.fault({ kind: "latency", ms: 0, ...call });
@@ -121,7 +121,7 @@ for (const { stage, skip = 0, ...call } of CALLS) {
 }
 
 Deno.test("a request that is never answered is given up, and looked up", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({ timeout: 1 });
   world.sandbox.fault({ kind: "never", applied: true, path: "/reply$" });
   await world.create(program, "12:00");
@@ -166,7 +166,7 @@ const DISGUISES: [
 
 for (const [disguise, put] of DISGUISES) {
   Deno.test(`a message in doubt is recognized with ${disguise}`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     world.sandbox.fault({ kind: "drop", path: "/reply$" });
     await world.create(program, "12:00");
@@ -179,7 +179,7 @@ for (const [disguise, put] of DISGUISES) {
 }
 
 Deno.test("a message in doubt is found behind a hundred others", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/reply$" });
   await world.create(program, "12:00");
@@ -197,7 +197,7 @@ Deno.test("a message in doubt is found behind a hundred others", async () => {
 });
 
 Deno.test("a person's reply is not taken for ours", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
   await world.create(program, "12:00");
@@ -213,7 +213,7 @@ Deno.test("a person's reply is not taken for ours", async () => {
 });
 
 Deno.test("the same words from the other side are not taken for ours", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
   await world.create(program, "12:00");
@@ -225,7 +225,7 @@ Deno.test("the same words from the other side are not taken for ours", async () 
 });
 
 Deno.test("a ticket in doubt is found among hundreds of its requester", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
   await world.create(program, "12:00");
@@ -243,7 +243,7 @@ Deno.test("a ticket in doubt is found among hundreds of its requester", async ()
 });
 
 Deno.test("a ticket in doubt is found after the program was down for two months", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
   await world.create(program, "12:00");
@@ -254,7 +254,7 @@ Deno.test("a ticket in doubt is found after the program was down for two months"
 });
 
 Deno.test("what may have been applied is looked up no sooner than a minute later", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   world.sandbox.fault({ kind: "drop", path: "/reply$" });
@@ -266,7 +266,7 @@ Deno.test("what may have been applied is looked up no sooner than a minute later
 // Claims.
 
 /** A `fetch` that applies the first request of that path at once and answers when it is released. */
-function heldFetch(world: World, path: RegExp) {
+function heldFetch(world: TestEnv, path: RegExp) {
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const { promise: applied, resolve: tell } = Promise.withResolvers<void>();
   let first = true;
@@ -284,7 +284,7 @@ function heldFetch(world: World, path: RegExp) {
 }
 
 Deno.test("a step that is claimed is left alone", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { fetch, applied, release } = heldFetch(world, /reply$/);
   const slow = world.program({ fetch });
   await world.create(slow, "12:00");
@@ -302,7 +302,7 @@ Deno.test("a step that is claimed is left alone", async () => {
 });
 
 Deno.test("a commit whose claim was taken over changes nothing", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const { fetch, applied, release } = heldFetch(world, /reply$/);
   const slow = world.program({ fetch });
   await world.create(slow, "12:00");
@@ -322,7 +322,7 @@ Deno.test("a commit whose claim was taken over changes nothing", async () => {
 });
 
 Deno.test("nothing is sent on a claim that is about to run out", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program({
     fetch: (request) => {
       // The laptop sleeps between the look-up and the reply.
@@ -339,7 +339,7 @@ Deno.test("nothing is sent on a claim that is about to run out", async () => {
 });
 
 Deno.test("two processes whose clocks disagree by a minute say nothing twice", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const ahead = () => world.now + 60_000;
   const one = world.program({ ticketsPerHour: 3 });
   const two = world.program({ ticketsPerHour: 3, now: ahead });
@@ -362,7 +362,7 @@ Deno.test("two processes whose clocks disagree by a minute say nothing twice", a
 });
 
 Deno.test("a clock that was set back does not leave tickets waiting for hours", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "20:00");
   await world.until(program, "20:05");
@@ -397,7 +397,7 @@ function failingKv(kv: Deno.Kv, fails: () => Error | undefined): Deno.Kv {
 }
 
 Deno.test("a database that is locked is asked again", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   let asked = 0;
   const kv = failingKv(
     world.kv,
@@ -410,7 +410,7 @@ Deno.test("a database that is locked is asked again", async () => {
 });
 
 Deno.test("a database that is full after the call was made: nothing is said twice once it has room", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   let full = false;
   const kv = failingKv(
     world.kv,
@@ -436,7 +436,7 @@ Deno.test("a database that is full after the call was made: nothing is said twic
 // People.
 
 Deno.test("a deleted ticket that is restored and resumed goes on where it was", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -450,7 +450,7 @@ Deno.test("a deleted ticket that is restored and resumed goes on where it was", 
   await assertKept(world, program, "restored");
 });
 
-const MEDDLERS: [string, (world: World) => void][] = [
+const MEDDLERS: [string, (world: TestEnv) => void][] = [
   ["reassigned", ({ sandbox }) => sandbox.tickets.get(1)!.responder_id = 502],
   ["closed", ({ sandbox }) => sandbox.tickets.get(1)!.status = 5],
   ["pending", ({ sandbox }) => sandbox.tickets.get(1)!.status = 3],
@@ -464,7 +464,7 @@ const MEDDLERS: [string, (world: World) => void][] = [
 for (const [what, meddle] of MEDDLERS) {
   for (const time of ["12:00", "12:05", "12:10", "12:15"]) {
     Deno.test(`a ticket that is ${what} after ${time} still reaches its end`, async () => {
-      using world = await World.open();
+      using world = await TestEnv.open();
       const program = world.program();
       await world.create(program, "12:00");
       await world.until(program, time);
@@ -476,7 +476,7 @@ for (const [what, meddle] of MEDDLERS) {
 }
 
 Deno.test("a ticket whose contact was deleted asks a person, and goes on once resumed", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
@@ -502,7 +502,7 @@ Deno.test("a ticket whose contact was deleted asks a person, and goes on once re
 
 Deno.test("a failed ticket can be resumed in every stage", async () => {
   for (const stage of STAGES) {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     const call = CALLS.find((call) => call.stage === stage)!;
     for (let n = 0; n < (call.skip ?? 0); n++) {
@@ -522,7 +522,7 @@ Deno.test("a failed ticket can be resumed in every stage", async () => {
     });
     await world.create(program, "12:00");
     await world.until(program, "13:00");
-    assertEquals((await world.theTicket()).failedIn, stage);
+    assertEquals((await world.theTicket()).failedStage, stage);
     for await (const entry of program.store.ended("failed")) {
       await program.store.resume(entry, world.now);
     }
@@ -532,7 +532,7 @@ Deno.test("a failed ticket can be resumed in every stage", async () => {
 });
 
 Deno.test("a creation that failed in doubt is looked up when it is resumed, however late", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
   await world.create(program, "12:00");
@@ -543,7 +543,7 @@ Deno.test("a creation that failed in doubt is looked up when it is resumed, howe
     times: "always",
   });
   await world.until(program, "36:30");
-  assertEquals((await world.theTicket()).failedIn, "create");
+  assertEquals((await world.theTicket()).failedStage, "create");
   world.sandbox.clearFaults();
   world.now += 2 * 86_400_000;
   for await (const entry of program.store.ended("failed")) {
@@ -557,7 +557,7 @@ Deno.test("a creation that failed in doubt is looked up when it is resumed, howe
 });
 
 Deno.test("a message without a body does not keep a look-up from its end", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/reply$" });
   await world.create(program, "12:00");

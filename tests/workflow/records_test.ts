@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { statusApp } from "../../status/app.ts";
 import type { Ticket } from "../../workflow/store.ts";
-import { moment, World } from "../helpers/test_env.ts";
+import { moment, TestEnv } from "../helpers/test_env.ts";
 
 /** Damage to a stored ticket, and what is said of it. */
 const DAMAGE: [what: string, change: Record<string, unknown>][] = [
@@ -21,7 +21,7 @@ const DAMAGE: [what: string, change: Record<string, unknown>][] = [
   ["doubt", { doubt: "yes" }],
   ["attempts", { attempts: null }],
   ["lastError", { lastError: "it broke" }],
-  ["lastError", { lastError: { at: 9e15, message: "m", advice: "a" } }],
+  ["lastError", { lastError: { at: 9e15, message: "m", hint: "a" } }],
   ["failedIn", { failedIn: "closed" }],
   ["contact", { contact: null }],
   ["contact", { contact: { id: 1, email: "a@example.com" } }],
@@ -38,7 +38,7 @@ const DAMAGE: [what: string, change: Record<string, unknown>][] = [
 for (const [field, change] of DAMAGE) {
   const shown = JSON.stringify(change, (_, value) => value ?? String(value));
   Deno.test(`a stored ticket with ${shown} is named once, and the page, the JSON and the other go on`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 2 });
     await world.create(program, "12:00");
     const [first] = await Array.fromAsync(
@@ -84,7 +84,7 @@ const STRANGE: [what: string, key: Deno.KvKey, value: unknown][] = [
 
 for (const [what, key, value] of STRANGE) {
   Deno.test(`${what} does not keep the page from being shown`, async () => {
-    using world = await World.open();
+    using world = await TestEnv.open();
     const program = world.program();
     await world.kv.set(key, value);
     const app = statusApp({
@@ -105,7 +105,7 @@ for (const [what, key, value] of STRANGE) {
 }
 
 Deno.test("a message that is damaged does not keep its ticket's thread from being shown", async () => {
-  using world = await World.open();
+  using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");

@@ -12,14 +12,14 @@ function draft(tag: string, change: Partial<Ticket> = {}): Ticket {
     id: null,
     stage: "create",
     dueAt: moment("12:05"),
-    drafted: moment("12:00"),
-    since: moment("12:00"),
-    failing: null,
+    createdAt: moment("12:00"),
+    stageSince: moment("12:00"),
+    firstFailedAt: null,
     claim: null,
-    doubt: false,
+    outcomeUnknown: false,
     attempts: 0,
     lastError: null,
-    failedIn: null,
+    failedStage: null,
     contact: person,
     agent: person,
     script: {
@@ -33,7 +33,7 @@ function draft(tag: string, change: Partial<Ticket> = {}): Ticket {
     },
     fields: {},
     seed: 1,
-    done: {},
+    completedAt: {},
     ...change,
   };
 }
@@ -82,7 +82,7 @@ async function due(store: Store, until: string): Promise<string[]> {
 
 Deno.test("what is due is read by its time, the oldest first, and nothing else", async () => {
   using world = await open();
-  await world.store.addHour(1, [
+  await world.store.addTicketsForHour(1, [
     draft("c", { dueAt: moment("12:10") }),
     draft("b", { dueAt: moment("12:05") }),
     draft("a", { dueAt: moment("12:15") }),
@@ -97,7 +97,7 @@ Deno.test("what is due is read by its time, the oldest first, and nothing else",
 Deno.test("a tick with nothing due reads one range, however many tickets wait", async () => {
   using world = await open();
   for (let hour = 0; hour < 10; hour++) {
-    await world.store.addHour(
+    await world.store.addTicketsForHour(
       hour,
       Array.from({ length: 100 }, (_, i) => draft(`${hour}-${i}`)),
     );
@@ -117,15 +117,18 @@ Deno.test("a tick with nothing due reads one range, however many tickets wait", 
 
 Deno.test("an hour's drafts are added all or none, and only once", async () => {
   using world = await open();
-  assertEquals(await world.store.addHour(7, [draft("a"), draft("b")]), true);
-  assertEquals(await world.store.addHour(7, [draft("c")]), false);
+  assertEquals(
+    await world.store.addTicketsForHour(7, [draft("a"), draft("b")]),
+    true,
+  );
+  assertEquals(await world.store.addTicketsForHour(7, [draft("c")]), false);
   assertEquals(await due(world.store, "12:05"), ["a", "b"]);
   assertEquals(await world.store.get("c"), null);
 });
 
 Deno.test("a change rests on what was read: the second of two changes nothing", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a")]);
+  await world.store.addTicketsForHour(1, [draft("a")]);
   const entry = (await world.store.get("a"))!;
   assert(await world.store.update(entry, { attempts: 1 }));
   assertEquals(await world.store.update(entry, { attempts: 5 }, MESSAGE), null);
@@ -135,7 +138,7 @@ Deno.test("a change rests on what was read: the second of two changes nothing", 
 
 Deno.test("a change moves the due entry along", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a")]);
+  await world.store.addTicketsForHour(1, [draft("a")]);
   const entry = (await world.store.get("a"))!;
   await world.store.update(entry, { dueAt: moment("12:20") });
   assertEquals(await due(world.store, "12:15"), []);
@@ -144,7 +147,7 @@ Deno.test("a change moves the due entry along", async () => {
 
 Deno.test("a ticket is found by Freshdesk's id once it has one", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a")]);
+  await world.store.addTicketsForHour(1, [draft("a")]);
   assertEquals(await world.store.getById(42), null);
   await world.store.update((await world.store.get("a"))!, { id: 42 });
   assertEquals((await world.store.getById(42))!.ticket.tag, "a");
@@ -153,7 +156,7 @@ Deno.test("a ticket is found by Freshdesk's id once it has one", async () => {
 for (const stage of ["closed", "abandoned"] as const) {
   Deno.test(`a ticket that is ${stage} expires after the history's days, with all that belongs to it`, async () => {
     using world = await open();
-    await world.store.addHour(1, [
+    await world.store.addTicketsForHour(1, [
       draft("a", { id: 42, stage: "first_reply" }),
     ]);
     const said = await world.store.update(
@@ -172,22 +175,22 @@ for (const stage of ["closed", "abandoned"] as const) {
 
 Deno.test("a failed ticket is kept until a person has seen to it", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a")]);
+  await world.store.addTicketsForHour(1, [draft("a")]);
   await world.store.update((await world.store.get("a"))!, { stage: "failed" });
   assertEquals(world.expiries.get("ticket"), undefined);
 });
 
 Deno.test("a failed ticket is resumed in its stage, in doubt and due at once; another is not", async () => {
   using world = await open();
-  await world.store.addHour(1, [
-    draft("a", { stage: "failed", failedIn: "close", attempts: 9 }),
+  await world.store.addTicketsForHour(1, [
+    draft("a", { stage: "failed", failedStage: "close", attempts: 9 }),
     draft("b", { stage: "close" }),
     draft("c", { stage: "closed" }),
   ]);
   const now = moment("13:00");
   const resumed = await world.store.resume((await world.store.get("a"))!, now);
-  const { stage, dueAt, doubt, attempts, failedIn } = resumed!;
-  assertEquals([stage, dueAt, doubt, attempts, failedIn], [
+  const { stage, dueAt, outcomeUnknown, attempts, failedStage } = resumed!;
+  assertEquals([stage, dueAt, outcomeUnknown, attempts, failedStage], [
     "close",
     now,
     true,
@@ -202,7 +205,7 @@ Deno.test("a failed ticket is resumed in its stage, in doubt and due at once; an
 
 Deno.test("the tickets of a stage are listed page by page, the latest first", async () => {
   using world = await open();
-  await world.store.addHour(
+  await world.store.addTicketsForHour(
     1,
     [1, 2, 3, 4, 5].map((n) => draft(`t${n}`, { dueAt: moment(`12:0${n}`) })),
   );
@@ -218,7 +221,7 @@ Deno.test("the tickets of a stage are listed page by page, the latest first", as
 
 Deno.test("tickets are counted as far as anybody wants to know", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a"), draft("b"), draft("c")]);
+  await world.store.addTicketsForHour(1, [draft("a"), draft("b"), draft("c")]);
   assertEquals(await world.store.count("create", 10), 3);
   assertEquals(await world.store.count("create", 2), 2);
   assertEquals(await world.store.count("close", 10), 0);
@@ -226,10 +229,10 @@ Deno.test("tickets are counted as far as anybody wants to know", async () => {
 
 Deno.test("an agent who may not be written for is remembered", async () => {
   using world = await open();
-  assertEquals(await world.store.mayWriteFor(7), true);
-  await world.store.refuseAgent(7);
-  assertEquals(await world.store.mayWriteFor(7), false);
-  assertEquals(await world.store.mayWriteFor(8), true);
+  assertEquals(await world.store.canImpersonate(7), true);
+  await world.store.markNoImpersonation(7);
+  assertEquals(await world.store.canImpersonate(7), false);
+  assertEquals(await world.store.canImpersonate(8), true);
 });
 
 const STRANGE: [string, unknown, string][] = [
@@ -253,7 +256,7 @@ const STRANGE: [string, unknown, string][] = [
 for (const [what, value, reason] of STRANGE) {
   Deno.test(`a stored ticket ${what} is said once, left alone, and holds up nobody`, async () => {
     using world = await open();
-    await world.store.addHour(1, [draft("a"), draft("b")]);
+    await world.store.addTicketsForHour(1, [draft("a"), draft("b")]);
     await world.kv.set(["ticket", "a"], value);
     assertEquals(await due(world.store, "12:05"), ["b"]);
     assertEquals(await due(world.store, "12:05"), ["b"]);
@@ -266,7 +269,9 @@ for (const [what, value, reason] of STRANGE) {
 
 Deno.test("a due entry that fits no ticket is cleared away, and said", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a", { dueAt: moment("12:20") })]);
+  await world.store.addTicketsForHour(1, [
+    draft("a", { dueAt: moment("12:20") }),
+  ]);
   await world.kv.set(["due", "create", moment("12:01"), "a"], 0);
   await world.kv.set(["due", "create", moment("12:02"), "gone"], 0);
   assertEquals(await due(world.store, "12:05"), []);
@@ -277,7 +282,7 @@ Deno.test("a due entry that fits no ticket is cleared away, and said", async () 
 
 Deno.test("a ticket that lost its due entry gets it back, and it is said", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a"), draft("b")]);
+  await world.store.addTicketsForHour(1, [draft("a"), draft("b")]);
   await world.kv.delete(["due", "create", moment("12:05"), "a"]);
   assertEquals(await world.store.repair(moment("13:00")), 1);
   assertEquals(await due(world.store, "12:05"), ["a", "b"]);
@@ -287,7 +292,9 @@ Deno.test("a ticket that lost its due entry gets it back, and it is said", async
 
 Deno.test("a ticket that waits for a time far off is due soon again", async () => {
   using world = await open();
-  await world.store.addHour(1, [draft("a", { dueAt: moment("20:00") })]);
+  await world.store.addTicketsForHour(1, [
+    draft("a", { dueAt: moment("20:00") }),
+  ]);
   assertEquals(await world.store.repair(moment("13:00")), 1);
   assertEquals(await due(world.store, "13:00"), ["a"]);
 });
@@ -335,7 +342,7 @@ Deno.test("a database belongs to the account that used it first", async () => {
 
 Deno.test("repairing reads no finished ticket on its own, however many there are", async () => {
   using world = await open();
-  await world.store.addHour(
+  await world.store.addTicketsForHour(
     1,
     Array.from({ length: 100 }, (_, i) => draft(`t${i}`, { stage: "closed" })),
   );
@@ -354,8 +361,12 @@ Deno.test("repairing reads no finished ticket on its own, however many there are
 Deno.test("tallies are counted by the hour, and go after two days", async () => {
   using world = await open();
   const run = { at: moment("12:30"), took: 1, report: null, error: null };
-  await world.store.noteJob("closings", run, 3);
-  await world.store.noteJob("closings", { ...run, at: moment("12:40") }, 4);
+  await world.store.recordJobRun("closings", run, 3);
+  await world.store.recordJobRun(
+    "closings",
+    { ...run, at: moment("12:40") },
+    4,
+  );
   const [[hour, tally] = []] = await world.store.tallies(moment("12:10"));
   assertEquals([hour, tally?.calls], [moment("12:00"), 7]);
   assertEquals((await world.store.jobs()).get("closings")?.at, moment("12:40"));
