@@ -224,7 +224,7 @@ Deno.test("waits: customers answer after 2 hours, 90 % within about a day, few a
 // Plans
 
 /** Plans in the shares of outcomes of a real desk, for tickets as they arrive. */
-function* plans(count: number, maxDays: number) {
+function* plans(count: number, maxDays: number, seed = "plans") {
   const kinds: Record<string, WaitKind[]> = {
     firstReply: ["firstReply", "resolve"],
     oneRound: ["firstReply", "answer", "reply", "resolve"],
@@ -242,7 +242,7 @@ function* plans(count: number, maxDays: number) {
     handedOver: ["handOver", "firstReply", "answer", "reply", "resolve"],
   };
   const arrivals = new Arrivals({
-    seed: "plans",
+    seed,
     ticketsPerHour: 2,
     profile: "business",
     businessHours: OFFICE,
@@ -250,7 +250,7 @@ function* plans(count: number, maxDays: number) {
   let begin = MONDAY;
   for (let i = 0; i < count; i++) {
     begin = arrivals.nextExpected(begin) ?? begin;
-    const random = stream("plans", i);
+    const random = stream(seed, i);
     const priority = drawPriority(random);
     const outcome = weightedChoice({
       firstReply: 47,
@@ -292,6 +292,27 @@ Deno.test("waits: first replies take hours on the clock, days over a weekend", (
   }
   assertBetween(quantile(hours, 0.5), 1, 6);
   assertBetween(quantile(hours, 0.75), 14, 64);
+});
+
+Deno.test("waits: at 2 tickets an hour a desk always has open ones from the third day on", () => {
+  let busy = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const lives: { begin: number; resolved: number }[] = [];
+    for (const { begin, ends } of plans(400, 30, `fortnight ${seed}`)) {
+      if (begin > MONDAY + 14 * DAY) break;
+      lives.push({ begin, resolved: ends.at(-2) ?? begin });
+    }
+    let least = Infinity;
+    for (let at = MONDAY + 2 * DAY; at < MONDAY + 14 * DAY; at += HOUR / 4) {
+      if (!OFFICE.isOpen(at)) continue;
+      const open = lives.filter(({ begin, resolved }) =>
+        begin <= at && at < resolved
+      );
+      least = Math.min(least, open.length);
+    }
+    if (least >= 3) busy++;
+  }
+  assert(busy >= 19, `${busy} of 20`);
 });
 
 Deno.test("drawWaits() lets no plan take longer than maxDays", () => {
