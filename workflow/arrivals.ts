@@ -35,7 +35,11 @@ export interface ArrivalOptions {
 export class Arrivals {
   readonly #options: ArrivalOptions;
 
-  /** @throws {RangeError} if `ticketsPerHour` is not above 0 */
+  /**
+   * Takes what arrivals depend on.
+   *
+   * @throws {RangeError} if `ticketsPerHour` is not above 0
+   */
   constructor(options: ArrivalOptions) {
     if (!(options.ticketsPerHour > 0 && options.ticketsPerHour < Infinity)) {
       throw new RangeError(

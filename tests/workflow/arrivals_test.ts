@@ -117,7 +117,7 @@ Deno.test("arrivals: ticketsPerHour is the mean over 9 to 17 of a working day", 
 });
 
 Deno.test("arrivals: businesses write on weekdays as the facts have it, hardly at weekends", () => {
-  const all = weeksOf(arrivals({ ticketsPerHour: 10 }), 150);
+  const all = weeksOf(arrivals({ ticketsPerHour: 10 }), 300);
   const days = shares(all, (at) => at.getUTCDay());
   const weekend = (days[0] ?? 0) + (days[6] ?? 0);
   assertBetween(weekend, 0.01, 0.03);
@@ -255,7 +255,7 @@ Deno.test("nextExpected() looks over the weekend", () => {
       "Europe/Berlin",
     ).replace(/:.*/, ""));
   const monday = nexts.filter((next) => /^Mon (0[789]|1\d)$/.test(next));
-  assert(monday.length >= 95, `${monday.length} of 200`);
+  assert(monday.length >= 75, `${monday.length} of 200`);
 });
 
 Deno.test("nextExpected() gives up after 60 days without a ticket", () => {
