@@ -1,0 +1,217 @@
+/**
+ * How long people let a ticket wait between two steps of its plan.
+ *
+ * A wait is a number of minutes and the hours in which they pass. Agents' waits pass in business
+ * hours. Customers' waits pass by day, except one in ten, which passes around the clock: some people
+ * write at night. What Freshdesk does by itself, such as closing a resolved ticket, knows no hours.
+ *
+ * @module
+ */
+import { type BusinessHours, daytime } from "../lib/business_hours.ts";
+import { logNormal } from "../lib/distributions.ts";
+import type { Random } from "../lib/random.ts";
+import { DAY, MINUTE } from "../lib/time.ts";
+
+/**
+ * How a desk spends its time: `classic` knows no waits but the ticks of the jobs, `natural` waits as
+ * people do, `fast` waits a tenth of that, around the clock.
+ */
+export const PACES = ["classic", "natural", "fast"] as const;
+
+/** One of {@linkcode PACES}. */
+export type Pace = typeof PACES[number];
+
+/** Freshdesk's priorities: low, medium, high, urgent. */
+export type Priority = 1 | 2 | 3 | 4;
+
+/** The hours in which a wait passes: agents' hours, waking hours, or around the clock. */
+export type WaitHours = "business" | "day" | "clock";
+
+/** A wait before a step. */
+export interface Wait {
+  /** Whole minutes. */
+  minutes: number;
+  /** The hours in which they pass. */
+  hours: WaitHours;
+}
+
+/** What is waited for. */
+export type WaitKind =
+  /** The agent's first answer. */
+  | "firstReply"
+  /** Any later answer of the agent. */
+  | "reply"
+  /** A second message of the agent, before the customer answers. */
+  | "followUp"
+  /** Passing the ticket on to another agent or group. */
+  | "handOver"
+  /** The customer's answer. */
+  | "answer"
+  /** The customer's objection to a resolved ticket. */
+  | "reopening"
+  /** The agent's reminder to a customer who does not answer. */
+  | "reminder"
+  /** Giving up on a customer who does not answer the reminder either. */
+  | "giveUp"
+  /** News from a third party. */
+  | "thirdParty"
+  /** From the last message to the status Resolved. */
+  | "resolve"
+  /** From Resolved to Closed. */
+  | "close";
+
+/**
+ * Within how many minutes of business hours the first reply is due, by priority. Assumed: accounts
+ * differ, and only administrators can read their SLA policies.
+ */
+export const FIRST_REPLY_SLA: Readonly<Record<Priority, number>> = {
+  1: 24 * 60,
+  2: 8 * 60,
+  3: 4 * 60,
+  4: 60,
+};
+
+/** What a wait depends on. */
+export interface WaitOptions {
+  /** How the desk spends its time. */
+  pace: Pace;
+  /** The ticket's priority; urgent tickets get their first reply sooner. */
+  priority: Priority;
+}
+
+/** Draws a wait. */
+export function drawWait(
+  kind: WaitKind,
+  { pace, priority }: WaitOptions,
+  random: Random,
+): Wait {
+  if (pace === "classic") return { minutes: 0, hours: "clock" };
+  const [minutes, hours] = kind === "firstReply"
+    ? [drawFirstReply(priority, random), "business" as const]
+    : KINDS[kind](random);
+  return pace === "fast"
+    ? { minutes: Math.max(1, Math.round(minutes / 10)), hours: "clock" }
+    : { minutes: Math.max(1, Math.round(minutes)), hours };
+}
+
+/** What bounds the waits of a plan. */
+export interface PlanWaitOptions extends WaitOptions {
+  /** When the plan begins, in milliseconds since 1970. */
+  at: number;
+  /** The hours in which the waits pass. */
+  calendars: Calendars;
+  /** The plan is over within this many days. */
+  maxDays: number;
+}
+
+/**
+ * Draws the waits of a plan, one for each kind in its order. A plan that would take longer than
+ * `maxDays` gets shorter waits; if it still would (say, with hours on Mondays only), they pass around
+ * the clock.
+ */
+export function drawWaits(
+  kinds: readonly WaitKind[],
+  options: PlanWaitOptions,
+  random: Random,
+): Wait[] {
+  const { at, calendars, maxDays } = options;
+  const drawn = kinds.map((kind) => drawWait(kind, options, random));
+  const latest = at + maxDays * DAY;
+  for (let factor = 1; factor > 0.01; factor /= 2) {
+    const waits = drawn.map((wait) => shorten(wait, factor));
+    if (endOf(waits, at, calendars) <= latest) return waits;
+  }
+  const minutes = drawn.reduce((sum, wait) => sum + wait.minutes, 0);
+  const factor = Math.min(1, maxDays * DAY / MINUTE / minutes);
+  return drawn.map((wait) => ({ ...shorten(wait, factor), hours: "clock" }));
+}
+
+function shorten(wait: Wait, factor: number): Wait {
+  return { ...wait, minutes: Math.floor(wait.minutes * factor) };
+}
+
+function endOf(waits: Wait[], at: number, calendars: Calendars): number {
+  return waits.reduce((time, wait) => addWait(time, wait, calendars), at);
+}
+
+/** The hours in which agents and customers act. */
+export interface Calendars {
+  /** When agents work. */
+  business: BusinessHours;
+  /** When customers are awake. */
+  day: BusinessHours;
+}
+
+/** Returns the calendars of a desk: its business hours, and days in the same zone. */
+export function calendarsOf(business: BusinessHours): Calendars {
+  return { business, day: daytime(business.timeZone) };
+}
+
+/** Returns when a wait that begins at `at` is over, both in milliseconds since 1970. */
+export function addWait(at: number, wait: Wait, calendars: Calendars): number {
+  const ms = wait.minutes * MINUTE;
+  return wait.hours === "clock"
+    ? at + ms
+    : calendars[wait.hours].addBusinessTime(at, ms);
+}
+
+const HOURS = 60;
+
+/**
+ * The first reply: 35 % come quickly, the others when the queue allows; sooner or later by priority.
+ * Agents see the SLA's clock, so a quarter of those that would be late come just in time.
+ */
+function drawFirstReply(priority: Priority, random: Random): number {
+  const isQuick = random() < 0.35;
+  const minutes = PRIORITY_FACTOR[priority] * logNormal(
+    isQuick ? { median: 15, p90: 60 } : { median: 4 * HOURS, p90: 30 * HOURS },
+    random,
+  );
+  const due = FIRST_REPLY_SLA[priority];
+  return minutes > due && random() < 0.25
+    ? due * (0.5 + random() / 2)
+    : minutes;
+}
+
+const PRIORITY_FACTOR: Readonly<Record<Priority, number>> = {
+  1: 1.5,
+  2: 1,
+  3: 0.5,
+  4: 0.25,
+};
+
+const KINDS: Readonly<
+  Record<
+    Exclude<WaitKind, "firstReply">,
+    (random: Random) => [minutes: number, hours: WaitHours]
+  >
+> = {
+  reply: business({ median: 1.5 * HOURS, p90: 10 * HOURS }),
+  followUp: business({ median: 30, p90: 4 * HOURS }),
+  handOver: business({ median: 30, p90: 3 * HOURS }),
+  reminder: business({ median: 16 * HOURS, p90: 32 * HOURS }),
+  giveUp: business({ median: 16 * HOURS, p90: 32 * HOURS }),
+  thirdParty: business({ median: 16 * HOURS, p90: 40 * HOURS }),
+  resolve: (random) =>
+    random() < 0.45
+      ? [1, "business"]
+      : business({ median: 5 * HOURS, p90: 18 * HOURS })(random),
+  // A day has 15 waking hours, so that nine in ten have answered after 24 hours.
+  answer: customer({ median: 2 * HOURS, p90: 15 * HOURS }),
+  reopening: customer({ median: 8 * HOURS, p90: 24 * HOURS }),
+  close: (random) => [DAY / MINUTE * (1 + 3 * random()), "clock"],
+};
+
+function business(shape: { median: number; p90: number }) {
+  return (random: Random): [number, WaitHours] => [
+    logNormal(shape, random),
+    "business",
+  ];
+}
+
+function customer(shape: { median: number; p90: number }) {
+  return (random: Random): [number, WaitHours] => [
+    logNormal(shape, random),
+    random() < 0.1 ? "clock" : "day",
+  ];
+}
