@@ -1,0 +1,200 @@
+/**
+ * Composes one message from its slots: chooses texts that say only what the speaker can know, fills
+ * them in, and puts them on paper as the writer would.
+ *
+ * @module
+ */
+import { bag, type Random } from "../lib/random.ts";
+import { holds, type Register, type Situation } from "./condition.ts";
+import type { Alternative, Desk, Slot, Topic } from "./desk.ts";
+import type { Facts } from "./facts.ts";
+import { fillNames, type Style } from "./persona.ts";
+import { firstName, oneLine, type Placeholder, placeholders } from "./text.ts";
+
+/** What a thread knows while it is written. */
+export interface Thread {
+  desk: Desk;
+  topic: Topic;
+  facts: Facts;
+  outcome: string;
+  register: Register;
+  /** The facts that were named so far. */
+  said: Set<string>;
+  contact: string;
+  agent: string;
+  seed: string;
+  /** How often the topic was used before. */
+  use: number;
+  /** Draws that belong to this thread alone. */
+  random: Random;
+  /** Called with every text that was chosen. */
+  onChoice?: (alternative: Alternative) => void;
+}
+
+/** A slot that must be filled has no text that may be used. */
+export class NoTextError extends Error {
+  override name = "NoTextError";
+  constructor(readonly slot: Slot, thread: Thread) {
+    super(
+      `slot '${slot.name}' has no text for outcome '${thread.outcome}', register '${thread.register}', with ${
+        [...thread.facts].map(([name, { texts }]) =>
+          `${name} '${texts[""]}'${thread.said.has(name) ? " (said)" : ""}`
+        ).join(", ") || "no facts"
+      }; add one that fits, or end the slot's name with ?`,
+    );
+  }
+}
+
+/** The subject of a thread. */
+export function composeSubject(thread: Thread, style: Style): string {
+  const text = choose(thread.topic.subject, "subject", thread, "contact", 0);
+  const filled = oneLine(fill(text.parts, thread));
+  return style.small ? startSmall(filled) : filled;
+}
+
+/**
+ * Writes a message. `turn` counts the messages of this speaker from 0; `again` above 0 takes the
+ * next texts instead.
+ */
+export function composeMessage(
+  slots: readonly Slot[],
+  message: string,
+  speaker: "contact" | "agent",
+  style: Style,
+  turn: number,
+  thread: Thread,
+  again = 0,
+): string {
+  const sentences: string[] = [];
+  const situation = situationOf(thread);
+  for (const slot of slots) {
+    if (!holds(slot.when, situation)) continue;
+    if (slot.optional && thread.random() >= style.detail) continue;
+    const text = tryToChoose(slot, message, thread, speaker, again);
+    if (!text) {
+      if (slot.optional) continue;
+      throw new NoTextError(slot, thread);
+    }
+    const parts = style.typos > 0
+      ? text.parts.map((part) =>
+        typeof part === "string" ? mistype(part, style.typos, thread.random) : part
+      )
+      : text.parts;
+    const filled = fill(parts, thread);
+    if (filled === "") continue;
+    sentences.push(style.small ? startSmall(filled) : filled);
+  }
+  const names = {
+    self: speaker === "contact" ? thread.contact : thread.agent,
+    other: speaker === "contact" ? thread.agent : thread.contact,
+    company: thread.desk.file.company,
+    team: thread.topic.file.team ?? "",
+  };
+  return [
+    fillNames(turn === 0 ? style.greeting : style.laterGreeting, names),
+    layOut(sentences, style.layout),
+    fillNames(turn === 0 ? style.closing : style.laterClosing, names),
+  ].filter((part) => part !== "").join("\n\n");
+}
+
+/** A private note: no greeting, no closing. */
+export function composeNote(slots: readonly Slot[], message: string, thread: Thread, detail: number): string {
+  const bare: Style = { greeting: "", laterGreeting: "", closing: "", laterClosing: "", layout: "block", detail, small: false, typos: 0 };
+  return composeMessage(slots, message, "agent", bare, 0, thread);
+}
+
+function choose(slot: Slot, message: string, thread: Thread, speaker: "contact" | "agent", again: number): Alternative {
+  const text = tryToChoose(slot, message, thread, speaker, again);
+  if (!text) throw new NoTextError(slot, thread);
+  return text;
+}
+
+/** The next text of the slot's bag that may be used now. */
+function tryToChoose(slot: Slot, message: string, thread: Thread, speaker: "contact" | "agent", again: number): Alternative | undefined {
+  const { items, position } = bag(slot.alternatives, thread.use, thread.seed, "texts", thread.topic.name, message, slot.name);
+  const situation = situationOf(thread);
+  for (let i = 0; i < items.length; i++) {
+    const text = items[(position + again + i) % items.length];
+    if (!text || !holds(text.when, situation) || !maySay(text, thread, speaker)) continue;
+    for (const { name } of placeholders(text.parts)) thread.said.add(name);
+    thread.onChoice?.(text);
+    return text;
+  }
+  return undefined;
+}
+
+/** Whether the speaker can know all that the text names. */
+function maySay(text: Alternative, thread: Thread, speaker: "contact" | "agent"): boolean {
+  return placeholders(text.parts).every((placeholder) => {
+    const fact = thread.topic.facts.find(({ name }) => name === placeholder.name);
+    if (!fact) return valueOf(placeholder, thread) !== "";
+    return fact.by === speaker || fact.by === "both" || thread.said.has(fact.name);
+  });
+}
+
+function situationOf(thread: Thread): Situation {
+  return {
+    outcome: thread.outcome,
+    register: thread.register,
+    said: thread.said,
+    valueOf: (name) => thread.facts.get(name)?.texts[""] ?? String(thread.desk.file.words?.[name] ?? ""),
+  };
+}
+
+function fill(parts: Alternative["parts"], thread: Thread): string {
+  let text = "";
+  for (const part of parts) {
+    const value = typeof part === "string" ? part : valueOf(part, thread);
+    const starts = typeof part !== "string" && /(^|[.!?]\s+|\n)$/.test(text);
+    text += starts ? value.charAt(0).toUpperCase() + value.slice(1) : value;
+  }
+  return text;
+}
+
+function valueOf({ name, field }: Placeholder, thread: Thread): string {
+  const fact = thread.facts.get(name);
+  if (fact) return fact.texts[field] ?? "";
+  switch (name) {
+    case "contact":
+    case "agent":
+      return field === "first" ? firstName(thread[name]) : thread[name];
+    case "company":
+      return thread.desk.file.company;
+    case "team":
+      return thread.topic.file.team ?? "";
+    default:
+      return String(thread.desk.file.words?.[name] ?? "");
+  }
+}
+
+/** Lists and long texts stay paragraphs of their own; the rest as the writer likes it. */
+function layOut(sentences: readonly string[], layout: Style["layout"]): string {
+  const size = { paragraphs: 1, pairs: 2, block: Infinity }[layout];
+  const paragraphs: string[][] = [];
+  for (const sentence of sentences) {
+    const last = paragraphs.at(-1);
+    const own = sentence.includes("\n");
+    if (!last || own || last.length >= size || last.some((other) => other.includes("\n"))) {
+      paragraphs.push([sentence]);
+    } else last.push(sentence);
+  }
+  return paragraphs.map((paragraph) => paragraph.join(" ")).join("\n\n");
+}
+
+/** "i have not" for a writer who begins in small letters; "API" and "A-1234" stay. */
+function startSmall(text: string): string {
+  return text.replace(/(^|[.!?]\s+|\n)(\p{Lu})(?=\p{Ll}|\s|')/gu, (_, before: string, letter: string) => before + letter.toLowerCase())
+    .replace(/\bI(?=[\s'])/g, "i");
+}
+
+/** Now and then two letters swapped, one left out or one doubled, in a longer word. */
+function mistype(text: string, rate: number, random: Random): string {
+  return text.replace(/(?<![\p{L}\p{N}@/.-])\p{Ll}{5,}(?![\p{L}\p{N}@/-])/gu, (word) => {
+    if (random() >= rate) return word;
+    const at = 1 + Math.floor(random() * (word.length - 3));
+    const [a = "", b = ""] = [word[at], word[at + 1]];
+    const kind = random();
+    if (kind < 0.45 && a !== b) return word.slice(0, at) + b + a + word.slice(at + 2);
+    return kind < 0.8 ? word.slice(0, at) + word.slice(at + 1) : word.slice(0, at) + a + word.slice(at);
+  });
+}

@@ -1,0 +1,530 @@
+/**
+ * Reads a desk from the text of its files, and finds the mistakes in them with their place.
+ *
+ * @module
+ */
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import type * as z from "zod";
+import type { Outcome } from "../workflow/plan.ts";
+import { parseCondition, type Term } from "./condition.ts";
+import { type Expression, parseExpression, parseRule, type Rule } from "./expression.ts";
+import {
+  type AlternativeFile,
+  type DeskFile,
+  DeskForm,
+  type FactFile,
+  type MessageFile,
+  type MessageName,
+  MESSAGES,
+  type TopicFile,
+  TopicForm,
+} from "./form.ts";
+import { didYouMean, type Parts, parseText, placeholders } from "./text.ts";
+
+/** The messages of each outcome, in their order. */
+export const THREADS: Record<Outcome, readonly MessageName[]> = {
+  solved_by_first_reply: ["opening", "solved"],
+  one_round: ["opening", "reply", "answer", "resolution"],
+  more_rounds: [
+    "opening",
+    "reply",
+    "answer",
+    "reply2",
+    "answer2",
+    "resolution",
+  ],
+  no_answer: ["opening", "reply", "reminder"],
+  third_party: ["opening", "reply", "answer", "waiting", "resolution"],
+  reopened: [
+    "opening",
+    "reply",
+    "answer",
+    "resolution",
+    "reopen",
+    "resolution2",
+  ],
+  handed_over: ["opening", "handover", "reply", "answer", "resolution"],
+  refused: ["opening", "reply", "answer", "refusal"],
+  withdrawn: ["opening", "withdrawal", "acknowledgement"],
+};
+
+/** Words that every text may use, besides the desk's own. */
+export const BUILT_IN = ["company", "contact", "agent", "team"] as const;
+
+/** Who can say a fact without having been told. */
+export type Knows = "contact" | "agent" | "both";
+
+/** A fact of a topic. */
+export type Fact =
+  & { name: string; by: Knows }
+  & (
+    | { kind: "number"; pattern: string }
+    | { kind: "item"; categories: string[]; except?: string }
+    | { kind: "amount"; expression: Expression }
+    | { kind: "count"; from: number; to: number }
+    | {
+      kind: "date";
+      base?: string;
+      from: number;
+      to: number;
+      workday: boolean;
+    }
+    | { kind: "one of"; options: Record<string, string>[] }
+    | { kind: "yes"; chance: number }
+  );
+
+/** One way to say it. */
+export interface Alternative {
+  text: string;
+  parts: Parts;
+  when: Term[];
+  /** `file:line:column`. */
+  place: string;
+}
+
+/** A place in a message that takes one of several texts. */
+export interface Slot {
+  name: string;
+  optional: boolean;
+  when: Term[];
+  alternatives: Alternative[];
+  place: string;
+}
+
+/** A topic, ready to write from. */
+export interface Topic {
+  name: string;
+  file: TopicFile;
+  facts: Fact[];
+  rules: Rule[];
+  weight: number;
+  outcomes: Map<Outcome, Term[]>;
+  subject: Slot;
+  messages: Map<MessageName, Slot[]>;
+  place: string;
+}
+
+/** A desk, ready to write from. */
+export interface Desk {
+  name: string;
+  file: DeskFile;
+  topics: Topic[];
+}
+
+/** Something wrong in a file. */
+export interface Mistake {
+  /** `file:line:column`. */
+  place: string;
+  message: string;
+}
+
+/** All mistakes of a desk, a line each. */
+export class DeskError extends Error {
+  override name = "DeskError";
+  /** The mistakes in the order of files and lines. */
+  readonly mistakes: readonly Mistake[];
+  constructor(mistakes: readonly Mistake[]) {
+    super(mistakes.map(({ place, message }) => `${place}: ${message}`).join("\n"));
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * Reads a desk. `files` holds the text of `desk.yaml` and of each `topics/NAME.yaml`.
+ *
+ * @throws {DeskError} With every mistake in the files.
+ */
+export function readDesk(name: string, files: ReadonlyMap<string, string>): Desk {
+  const mistakes: Mistake[] = [];
+  const deskText = files.get("desk.yaml");
+  if (deskText === undefined) {
+    throw new DeskError([{
+      place: "desk.yaml",
+      message: "missing; a desk is a folder with desk.yaml and topics/*.yaml",
+    }]);
+  }
+  const source = new Source("desk.yaml", deskText, mistakes);
+  const file = source.read(DeskForm);
+  const topics: Topic[] = [];
+  if (file) {
+    for (const [path, text] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
+      const [, topic] = /^topics\/(.+)\.ya?ml$/.exec(path) ?? [];
+      if (topic === undefined) continue;
+      const read = readTopic(topic, new Source(path, text, mistakes), file, source);
+      if (read) topics.push(read);
+    }
+    if (topics.length === 0 && mistakes.length === 0) {
+      source.mistake([], "no topics; expected at least one file in topics/");
+    }
+  }
+  if (mistakes.length > 0 || !file) throw new DeskError(mistakes);
+  return { name, file, topics };
+}
+
+function readTopic(
+  name: string,
+  source: Source,
+  desk: DeskFile,
+  deskSource: Source,
+): Topic | undefined {
+  const file = source.read(TopicForm);
+  if (!file) return;
+  if (file.team !== undefined && !(file.team in (desk.teams ?? {}))) {
+    source.mistake(
+      ["team"],
+      `unknown team '${file.team}'${hint(file.team, Object.keys(desk.teams ?? {}))}`,
+    );
+  }
+  const reader = new TopicReader(source, desk, file);
+  const facts = reader.facts();
+  const messages = new Map<MessageName, Slot[]>();
+  for (const key of Object.keys(MESSAGES) as MessageName[]) {
+    const own = file[key];
+    const general = desk.messages?.[key];
+    if (own) messages.set(key, reader.slots([key], own));
+    else if (general) {
+      messages.set(
+        key,
+        new TopicReader(deskSource, desk, file, facts)
+          .slots(["messages", key], general),
+      );
+    }
+  }
+  const outcomes = new Map<Outcome, Term[]>();
+  const listed = Array.isArray(file.outcomes)
+    ? file.outcomes.map((outcome, i) => [outcome, null, [i]] as const)
+    : Object.entries(file.outcomes).map(([outcome, when]) =>
+      [outcome as Outcome, when ?? null, [outcome]] as const
+    );
+  for (const [outcome, when, path] of listed) {
+    outcomes.set(
+      outcome,
+      when === null ? [] : reader.condition(["outcomes", ...path], when),
+    );
+    const missing = THREADS[outcome].filter((key) => !messages.has(key));
+    if (missing.length > 0) {
+      source.mistake(
+        ["outcomes", ...path],
+        `outcome '${outcome}' needs the message ${missing.map((m) => `'${m}'`).join(", ")}`,
+      );
+    }
+  }
+  return {
+    name,
+    file,
+    facts,
+    rules: (file.rules ?? []).flatMap((rule, i) =>
+      reader.parsed(["rules", i], () => {
+        const read = parseRule(rule);
+        reader.known(["rules", i], read.names);
+        return [read];
+      }) ?? []
+    ),
+    weight: file.weight ?? 1,
+    outcomes,
+    subject: {
+      name: "subject",
+      optional: false,
+      when: [],
+      place: source.place(["subject"]),
+      alternatives: reader.alternatives(["subject"], file.subject),
+    },
+    messages,
+    place: source.place([]),
+  };
+}
+
+type Path = readonly (string | number)[];
+
+/** Reads the parts of a topic; every mistake goes to the source. */
+class TopicReader {
+  readonly #source: Source;
+  readonly #desk: DeskFile;
+  readonly #file: TopicFile;
+  #facts: Map<string, Fact>;
+
+  constructor(source: Source, desk: DeskFile, file: TopicFile, facts: Fact[] = []) {
+    this.#source = source;
+    this.#desk = desk;
+    this.#file = file;
+    this.#facts = new Map(facts.map((fact) => [fact.name, fact]));
+  }
+
+  facts(): Fact[] {
+    for (const [name, file] of Object.entries(this.#file.facts ?? {})) {
+      const path = ["facts", name];
+      if (this.#isWord(name)) {
+        this.#source.mistake(path, `the name '${name}' is taken by a word every text may use`);
+      }
+      const fact = this.parsed(path, () => this.#fact(name, file, path));
+      if (fact) this.#facts.set(name, fact);
+    }
+    return [...this.#facts.values()];
+  }
+
+  #fact(name: string, file: FactFile, path: Path): Fact {
+    const base = { name, by: file.by ?? "contact" } as const;
+    if ("number" in file) return { ...base, kind: "number", pattern: file.number };
+    if ("yes" in file) return { ...base, kind: "yes", chance: file.yes };
+    if ("item" in file) {
+      const categories = [file.item].flat();
+      for (const category of categories) {
+        const all = Object.keys(this.#desk.catalogue ?? {});
+        if (!all.includes(category)) {
+          this.#source.mistake([...path, "item"], `unknown category '${category}'${hint(category, all)}`);
+        }
+      }
+      if (file.except !== undefined) this.known([...path, "except"], [file.except]);
+      return {
+        ...base,
+        kind: "item",
+        categories,
+        ...(file.except !== undefined && { except: file.except }),
+      };
+    }
+    if ("amount" in file) {
+      const expression = parseExpression(String(file.amount));
+      this.known([...path, "amount"], expression.names);
+      return { ...base, kind: "amount", expression };
+    }
+    if ("count" in file) {
+      const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(file.count) ?? [];
+      if (from === undefined) throw new SyntaxError("expected a range such as 2..4");
+      return { ...base, kind: "count", from: Number(from), to: Number(to) };
+    }
+    if ("date" in file) {
+      const match = /^(?:([a-z][a-z0-9_]*)\s*([+-])\s*)?([+-]?\d+)(?:\.\.([+-]?\d+))?$/
+        .exec(String(file.date));
+      if (!match) {
+        throw new SyntaxError("expected days from now such as -9..-3, or from another date such as ordered + 2..4");
+      }
+      const [, other, sign, from, to = from] = match;
+      if (other !== undefined) this.known([...path, "date"], [other]);
+      const days = [Number(from), Number(to)].map((n) => sign === "-" ? -n : n)
+        .sort((a, b) => a - b) as [number, number];
+      return {
+        ...base,
+        kind: "date",
+        from: days[0],
+        to: days[1],
+        workday: file.workday ?? false,
+        ...(other !== undefined && { base: other }),
+      };
+    }
+    return {
+      ...base,
+      kind: "one of",
+      options: file["one of"].map((option) =>
+        typeof option === "object"
+          ? Object.fromEntries(
+            Object.entries(option).map(([key, value], i) => [key, String(value), i] as const)
+              .flatMap(([key, value, i]) => i === 0 ? [["", value], [key, value]] : [[key, value]]),
+          )
+          : { "": String(option) }
+      ),
+    };
+  }
+
+  slots(path: Path, message: MessageFile): Slot[] {
+    return Object.entries(message).map(([key, slot]) => {
+      const at = [...path, key];
+      const list = Array.isArray(slot);
+      return {
+        name: key.replace("?", ""),
+        optional: key.endsWith("?"),
+        when: list ? [] : this.condition([...at, "when"], slot.when),
+        alternatives: list
+          ? this.alternatives(at, slot)
+          : this.alternatives([...at, "texts"], slot.texts),
+        place: this.#source.place(at),
+      };
+    });
+  }
+
+  alternatives(path: Path, list: readonly AlternativeFile[]): Alternative[] {
+    return list.map((alternative, i) => {
+      const at = [...path, i];
+      const text = typeof alternative === "string" ? alternative : alternative.text;
+      const parts = parseText(text);
+      for (const { name, field } of placeholders(parts)) this.#placeholder(at, name, field);
+      return {
+        text,
+        parts,
+        when: typeof alternative === "string" ? [] : this.condition([...at, "when"], alternative.when),
+        place: this.#source.place(at),
+      };
+    });
+  }
+
+  condition(path: Path, text: string): Term[] {
+    return this.parsed(path, () => {
+      const terms = parseCondition(text);
+      for (const term of terms) {
+        if (!("name" in term) || term.name === "outcome") continue;
+        this.known(path, [term.name]);
+        const fact = this.#facts.get(term.name);
+        if (!fact) continue;
+        if (term.kind === "yes" && fact.kind !== "yes") {
+          throw new SyntaxError(`'${term.name}' is not a yes/no fact; expected '${term.name} is ...' or '${term.name} said'`);
+        }
+        if (term.kind === "is" && fact.kind === "one of") {
+          const all = fact.options.map((option) => option[""] ?? "");
+          const wrong = term.values.find((value) => !all.includes(value));
+          if (wrong !== undefined) throw new SyntaxError(`'${term.name}' is never '${wrong}'${hint(wrong, all)}`);
+        }
+      }
+      return terms;
+    }) ?? [];
+  }
+
+  known(path: Path, names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#facts.has(name) || this.#isWord(name)) continue;
+      this.#source.mistake(path, `unknown fact '${name}'${hint(name, this.#facts.keys())}`);
+    }
+  }
+
+  parsed<T>(path: Path, parse: () => T): T | undefined {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#source.mistake(path, error.message);
+      return undefined;
+    }
+  }
+
+  #isWord(name: string): boolean {
+    return (BUILT_IN as readonly string[]).includes(name) || name in (this.#desk.words ?? {});
+  }
+
+  #placeholder(path: Path, name: string, field: string): void {
+    const fact = this.#facts.get(name);
+    if (!fact) {
+      if (!this.#isWord(name)) {
+        const all = [...this.#facts.keys(), ...BUILT_IN, ...Object.keys(this.#desk.words ?? {})];
+        this.#source.mistake(path, `unknown placeholder '{${name}}'${hint(name, all)}`);
+      } else if (field && !(field === "first" && (name === "contact" || name === "agent"))) {
+        this.#source.mistake(path, `'{${name}.${field}}' does not exist; expected '{${name}}'`);
+      }
+      return;
+    }
+    if (fact.kind === "yes") {
+      this.#source.mistake(path, `'{${name}}' is a yes/no fact: use it in 'when'`);
+      return;
+    }
+    const fields = fieldsOf(fact, this.#desk);
+    if (!fields.includes(field)) {
+      this.#source.mistake(
+        path,
+        `'{${name}.${field}}' does not exist${hint(field, fields)}; expected one of ${
+          fields.map((known) => known ? `{${name}.${known}}` : `{${name}}`).join(", ")
+        }`,
+      );
+    }
+  }
+}
+
+/** The fields that all values of a fact have; "" is the value itself. */
+function fieldsOf(fact: Fact, desk: DeskFile): string[] {
+  switch (fact.kind) {
+    case "item":
+      return common(
+        fact.categories.flatMap((category) => desk.catalogue?.[category] ?? [])
+          .map((item) => ["", ...Object.keys(item)]),
+      );
+    case "one of":
+      return common(fact.options.map((option) => Object.keys(option)));
+    case "date":
+      return ["", "weekday", "short"];
+    case "count":
+      return ["", "word"];
+    default:
+      return [""];
+  }
+}
+
+function common(lists: readonly string[][]): string[] {
+  return (lists[0] ?? []).filter((key) => lists.every((list) => list.includes(key)));
+}
+
+function hint(word: string, known: Iterable<string>): string {
+  const near = didYouMean(word, known);
+  return near ? `. Did you mean '${near}'?` : "";
+}
+
+/** A YAML file that knows where its values stand. */
+class Source {
+  readonly #path: string;
+  readonly #lines = new LineCounter();
+  readonly #document: ReturnType<typeof parseDocument>;
+  readonly #mistakes: Mistake[];
+
+  constructor(path: string, text: string, mistakes: Mistake[]) {
+    this.#path = path;
+    this.#mistakes = mistakes;
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+  }
+
+  read<T>(form: z.ZodType<T>): T | undefined {
+    for (const { message, pos } of this.#document.errors) {
+      this.#mistakes.push({ place: this.#at(pos[0]), message });
+    }
+    if (this.#document.errors.length > 0) return undefined;
+    const result = form.safeParse(this.#document.toJS());
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) this.#explain(issue, []);
+    return undefined;
+  }
+
+  mistake(path: Path, message: string): void {
+    this.#mistakes.push({ place: this.place(path), message });
+  }
+
+  /** `file:line:column` of a value; of the nearest one around it if it does not exist. */
+  place(path: Path): string {
+    for (let length = path.length; length > 0; length--) {
+      const key = path[length - 1];
+      const parent = length === 1
+        ? this.#document.contents
+        : this.#document.getIn(path.slice(0, length - 1), true) as Node | undefined;
+      if (isMap(parent)) {
+        const pair = parent.items.find(({ key: k }) => isScalar(k) && k.value === key);
+        if (pair && isScalar(pair.key)) return this.#at(pair.key.range?.[0] ?? 0);
+      } else {
+        const node = this.#document.getIn(path.slice(0, length), true) as Node | undefined;
+        if (node?.range) return this.#at(node.range[0]);
+      }
+    }
+    return this.#at(0);
+  }
+
+  #explain(issue: z.core.$ZodIssue, above: Path): void {
+    const path = [...above, ...issue.path.map((key) => typeof key === "number" ? key : String(key))];
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) {
+        const known = above.length === 0 && path.length === 0
+          ? [...Object.keys(TopicForm.shape), ...Object.keys(DeskForm.shape)]
+          : [];
+        this.mistake([...path, key], `unknown key '${key}'${hint(key, known)}`);
+      }
+      return;
+    }
+    if (issue.code === "invalid_union") {
+      // The branch that got furthest knows best what is wrong.
+      const best = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
+      for (const inner of best) this.#explain(inner, path);
+      if (best.length > 0) return;
+    }
+    this.mistake(path, issue.message);
+  }
+
+  #at(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset);
+    return `${this.#path}:${line || 1}:${col || 1}`;
+  }
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map(({ path }) => path.length));
+}

@@ -1,0 +1,17 @@
+/**
+ * The files of a desk in a folder.
+ *
+ * @module
+ */
+
+/** Reads `desk.yaml` and `topics/*.yaml` of a folder. */
+export async function readFolder(path: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const [folder, prefix] of [[path, ""], [`${path}/topics`, "topics/"]] as const) {
+    for await (const entry of Deno.readDir(folder)) {
+      if (!/\.ya?ml$/.test(entry.name)) continue;
+      files.set(prefix + entry.name, await Deno.readTextFile(`${folder}/${entry.name}`));
+    }
+  }
+  return files;
+}
