@@ -6,10 +6,14 @@
 import { parseArgs } from "node:util";
 import { stream } from "../lib/random.ts";
 import { plainText } from "../text.ts";
-import { OUTCOMES, type Outcome, type Person, type Plan } from "../workflow/plan.ts";
-import { checkDesk } from "../writing/check.ts";
+import {
+  type Outcome,
+  OUTCOMES,
+  type Person,
+  type Plan,
+} from "../workflow/plan.ts";
 import { type Desk, DeskError, readDesk } from "../writing/desk.ts";
-import { readFolder } from "../writing/folder.ts";
+import { deskFolder, readFolder } from "../writing/folder.ts";
 import { topicOf, writePlan } from "../writing/write.ts";
 
 const HELP = `deno task preview [options]
@@ -22,16 +26,24 @@ Prints threads as they would be written, without an account.
   --topic NAME     only this topic
   --outcome NAME   only this outcome: ${OUTCOMES.join(", ")}
   --classic        one reply, one answer, one resolution
-  --check          list the desk's mistakes instead
   --json           one thread a line, as JSON
   --help           this text`;
 
-const NAMES = ("Emma Clarke|Oliver Hughes|Amelia Patel|Jack Thompson|Isla Murray|Harry Edwards|Mia Okafor|George Whitfield|" +
-  "Freya Lindqvist|Noah Bennett|Grace O'Neill|Leo Marchetti|Ruby Sinclair|Arthur Pemberton|Chloe Dubois|Theo Andersen|" +
-  "Ella Robertson|Oscar Novak|Poppy Hargreaves|Henry Castellano|Sophie Lang|Samuel Adeyemi|Hannah Fischer|Max Dempsey|" +
-  "Lucy Barrett|Ethan McAllister|Zara Hussain|Callum Reid|Nina Kowalska|Tom Ashworth|Alice Moreau|Daniel Frost|" +
-  "Katie Donnelly|Ben Varga|Laura Jennings|Piotr Zielinski|Megan Doyle|Adam Farrow|Eva Horvath|Ryan Blackwood").split("|");
-const AGENTS = ["Sam Rivera", "Priya Nair", "Joe Lister", "Kim Park", "Marta Silva", "Dan Whelan"];
+const NAMES =
+  ("Emma Clarke|Oliver Hughes|Amelia Patel|Jack Thompson|Isla Murray|Harry Edwards|Mia Okafor|George Whitfield|" +
+    "Freya Lindqvist|Noah Bennett|Grace O'Neill|Leo Marchetti|Ruby Sinclair|Arthur Pemberton|Chloe Dubois|Theo Andersen|" +
+    "Ella Robertson|Oscar Novak|Poppy Hargreaves|Henry Castellano|Sophie Lang|Samuel Adeyemi|Hannah Fischer|Max Dempsey|" +
+    "Lucy Barrett|Ethan McAllister|Zara Hussain|Callum Reid|Nina Kowalska|Tom Ashworth|Alice Moreau|Daniel Frost|" +
+    "Katie Donnelly|Ben Varga|Laura Jennings|Piotr Zielinski|Megan Doyle|Adam Farrow|Eva Horvath|Ryan Blackwood")
+    .split("|");
+const AGENTS = [
+  "Sam Rivera",
+  "Priya Nair",
+  "Joe Lister",
+  "Kim Park",
+  "Marta Silva",
+  "Dan Whelan",
+];
 
 if (import.meta.main) await main();
 
@@ -44,46 +56,55 @@ async function main(): Promise<void> {
       topic: { type: "string" },
       outcome: { type: "string" },
       classic: { type: "boolean", default: false },
-      check: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(HELP);
-  const folder = values.desk.includes("/")
-    ? values.desk
-    : new URL(`../desks/${values.desk}`, import.meta.url).pathname;
-  const desk = await load(values.desk, folder);
-  if (values.topic !== undefined && !desk.topics.some(({ name }) => name === values.topic)) {
-    fail(`Unknown topic '${values.topic}'. Topics: ${desk.topics.map(({ name }) => name).join(", ")}`);
+  const desk = await load(values.desk);
+  if (
+    values.topic !== undefined &&
+    !desk.topics.some(({ name }) => name === values.topic)
+  ) {
+    fail(
+      `Unknown topic '${values.topic}'. Topics: ${
+        desk.topics.map(({ name }) => name).join(", ")
+      }`,
+    );
   }
   const outcome = OUTCOMES.find((known) => known === values.outcome);
   if (values.outcome !== undefined && !outcome) {
-    fail(`Unknown outcome '${values.outcome}'. Outcomes: ${OUTCOMES.join(", ")}`);
+    fail(
+      `Unknown outcome '${values.outcome}'. Outcomes: ${OUTCOMES.join(", ")}`,
+    );
   }
   const count = Number(values.count);
-  if (!Number.isInteger(count) || count < 1) fail(`Cannot read --count '${values.count}': expected a whole number from 1`);
-  if (values.check) {
-    const topics = desk.topics.filter(({ name }) => values.topic === undefined || name === values.topic);
-    const mistakes = checkDesk(desk, topics);
-    if (mistakes.length > 0) fail(mistakes.map(({ place, message }) => `${place}: ${message}`).join("\n"));
-    return console.log(`${topics.length} topics, no mistakes`);
+  if (!Number.isInteger(count) || count < 1) {
+    fail(
+      `Cannot read --count '${values.count}': expected a whole number from 1`,
+    );
   }
-  for (const plan of preview(desk, values.seed, count, {
-    ...(values.topic !== undefined && { topic: values.topic }),
-    ...(outcome && { outcome }),
-    pace: values.classic ? "classic" : "natural",
-  })) {
+  for (
+    const plan of preview(desk, values.seed, count, {
+      ...(values.topic !== undefined && { topic: values.topic }),
+      ...(outcome && { outcome }),
+      pace: values.classic ? "classic" : "natural",
+    })
+  ) {
     console.log(values.json ? JSON.stringify(threadOf(plan)) : readable(plan));
   }
 }
 
-async function load(name: string, folder: string): Promise<Desk> {
+async function load(name: string): Promise<Desk> {
   try {
-    return readDesk(name, await readFolder(folder));
+    return readDesk(name, await readFolder(deskFolder(name)));
   } catch (error) {
     if (error instanceof DeskError) fail(error.message);
-    if (error instanceof Deno.errors.NotFound) fail(`Cannot find the desk '${name}': expected a folder with desk.yaml and topics/`);
+    if (error instanceof Deno.errors.NotFound) {
+      fail(
+        `Cannot find the desk '${name}': expected a folder with desk.yaml and topics/`,
+      );
+    }
     throw error;
   }
 }
@@ -106,7 +127,11 @@ export function* preview(
       desk,
       seed,
       n,
-      contact: { id: contact + 1, name: NAMES[contact] ?? "", email: `contact${contact + 1}@example.com` },
+      contact: {
+        id: contact + 1,
+        name: NAMES[contact] ?? "",
+        email: `contact${contact + 1}@example.com`,
+      },
       agent: agentAt(agent),
       colleague: agentAt((agent + 1) % AGENTS.length),
       now: now + n * 3_600_000,
@@ -116,7 +141,11 @@ export function* preview(
 }
 
 /** Some write often, most seldom; nobody brings a topic up again before all others. */
-function drawContact(topic: string, used: Map<number, Set<string>>, who: () => number): number {
+function drawContact(
+  topic: string,
+  used: Map<number, Set<string>>,
+  who: () => number,
+): number {
   for (let attempt = 0; attempt < 20; attempt++) {
     const contact = Math.floor(who() ** 1.6 * NAMES.length);
     const topics = used.get(contact) ?? new Set();
@@ -128,18 +157,30 @@ function drawContact(topic: string, used: Map<number, Set<string>>, who: () => n
 }
 
 function agentAt(i: number): Person {
-  return { id: 101 + i, name: AGENTS[i] ?? "", email: `agent${i + 1}@example.com` };
+  return {
+    id: 101 + i,
+    name: AGENTS[i] ?? "",
+    email: `agent${i + 1}@example.com`,
+  };
 }
 
 /** A thread as `--json` prints it. */
 export function threadOf(plan: Plan) {
   let afterMinutes = 0;
-  const messages: { from: "contact" | "agent"; text: string; private: boolean; afterMinutes: number }[] = [];
+  const messages: {
+    from: "contact" | "agent";
+    text: string;
+    private: boolean;
+    afterMinutes: number;
+  }[] = [];
   for (const step of plan.steps) {
-    afterMinutes += step.wait?.minutes ?? (step.sameTick || step.kind === "create" ? 0 : 5);
+    afterMinutes += step.wait?.minutes ??
+      (step.sameTick || step.kind === "create" ? 0 : 5);
     if (!("body" in step)) continue;
     messages.push({
-      from: step.kind === "create" || step.kind === "answer" ? "contact" : "agent",
+      from: step.kind === "create" || step.kind === "answer"
+        ? "contact"
+        : "agent",
       text: plainText(step.body),
       private: step.kind === "note",
       afterMinutes,
@@ -164,7 +205,9 @@ function readable(plan: Plan): string {
     `=== ${thread.subject}`,
     `    ${plan.topic}, ${plan.outcome}, priority ${plan.priority}, source ${plan.source}, ${thread.contact} -> ${thread.agent}`,
     ...thread.messages.map(({ from, text, private: hidden, afterMinutes }) =>
-      `\n--- ${from}${hidden ? ", private" : ""}, after ${afterMinutes} min\n${text}`
+      `\n--- ${from}${
+        hidden ? ", private" : ""
+      }, after ${afterMinutes} min\n${text}`
     ),
     "",
   ].join("\n");

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { type Alternative, type Desk, type Mistake, THREADS, type Topic } from "./desk.ts";
+import {
+  type Alternative,
+  type Desk,
+  type Mistake,
+  THREADS,
+  type Topic,
+} from "./desk.ts";
 import { NoTextError } from "./compose.ts";
-import { placeholders } from "./text.ts";
 import { writePlan } from "./write.ts";
 
 const THREADS_PER_OUTCOME = 150;
@@ -13,7 +18,10 @@ const THREADS_PER_OUTCOME = 150;
 const NOW = Date.UTC(2026, 2, 10, 11);
 
 /** The mistakes of a desk that reads well, in the order of its topics. */
-export function checkDesk(desk: Desk, topics: readonly Topic[] = desk.topics): Mistake[] {
+export function checkDesk(
+  desk: Desk,
+  topics: readonly Topic[] = desk.topics,
+): Mistake[] {
   return topics.flatMap((topic) => checkTopic(desk, topic));
 }
 
@@ -43,7 +51,10 @@ function checkTopic(desk: Desk, topic: Topic): Mistake[] {
         });
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        report(error instanceof NoTextError ? error.slot.place : topic.place, error.message);
+        report(
+          error instanceof NoTextError ? error.slot.place : topic.place,
+          error.message,
+        );
       }
     }
   }
@@ -51,33 +62,46 @@ function checkTopic(desk: Desk, topic: Topic): Mistake[] {
   for (const slot of [topic.subject, ...slotsOf(topic)]) {
     for (const alternative of slot.alternatives) {
       // Texts of desk.yaml need not fit every topic.
-      if (chosen.has(alternative) || alternative.place.startsWith("desk.yaml")) continue;
+      if (
+        chosen.has(alternative) || alternative.place.startsWith("desk.yaml")
+      ) continue;
       const facts = topic.facts.filter(({ name }) =>
-        placeholders(alternative.parts).some((placeholder) => placeholder.name === name)
+        alternative.facts.includes(name)
       );
       report(
         alternative.place,
         `can never be chosen${
           facts.length > 0
-            ? `: nobody may say ${facts.map(({ name, by }) => `'${name}' (by: ${by})`).join(", ")} here, or its condition never holds`
+            ? `: nobody may say ${
+              facts.map(({ name, by }) => `'${name}' (by: ${by})`).join(", ")
+            } here, or its condition never holds`
             : ": its condition never holds"
         }`,
       );
     }
   }
-  const used = new Set([...topic.outcomes.keys()].flatMap((outcome) => [...THREADS[outcome]]));
+  const used = new Set(
+    [...topic.outcomes.keys()].flatMap((outcome) => [...THREADS[outcome]]),
+  );
   for (const name of topic.messages.keys()) {
     const place = topic.messages.get(name)?.[0]?.place ?? "";
     if (!used.has(name) && name !== "thanks" && place.startsWith("topics/")) {
-      report(place, `the message '${name}' is used by none of the topic's outcomes`);
+      report(
+        place,
+        `the message '${name}' is used by none of the topic's outcomes`,
+      );
     }
   }
   return [...mistakes.values()];
 }
 
 function slotsOf(topic: Topic) {
-  const used = new Set([...topic.outcomes.keys()].flatMap((outcome) => [...THREADS[outcome]]));
-  return [...topic.messages].filter(([name]) => used.has(name)).flatMap(([, slots]) => slots);
+  const used = new Set(
+    [...topic.outcomes.keys()].flatMap((outcome) => [...THREADS[outcome]]),
+  );
+  return [...topic.messages].filter(([name]) => used.has(name)).flatMap((
+    [, slots],
+  ) => slots);
 }
 
 function person(id: number, name: string) {

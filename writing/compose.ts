@@ -77,7 +77,9 @@ export function composeMessage(
     }
     const parts = style.typos > 0
       ? text.parts.map((part) =>
-        typeof part === "string" ? mistype(part, style.typos, thread.random) : part
+        typeof part === "string"
+          ? mistype(part, style.typos, thread.random)
+          : part
       )
       : text.parts;
     const filled = fill(parts, thread);
@@ -98,38 +100,86 @@ export function composeMessage(
 }
 
 /** A private note: no greeting, no closing. */
-export function composeNote(slots: readonly Slot[], message: string, thread: Thread, detail: number): string {
-  const bare: Style = { greeting: "", laterGreeting: "", closing: "", laterClosing: "", layout: "block", detail, small: false, typos: 0 };
+export function composeNote(
+  slots: readonly Slot[],
+  message: string,
+  thread: Thread,
+  detail: number,
+): string {
+  const bare: Style = {
+    greeting: "",
+    laterGreeting: "",
+    closing: "",
+    laterClosing: "",
+    layout: "block",
+    detail,
+    small: false,
+    typos: 0,
+  };
   return composeMessage(slots, message, "agent", bare, 0, thread);
 }
 
-function choose(slot: Slot, message: string, thread: Thread, speaker: "contact" | "agent", again: number): Alternative {
+function choose(
+  slot: Slot,
+  message: string,
+  thread: Thread,
+  speaker: "contact" | "agent",
+  again: number,
+): Alternative {
   const text = tryToChoose(slot, message, thread, speaker, again);
   if (!text) throw new NoTextError(slot, thread);
   return text;
 }
 
 /** The next text of the slot's bag that may be used now. */
-function tryToChoose(slot: Slot, message: string, thread: Thread, speaker: "contact" | "agent", again: number): Alternative | undefined {
-  const { items, position } = bag(slot.alternatives, thread.use, thread.seed, "texts", thread.topic.name, message, slot.name);
+function tryToChoose(
+  slot: Slot,
+  message: string,
+  thread: Thread,
+  speaker: "contact" | "agent",
+  again: number,
+): Alternative | undefined {
+  const { items, position } = bag(
+    slot.alternatives,
+    thread.use,
+    thread.seed,
+    "texts",
+    thread.topic.name,
+    message,
+    slot.name,
+  );
   const situation = situationOf(thread);
-  for (let i = 0; i < items.length; i++) {
-    const text = items[(position + again + i) % items.length];
-    if (!text || !holds(text.when, situation) || !maySay(text, thread, speaker)) continue;
-    for (const { name } of placeholders(text.parts)) thread.said.add(name);
-    thread.onChoice?.(text);
-    return text;
-  }
-  return undefined;
+  const usable = items.map((_, i) =>
+    items[(position + again + i) % items.length]
+  ).filter((text) => text !== undefined)
+    .filter((text) =>
+      holds(text.when, situation) && maySay(text, thread, speaker)
+    );
+  // Who is curt says it in the shorter ways.
+  const middle = slot.alternatives.map(({ text }) => text.length)
+    .sort((a, b) => a - b)[Math.floor(slot.alternatives.length / 2)] ?? 0;
+  const text = speaker === "contact" && thread.register === "curt"
+    ? usable.find(({ text }) => text.length < middle) ?? usable[0]
+    : usable[0];
+  if (!text) return undefined;
+  for (const name of text.facts) thread.said.add(name);
+  thread.onChoice?.(text);
+  return text;
 }
 
-/** Whether the speaker can know all that the text names. */
-function maySay(text: Alternative, thread: Thread, speaker: "contact" | "agent"): boolean {
-  return placeholders(text.parts).every((placeholder) => {
-    const fact = thread.topic.facts.find(({ name }) => name === placeholder.name);
-    if (!fact) return valueOf(placeholder, thread) !== "";
-    return fact.by === speaker || fact.by === "both" || thread.said.has(fact.name);
-  });
+/** Whether the speaker can know all that the text speaks of, and nobody's missing name is needed. */
+function maySay(
+  text: Alternative,
+  thread: Thread,
+  speaker: "contact" | "agent",
+): boolean {
+  return text.facts.every((name) => {
+    const by = thread.topic.facts.find((fact) => fact.name === name)?.by;
+    return by === speaker || by === "both" || thread.said.has(name);
+  }) &&
+    placeholders(text.parts).every((part) =>
+      thread.facts.has(part.name) || valueOf(part, thread) !== ""
+    );
 }
 
 function situationOf(thread: Thread): Situation {
@@ -137,7 +187,9 @@ function situationOf(thread: Thread): Situation {
     outcome: thread.outcome,
     register: thread.register,
     said: thread.said,
-    valueOf: (name) => thread.facts.get(name)?.texts[""] ?? String(thread.desk.file.words?.[name] ?? ""),
+    valueOf: (name) =>
+      thread.facts.get(name)?.texts[""] ??
+        String(thread.desk.file.words?.[name] ?? ""),
   };
 }
 
@@ -174,27 +226,47 @@ function layOut(sentences: readonly string[], layout: Style["layout"]): string {
   for (const sentence of sentences) {
     const last = paragraphs.at(-1);
     const own = sentence.includes("\n");
-    if (!last || own || last.length >= size || last.some((other) => other.includes("\n"))) {
+    if (
+      !last || own || last.length >= size ||
+      last.some((other) => other.includes("\n"))
+    ) {
       paragraphs.push([sentence]);
     } else last.push(sentence);
   }
-  return paragraphs.map((paragraph) => paragraph.join(" ")).join("\n\n");
+  return paragraphs.map((paragraph) =>
+    paragraph.map((sentence, i) =>
+      i < paragraph.length - 1 && /[\p{L}\p{N}]$/u.test(sentence)
+        ? `${sentence}.`
+        : sentence
+    ).join(" ")
+  ).join("\n\n");
 }
 
 /** "i have not" for a writer who begins in small letters; "API" and "A-1234" stay. */
 function startSmall(text: string): string {
-  return text.replace(/(^|[.!?]\s+|\n)(\p{Lu})(?=\p{Ll}|\s|')/gu, (_, before: string, letter: string) => before + letter.toLowerCase())
+  return text.replace(
+    /(^|[.!?]\s+|\n)(\p{Lu})(?=\p{Ll}|\s|')/gu,
+    (_, before: string, letter: string) => before + letter.toLowerCase(),
+  )
     .replace(/\bI(?=[\s'])/g, "i");
 }
 
 /** Now and then two letters swapped, one left out or one doubled, in a longer word. */
 function mistype(text: string, rate: number, random: Random): string {
-  return text.replace(/(?<![\p{L}\p{N}@/.-])\p{Ll}{5,}(?![\p{L}\p{N}@/-])/gu, (word) => {
-    if (random() >= rate) return word;
-    const at = 1 + Math.floor(random() * (word.length - 3));
-    const [a = "", b = ""] = [word[at], word[at + 1]];
-    const kind = random();
-    if (kind < 0.45 && a !== b) return word.slice(0, at) + b + a + word.slice(at + 2);
-    return kind < 0.8 ? word.slice(0, at) + word.slice(at + 1) : word.slice(0, at) + a + word.slice(at);
-  });
+  return text.replace(
+    /(?<![\p{L}\p{N}@/.-])\p{Ll}{5,}(?![\p{L}\p{N}@/-])/gu,
+    (word) => {
+      if (random() >= rate) return word;
+      const at = 1 + Math.floor(random() * (word.length - 3));
+      const [a = "", b = ""] = [word[at], word[at + 1]];
+      const kind = random();
+      if (kind < 0.45 && a !== b) {
+        return word.slice(0, at) + b + a +
+          word.slice(at + 2);
+      }
+      return kind < 0.8
+        ? word.slice(0, at) + word.slice(at + 1)
+        : word.slice(0, at) + a + word.slice(at);
+    },
+  );
 }

@@ -41,7 +41,9 @@ export function parseCondition(text: string): Term[] {
       );
       const name = is[1] ?? "";
       const wrong = name === "outcome" &&
-        values.find((value) => !(OUTCOMES as readonly string[]).includes(value));
+        values.find((value) =>
+          !(OUTCOMES as readonly string[]).includes(value)
+        );
       if (wrong) throw new SyntaxError(`unknown outcome '${wrong}'`);
       return { ...base, kind: "is", name, values };
     }

@@ -7,7 +7,12 @@ import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import type * as z from "zod";
 import type { Outcome } from "../workflow/plan.ts";
 import { parseCondition, type Term } from "./condition.ts";
-import { type Expression, parseExpression, parseRule, type Rule } from "./expression.ts";
+import {
+  type Expression,
+  parseExpression,
+  parseRule,
+  type Rule,
+} from "./expression.ts";
 import {
   type AlternativeFile,
   type DeskFile,
@@ -19,7 +24,7 @@ import {
   type TopicFile,
   TopicForm,
 } from "./form.ts";
-import { didYouMean, type Parts, parseText, placeholders } from "./text.ts";
+import { didYouMean, parseText, type Parts, placeholders } from "./text.ts";
 
 /** The messages of each outcome, in their order. */
 export const THREADS: Record<Outcome, readonly MessageName[]> = {
@@ -78,6 +83,8 @@ export interface Alternative {
   text: string;
   parts: Parts;
   when: Term[];
+  /** The facts it speaks of: those it names, and those its conditions ask for. */
+  facts: string[];
   /** `file:line:column`. */
   place: string;
 }
@@ -124,7 +131,9 @@ export class DeskError extends Error {
   /** The mistakes in the order of files and lines. */
   readonly mistakes: readonly Mistake[];
   constructor(mistakes: readonly Mistake[]) {
-    super(mistakes.map(({ place, message }) => `${place}: ${message}`).join("\n"));
+    super(
+      mistakes.map(({ place, message }) => `${place}: ${message}`).join("\n"),
+    );
     this.mistakes = mistakes;
   }
 }
@@ -134,7 +143,10 @@ export class DeskError extends Error {
  *
  * @throws {DeskError} With every mistake in the files.
  */
-export function readDesk(name: string, files: ReadonlyMap<string, string>): Desk {
+export function readDesk(
+  name: string,
+  files: ReadonlyMap<string, string>,
+): Desk {
   const mistakes: Mistake[] = [];
   const deskText = files.get("desk.yaml");
   if (deskText === undefined) {
@@ -150,7 +162,12 @@ export function readDesk(name: string, files: ReadonlyMap<string, string>): Desk
     for (const [path, text] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
       const [, topic] = /^topics\/(.+)\.ya?ml$/.exec(path) ?? [];
       if (topic === undefined) continue;
-      const read = readTopic(topic, new Source(path, text, mistakes), file, source);
+      const read = readTopic(
+        topic,
+        new Source(path, text, mistakes),
+        file,
+        source,
+      );
       if (read) topics.push(read);
     }
     if (topics.length === 0 && mistakes.length === 0) {
@@ -172,7 +189,9 @@ function readTopic(
   if (file.team !== undefined && !(file.team in (desk.teams ?? {}))) {
     source.mistake(
       ["team"],
-      `unknown team '${file.team}'${hint(file.team, Object.keys(desk.teams ?? {}))}`,
+      `unknown team '${file.team}'${
+        hint(file.team, Object.keys(desk.teams ?? {}))
+      }`,
     );
   }
   const reader = new TopicReader(source, desk, file);
@@ -205,7 +224,9 @@ function readTopic(
     if (missing.length > 0) {
       source.mistake(
         ["outcomes", ...path],
-        `outcome '${outcome}' needs the message ${missing.map((m) => `'${m}'`).join(", ")}`,
+        `outcome '${outcome}' needs the message ${
+          missing.map((m) => `'${m}'`).join(", ")
+        }`,
       );
     }
   }
@@ -243,7 +264,12 @@ class TopicReader {
   readonly #file: TopicFile;
   #facts: Map<string, Fact>;
 
-  constructor(source: Source, desk: DeskFile, file: TopicFile, facts: Fact[] = []) {
+  constructor(
+    source: Source,
+    desk: DeskFile,
+    file: TopicFile,
+    facts: Fact[] = [],
+  ) {
     this.#source = source;
     this.#desk = desk;
     this.#file = file;
@@ -254,7 +280,10 @@ class TopicReader {
     for (const [name, file] of Object.entries(this.#file.facts ?? {})) {
       const path = ["facts", name];
       if (this.#isWord(name)) {
-        this.#source.mistake(path, `the name '${name}' is taken by a word every text may use`);
+        this.#source.mistake(
+          path,
+          `the name '${name}' is taken by a word every text may use`,
+        );
       }
       const fact = this.parsed(path, () => this.#fact(name, file, path));
       if (fact) this.#facts.set(name, fact);
@@ -264,17 +293,24 @@ class TopicReader {
 
   #fact(name: string, file: FactFile, path: Path): Fact {
     const base = { name, by: file.by ?? "contact" } as const;
-    if ("number" in file) return { ...base, kind: "number", pattern: file.number };
+    if ("number" in file) {
+      return { ...base, kind: "number", pattern: file.number };
+    }
     if ("yes" in file) return { ...base, kind: "yes", chance: file.yes };
     if ("item" in file) {
       const categories = [file.item].flat();
       for (const category of categories) {
         const all = Object.keys(this.#desk.catalogue ?? {});
         if (!all.includes(category)) {
-          this.#source.mistake([...path, "item"], `unknown category '${category}'${hint(category, all)}`);
+          this.#source.mistake(
+            [...path, "item"],
+            `unknown category '${category}'${hint(category, all)}`,
+          );
         }
       }
-      if (file.except !== undefined) this.known([...path, "except"], [file.except]);
+      if (file.except !== undefined) {
+        this.known([...path, "except"], [file.except]);
+      }
       return {
         ...base,
         kind: "item",
@@ -289,14 +325,19 @@ class TopicReader {
     }
     if ("count" in file) {
       const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(file.count) ?? [];
-      if (from === undefined) throw new SyntaxError("expected a range such as 2..4");
+      if (from === undefined) {
+        throw new SyntaxError("expected a range such as 2..4");
+      }
       return { ...base, kind: "count", from: Number(from), to: Number(to) };
     }
     if ("date" in file) {
-      const match = /^(?:([a-z][a-z0-9_]*)\s*([+-])\s*)?([+-]?\d+)(?:\.\.([+-]?\d+))?$/
-        .exec(String(file.date));
+      const match =
+        /^(?:([a-z][a-z0-9_]*)\s*([+-])\s*)?([+-]?\d+)(?:\.\.([+-]?\d+))?$/
+          .exec(String(file.date));
       if (!match) {
-        throw new SyntaxError("expected days from now such as -9..-3, or from another date such as ordered + 2..4");
+        throw new SyntaxError(
+          "expected days from now such as -9..-3, or from another date such as ordered + 2..4",
+        );
       }
       const [, other, sign, from, to = from] = match;
       if (other !== undefined) this.known([...path, "date"], [other]);
@@ -317,8 +358,12 @@ class TopicReader {
       options: file["one of"].map((option) =>
         typeof option === "object"
           ? Object.fromEntries(
-            Object.entries(option).map(([key, value], i) => [key, String(value), i] as const)
-              .flatMap(([key, value, i]) => i === 0 ? [["", value], [key, value]] : [[key, value]]),
+            Object.entries(option).map(([key, value], i) =>
+              [key, String(value), i] as const
+            )
+              .flatMap(([key, value, i]) =>
+                i === 0 ? [["", value], [key, value]] : [[key, value]]
+              ),
           )
           : { "": String(option) }
       ),
@@ -329,28 +374,46 @@ class TopicReader {
     return Object.entries(message).map(([key, slot]) => {
       const at = [...path, key];
       const list = Array.isArray(slot);
+      const when = list ? [] : this.condition([...at, "when"], slot.when);
       return {
         name: key.replace("?", ""),
         optional: key.endsWith("?"),
-        when: list ? [] : this.condition([...at, "when"], slot.when),
+        when,
         alternatives: list
           ? this.alternatives(at, slot)
-          : this.alternatives([...at, "texts"], slot.texts),
+          : this.alternatives([...at, "texts"], slot.texts, when),
         place: this.#source.place(at),
       };
     });
   }
 
-  alternatives(path: Path, list: readonly AlternativeFile[]): Alternative[] {
+  alternatives(
+    path: Path,
+    list: readonly AlternativeFile[],
+    slotWhen: readonly Term[] = [],
+  ): Alternative[] {
     return list.map((alternative, i) => {
       const at = [...path, i];
-      const text = typeof alternative === "string" ? alternative : alternative.text;
+      const plain = typeof alternative === "string";
+      const text = plain ? alternative : alternative.text;
       const parts = parseText(text);
-      for (const { name, field } of placeholders(parts)) this.#placeholder(at, name, field);
+      for (const { name, field } of placeholders(parts)) {
+        this.#placeholder(at, name, field);
+      }
+      const when = plain
+        ? []
+        : this.condition([...at, "when"], alternative.when);
+      const names = [
+        ...placeholders(parts).map(({ name }) => name),
+        ...[...when, ...slotWhen].flatMap((term) =>
+          term.kind === "yes" || term.kind === "is" ? [term.name] : []
+        ),
+      ];
       return {
         text,
         parts,
-        when: typeof alternative === "string" ? [] : this.condition([...at, "when"], alternative.when),
+        when,
+        facts: [...new Set(names)].filter((name) => this.#facts.has(name)),
         place: this.#source.place(at),
       };
     });
@@ -365,12 +428,18 @@ class TopicReader {
         const fact = this.#facts.get(term.name);
         if (!fact) continue;
         if (term.kind === "yes" && fact.kind !== "yes") {
-          throw new SyntaxError(`'${term.name}' is not a yes/no fact; expected '${term.name} is ...' or '${term.name} said'`);
+          throw new SyntaxError(
+            `'${term.name}' is not a yes/no fact; expected '${term.name} is ...' or '${term.name} said'`,
+          );
         }
         if (term.kind === "is" && fact.kind === "one of") {
           const all = fact.options.map((option) => option[""] ?? "");
           const wrong = term.values.find((value) => !all.includes(value));
-          if (wrong !== undefined) throw new SyntaxError(`'${term.name}' is never '${wrong}'${hint(wrong, all)}`);
+          if (wrong !== undefined) {
+            throw new SyntaxError(
+              `'${term.name}' is never '${wrong}'${hint(wrong, all)}`,
+            );
+          }
         }
       }
       return terms;
@@ -380,7 +449,10 @@ class TopicReader {
   known(path: Path, names: readonly string[]): void {
     for (const name of names) {
       if (this.#facts.has(name) || this.#isWord(name)) continue;
-      this.#source.mistake(path, `unknown fact '${name}'${hint(name, this.#facts.keys())}`);
+      this.#source.mistake(
+        path,
+        `unknown fact '${name}'${hint(name, this.#facts.keys())}`,
+      );
     }
   }
 
@@ -395,30 +467,50 @@ class TopicReader {
   }
 
   #isWord(name: string): boolean {
-    return (BUILT_IN as readonly string[]).includes(name) || name in (this.#desk.words ?? {});
+    return (BUILT_IN as readonly string[]).includes(name) ||
+      name in (this.#desk.words ?? {});
   }
 
   #placeholder(path: Path, name: string, field: string): void {
     const fact = this.#facts.get(name);
     if (!fact) {
       if (!this.#isWord(name)) {
-        const all = [...this.#facts.keys(), ...BUILT_IN, ...Object.keys(this.#desk.words ?? {})];
-        this.#source.mistake(path, `unknown placeholder '{${name}}'${hint(name, all)}`);
-      } else if (field && !(field === "first" && (name === "contact" || name === "agent"))) {
-        this.#source.mistake(path, `'{${name}.${field}}' does not exist; expected '{${name}}'`);
+        const all = [
+          ...this.#facts.keys(),
+          ...BUILT_IN,
+          ...Object.keys(this.#desk.words ?? {}),
+        ];
+        this.#source.mistake(
+          path,
+          `unknown placeholder '{${name}}'${hint(name, all)}`,
+        );
+      } else if (
+        field &&
+        !(field === "first" && (name === "contact" || name === "agent"))
+      ) {
+        this.#source.mistake(
+          path,
+          `'{${name}.${field}}' does not exist; expected '{${name}}'`,
+        );
       }
       return;
     }
     if (fact.kind === "yes") {
-      this.#source.mistake(path, `'{${name}}' is a yes/no fact: use it in 'when'`);
+      this.#source.mistake(
+        path,
+        `'{${name}}' is a yes/no fact: use it in 'when'`,
+      );
       return;
     }
     const fields = fieldsOf(fact, this.#desk);
     if (!fields.includes(field)) {
       this.#source.mistake(
         path,
-        `'{${name}.${field}}' does not exist${hint(field, fields)}; expected one of ${
-          fields.map((known) => known ? `{${name}.${known}}` : `{${name}}`).join(", ")
+        `'{${name}.${field}}' does not exist${
+          hint(field, fields)
+        }; expected one of ${
+          fields.map((known) => known ? `{${name}.${known}}` : `{${name}}`)
+            .join(", ")
         }`,
       );
     }
@@ -445,7 +537,9 @@ function fieldsOf(fact: Fact, desk: DeskFile): string[] {
 }
 
 function common(lists: readonly string[][]): string[] {
-  return (lists[0] ?? []).filter((key) => lists.every((list) => list.includes(key)));
+  return (lists[0] ?? []).filter((key) =>
+    lists.every((list) => list.includes(key))
+  );
 }
 
 function hint(word: string, known: Iterable<string>): string {
@@ -463,7 +557,10 @@ class Source {
   constructor(path: string, text: string, mistakes: Mistake[]) {
     this.#path = path;
     this.#mistakes = mistakes;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+    });
   }
 
   read<T>(form: z.ZodType<T>): T | undefined {
@@ -487,12 +584,20 @@ class Source {
       const key = path[length - 1];
       const parent = length === 1
         ? this.#document.contents
-        : this.#document.getIn(path.slice(0, length - 1), true) as Node | undefined;
+        : this.#document.getIn(path.slice(0, length - 1), true) as
+          | Node
+          | undefined;
       if (isMap(parent)) {
-        const pair = parent.items.find(({ key: k }) => isScalar(k) && k.value === key);
-        if (pair && isScalar(pair.key)) return this.#at(pair.key.range?.[0] ?? 0);
+        const pair = parent.items.find(({ key: k }) =>
+          isScalar(k) && k.value === key
+        );
+        if (pair && isScalar(pair.key)) {
+          return this.#at(pair.key.range?.[0] ?? 0);
+        }
       } else {
-        const node = this.#document.getIn(path.slice(0, length), true) as Node | undefined;
+        const node = this.#document.getIn(path.slice(0, length), true) as
+          | Node
+          | undefined;
         if (node?.range) return this.#at(node.range[0]);
       }
     }
@@ -500,7 +605,10 @@ class Source {
   }
 
   #explain(issue: z.core.$ZodIssue, above: Path): void {
-    const path = [...above, ...issue.path.map((key) => typeof key === "number" ? key : String(key))];
+    const path = [
+      ...above,
+      ...issue.path.map((key) => typeof key === "number" ? key : String(key)),
+    ];
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
         const known = above.length === 0 && path.length === 0
@@ -512,9 +620,15 @@ class Source {
     }
     if (issue.code === "invalid_union") {
       // The branch that got furthest knows best what is wrong.
-      const best = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
-      for (const inner of best) this.#explain(inner, path);
-      if (best.length > 0) return;
+      const best = [...issue.errors].sort((a, b) =>
+        depth(b) - depth(a) || a.length - b.length
+      )[0] ?? [];
+      for (const inner of best) {
+        this.#explain(inner, path);
+      }
+      if (best.length > 0) {
+        return;
+      }
     }
     this.mistake(path, issue.message);
   }

@@ -25,8 +25,9 @@ type Value = (lookup: Lookup) => number;
 
 /** Reads an amount: numbers, facts, `+ - * /` and brackets. */
 export function parseExpression(text: string): Expression {
-  const tokens = text.match(/\d+(?:\.\d+)?|[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)?|\S/g) ??
-    [];
+  const tokens =
+    text.match(/\d+(?:\.\d+)?|[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)?|\S/g) ??
+      [];
   const names: string[] = [];
   let at = 0;
   const value = sum();
@@ -76,9 +77,12 @@ export function parseExpression(text: string): Expression {
 
 /** Reads a rule: two amounts with `<`, `<=`, `>`, `>=`, `=` or `!=` between them. */
 export function parseRule(text: string): Rule {
-  const [, a = "", sign, b = ""] = /^(.+?)\s*(<=|>=|!=|<|>|=)\s*(.+)$/.exec(text) ?? [];
+  const [, a = "", sign, b = ""] =
+    /^(.+?)\s*(<=|>=|!=|<|>|=)\s*(.+)$/.exec(text) ?? [];
   if (sign === undefined) {
-    throw new SyntaxError(`cannot read '${text}'; expected a rule such as paid < total`);
+    throw new SyntaxError(
+      `cannot read '${text}'; expected a rule such as paid < total`,
+    );
   }
   const [left, right] = [parseExpression(a), parseExpression(b)];
   return {

@@ -16,7 +16,10 @@ export interface Drawn {
 export type Facts = ReadonlyMap<string, Drawn>;
 
 const ATTEMPTS = 500;
-const COUNT_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+const COUNT_WORDS =
+  "zero one two three four five six seven eight nine ten eleven twelve".split(
+    " ",
+  );
 
 /**
  * Draws all facts so that the topic's rules and `accept` hold.
@@ -70,7 +73,8 @@ function draw(
       };
     }
     case "amount": {
-      const value = Math.round(fact.expression.value(lookupIn(facts)) * 100) / 100;
+      const value = Math.round(fact.expression.value(lookupIn(facts)) * 100) /
+        100;
       return {
         texts: { "": money(value, locale, currency) },
         numbers: { "": value },
@@ -107,9 +111,9 @@ function draw(
       const step = fact.from + fact.to < 0 ? -1 : 1;
       while (fact.workday && at(days).dayOfWeek > 5) days += step;
       const date = at(days);
+      const time = Date.UTC(date.year, date.month - 1, date.day);
       const format = (options: Intl.DateTimeFormatOptions) =>
-        new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" })
-          .format(Date.UTC(date.year, date.month - 1, date.day));
+        dateFormat(locale, options).format(time);
       return {
         texts: {
           "": format({ day: "numeric", month: "long" }),
@@ -140,15 +144,37 @@ function numbersIn(texts: Record<string, string>): Record<string, number> {
 
 /** `A-#####`: a digit for each #, the first of a row not 0; a letter for each @. */
 function fillPattern(pattern: string, random: Random): string {
-  return pattern.replace(/#|@/g, (sign, at: number) =>
-    sign === "@"
-      ? String.fromCharCode(65 + Math.floor(random() * 26))
-      : String(
-        pattern[at - 1] === "#" ? between(0, 9, random) : between(1, 9, random),
-      ));
+  return pattern.replace(
+    /#|@/g,
+    (sign, at: number) =>
+      sign === "@"
+        ? String.fromCharCode(65 + Math.floor(random() * 26))
+        : String(
+          pattern[at - 1] === "#"
+            ? between(0, 9, random)
+            : between(1, 9, random),
+        ),
+  );
 }
 
 function money(value: number, locale: string, currency: string): string {
-  return new Intl.NumberFormat(locale, { style: "currency", currency })
-    .format(value);
+  return cached(
+    `${locale} ${currency}`,
+    () => new Intl.NumberFormat(locale, { style: "currency", currency }),
+  ).format(value);
+}
+
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions) {
+  return cached(
+    `${locale} ${Object.keys(options)}`,
+    () => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }),
+  );
+}
+
+/** Formats are slow to make. */
+const formats = new Map<string, unknown>();
+
+function cached<T>(key: string, make: () => T): T {
+  if (!formats.has(key)) formats.set(key, make());
+  return formats.get(key) as T;
 }

@@ -43,18 +43,62 @@ const CONTACTS: Record<Register, {
   detail: [number, number];
 }> = {
   formal: {
-    greetings: ["Dear Sir or Madam,", "Dear {company} team,", "Hello,", "Good day,", "Dear customer service,", "To whom it may concern,"],
-    laterGreetings: ["Dear {other.first},", "Hello {other.first},", "Dear {other},"],
-    closings: ["Kind regards,", "Yours sincerely,", "Best regards,", "With kind regards,", "Regards,", "Thank you in advance,"],
+    greetings: [
+      "Dear Sir or Madam,",
+      "Dear {company} team,",
+      "Hello,",
+      "Good day,",
+      "Dear customer service,",
+      "To whom it may concern,",
+    ],
+    laterGreetings: [
+      "Dear {other.first},",
+      "Hello {other.first},",
+      "Dear {other},",
+    ],
+    closings: [
+      "Kind regards,",
+      "Yours sincerely,",
+      "Best regards,",
+      "With kind regards,",
+      "Regards,",
+      "Thank you in advance,",
+    ],
     laterClosings: ["Kind regards,", "Best regards,", "Regards,"],
     signatures: ["full"],
     layouts: ["paragraphs", "pairs"],
     detail: [0.6, 1],
   },
   neutral: {
-    greetings: ["Hi,", "Hello,", "Hi there,", "Hi all,", "Hi {company},", "Hello there,", "", "Morning,", "Hiya,"],
-    laterGreetings: ["Hi {other.first},", "Hi {other.first},", "", "", "Hello {other.first},", "Hi again,"],
-    closings: ["Thanks,", "Many thanks,", "Cheers,", "Best,", "Thanks in advance,", "Thank you!", "Best wishes,", ""],
+    greetings: [
+      "Hi,",
+      "Hello,",
+      "Hi there,",
+      "Hi all,",
+      "Hi {company},",
+      "Hello there,",
+      "",
+      "Morning,",
+      "Hiya,",
+    ],
+    laterGreetings: [
+      "Hi {other.first},",
+      "Hi {other.first},",
+      "",
+      "",
+      "Hello {other.first},",
+      "Hi again,",
+    ],
+    closings: [
+      "Thanks,",
+      "Many thanks,",
+      "Cheers,",
+      "Best,",
+      "Thanks in advance,",
+      "Thank you!",
+      "Best wishes,",
+      "",
+    ],
     laterClosings: ["Thanks,", "", "Cheers,", "Thanks again,", ""],
     signatures: ["first", "first", "full"],
     layouts: ["paragraphs", "pairs", "block"],
@@ -75,7 +119,11 @@ const CONTACTS: Record<Register, {
 export function personaOf(seed: string, id: number): Persona {
   const random = stream(seed, "persona", id);
   const chance = random();
-  const register = chance < 0.25 ? "formal" : chance < 0.72 ? "neutral" : "curt";
+  const register = chance < 0.25
+    ? "formal"
+    : chance < 0.72
+    ? "neutral"
+    : "curt";
   const kind = CONTACTS[register];
   const signature = one(kind.signatures, random);
   const careless = random();
@@ -87,28 +135,56 @@ export function personaOf(seed: string, id: number): Persona {
     greeting: small ? greeting.toLowerCase() : greeting,
     laterGreeting: one(kind.laterGreetings, random),
     closing: signed(one(kind.closings, random), signature, small),
-    laterClosing: signed(one(kind.laterClosings, random), register === "formal" ? "full" : signature === "none" ? "none" : "first", small),
+    laterClosing: signed(
+      one(kind.laterClosings, random),
+      register === "formal" ? "full" : signature === "none" ? "none" : "first",
+      small,
+    ),
     layout: one(kind.layouts, random),
     detail: least + (most - least) * random(),
     small,
-    typos: register === "formal" ? 0 : careless < 0.7 ? 0.002 : careless < 0.9 ? 0.015 : 0.04,
+    typos: register === "formal"
+      ? 0
+      : careless < 0.7
+      ? 0.002
+      : careless < 0.9
+      ? 0.015
+      : 0.04,
     patience: 0.5 + random() * 1.5,
   };
 }
 
-const AGENT_GREETINGS = ["Hi {other.first},", "Hello {other.first},", "Hi {other.first},"];
-const AGENT_CLOSINGS = ["Best wishes,", "Kind regards,", "Best,", "All the best,", "Regards,"];
+const AGENT_GREETINGS = [
+  "Hi {other.first},",
+  "Hello {other.first},",
+  "Hi {other.first},",
+];
+const AGENT_CLOSINGS = [
+  "Best wishes,",
+  "Kind regards,",
+  "Best,",
+  "All the best,",
+  "Regards,",
+];
 
 /** The habits of an agent. */
 export function agentStyle(seed: string, id: number, desk: DeskFile): Style {
   const random = stream(seed, "agent style", id);
   const greeting = one(desk.tone?.greetings ?? AGENT_GREETINGS, random);
   const closing = one(desk.tone?.closings ?? AGENT_CLOSINGS, random);
-  const signature = one(["{self.first}", "{self}", "{self.first}\n{company}", "{self}, {team}", "{self.first}, {team}"], random);
+  const signature = one([
+    "{self.first}",
+    "{self}",
+    "{self.first}\n{company}",
+    "{self}, {team}",
+    "{self.first}, {team}",
+  ], random);
   const brief = random() < 0.4;
   return {
     greeting,
-    laterGreeting: brief ? one(["{other.first},", "Hi {other.first},", "Hi again,"], random) : greeting,
+    laterGreeting: brief
+      ? one(["{other.first},", "Hi {other.first},", "Hi again,"], random)
+      : greeting,
     closing: `${closing}\n${signature}`,
     laterClosing: brief ? "{self.first}" : `${closing}\n{self.first}`,
     layout: one(["paragraphs", "paragraphs", "pairs"], random),
@@ -129,9 +205,18 @@ export function fillNames(
     "other.first": firstName(names.other),
   };
   return text.split("\n").map((line) => {
-    const empty = [...line.matchAll(/\{([\w.]+)\}/g)].some(([, key = ""]) => !values[key]);
-    if (!empty) return line.replace(/\{([\w.]+)\}/g, (_, key: string) => values[key] ?? "");
-    if (/^(hi|hello) \{other/i.test(line)) return line.replace(/ \{.*$/, " there,");
+    const empty = [...line.matchAll(/\{([\w.]+)\}/g)].some(([, key = ""]) =>
+      !values[key]
+    );
+    if (!empty) {
+      return line.replace(
+        /\{([\w.]+)\}/g,
+        (_, key: string) => values[key] ?? "",
+      );
+    }
+    if (/^(hi|hello) \{other/i.test(line)) {
+      return line.replace(/ \{.*$/, " there,");
+    }
     if (/^dear \{other/i.test(line)) return "Hello,";
     return line.replace(/,? *\{[\w.]+\}/g, (match) => {
       const key = match.replace(/[^\w.]/g, "");
@@ -140,9 +225,15 @@ export function fillNames(
   }).filter((line) => line !== "").join("\n");
 }
 
-function signed(closing: string, signature: "full" | "first" | "none", small: boolean): string {
+function signed(
+  closing: string,
+  signature: "full" | "first" | "none",
+  small: boolean,
+): string {
   const name = { full: "{self}", first: "{self.first}", none: "" }[signature];
-  return [small ? closing.toLowerCase() : closing, name].filter(Boolean).join("\n");
+  return [small ? closing.toLowerCase() : closing, name].filter(Boolean).join(
+    "\n",
+  );
 }
 
 function one<T>(items: readonly T[], random: Random): T {

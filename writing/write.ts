@@ -5,8 +5,20 @@
  */
 import { bag, pick, shareOut, stream } from "../lib/random.ts";
 import { fold } from "../text.ts";
-import { OUTCOMES, type Outcome, type Person, type Plan, type PlanStep, type Wait } from "../workflow/plan.ts";
-import { composeMessage, composeNote, composeSubject, type Thread } from "./compose.ts";
+import {
+  type Outcome,
+  OUTCOMES,
+  type Person,
+  type Plan,
+  type PlanStep,
+  type Wait,
+} from "../workflow/plan.ts";
+import {
+  composeMessage,
+  composeNote,
+  composeSubject,
+  type Thread,
+} from "./compose.ts";
 import { holds } from "./condition.ts";
 import { type Desk, THREADS, type Topic } from "./desk.ts";
 import { drawFacts } from "./facts.ts";
@@ -41,24 +53,41 @@ export interface Order {
 }
 
 /** The topic of the n-th ticket, and how often it was used before. */
-export function topicOf(desk: Desk, seed: string, n: number): { topic: Topic; use: number } {
-  const shares = shareOut(desk.topics.map(({ weight }) => weight), desk.topics.length * PLACES);
-  const places = desk.topics.flatMap((topic, i) => Array<Topic>(shares[i] ?? 0).fill(topic));
+export function topicOf(
+  desk: Desk,
+  seed: string,
+  n: number,
+): { topic: Topic; use: number } {
+  const shares = shareOut(
+    desk.topics.map(({ weight }) => weight),
+    desk.topics.length * PLACES,
+  );
+  const places = desk.topics.flatMap((topic, i) =>
+    Array<Topic>(shares[i] ?? 0).fill(topic)
+  );
   const { items, round, position } = bag(places, n, seed, "topics");
   const topic = items[position] as Topic;
   const perRound = shares[desk.topics.indexOf(topic)] ?? 0;
-  const before = items.slice(0, position).filter((other) => other === topic).length;
+  const before =
+    items.slice(0, position).filter((other) => other === topic).length;
   return { topic, use: round * perRound + before };
 }
 
 /** How the topic's next thread goes. */
-function outcomeOf(desk: Desk, topic: Topic, use: number, seed: string): Outcome {
+function outcomeOf(
+  desk: Desk,
+  topic: Topic,
+  use: number,
+  seed: string,
+): Outcome {
   const allowed = OUTCOMES.filter((outcome) => topic.outcomes.has(outcome));
   const weights = allowed.map((outcome) => desk.file.outcomes[outcome] ?? 0);
   const shares = weights.some((weight) => weight > 0)
     ? shareOut(weights, OUTCOME_PLACES)
     : allowed.map(() => 1);
-  const places = allowed.flatMap((outcome, i) => Array<Outcome>(shares[i] ?? 0).fill(outcome));
+  const places = allowed.flatMap((outcome, i) =>
+    Array<Outcome>(shares[i] ?? 0).fill(outcome)
+  );
   const { items, position } = bag(places, use, seed, "outcomes", topic.name);
   return items[position] ?? "one_round";
 }
@@ -67,23 +96,35 @@ function outcomeOf(desk: Desk, topic: Topic, use: number, seed: string): Outcome
 export function writePlan(order: Order): Plan {
   const { desk, seed, n } = order;
   const drawn = topicOf(desk, seed, n);
-  const topic = order.topic === undefined ? drawn.topic : desk.topics.find(({ name }) => name === order.topic);
+  const topic = order.topic === undefined
+    ? drawn.topic
+    : desk.topics.find(({ name }) => name === order.topic);
   if (!topic) throw new RangeError(`Unknown topic '${order.topic}'`);
   const use = order.topic === undefined ? drawn.use : n;
   const classic = order.pace === "classic";
-  let outcome = classic ? "one_round" : order.outcome ?? outcomeOf(desk, topic, use, seed);
+  let outcome = classic
+    ? "one_round"
+    : order.outcome ?? outcomeOf(desk, topic, use, seed);
   if (outcome === "handed_over" && !order.colleague) outcome = "one_round";
 
   const persona = personaOf(seed, order.contact.id);
-  const writer = outcome === "handed_over" ? order.colleague ?? order.agent : order.agent;
+  const writer = outcome === "handed_over"
+    ? order.colleague ?? order.agent
+    : order.agent;
   const condition = topic.outcomes.get(outcome) ?? [];
-  const facts = drawFacts(desk, topic, order.now, stream(seed, "facts", n), (facts) =>
-    holds(condition, {
-      outcome,
-      register: persona.register,
-      said: new Set(),
-      valueOf: (name) => facts.get(name)?.texts[""] ?? "",
-    }));
+  const facts = drawFacts(
+    desk,
+    topic,
+    order.now,
+    stream(seed, "facts", n),
+    (facts) =>
+      holds(condition, {
+        outcome,
+        register: persona.register,
+        said: new Set(),
+        valueOf: (name) => facts.get(name)?.texts[""] ?? "",
+      }),
+  );
   const thread: Thread = {
     desk,
     topic,
@@ -100,7 +141,8 @@ export function writePlan(order: Order): Plan {
   };
   const subject = shorten(composeSubject(thread, persona), SUBJECT_LENGTH);
   const thanks = !classic && topic.messages.has("thanks") &&
-    ["solved_by_first_reply", "one_round"].includes(outcome) && thread.random() < 0.3;
+    ["solved_by_first_reply", "one_round"].includes(outcome) &&
+    thread.random() < 0.3;
   const names = [...THREADS[outcome], ...(thanks ? ["thanks" as const] : [])];
   const bodies = new Map<MessageName, string>();
   const folded = new Set<string>();
@@ -110,8 +152,18 @@ export function writePlan(order: Order): Plan {
       const slots = topic.messages.get(name) ?? [];
       if (name === "handover") return composeNote(slots, name, thread, 0.7);
       const speaker = MESSAGES[name];
-      const style = speaker === "contact" ? persona : agentStyle(seed, writer.id, desk.file);
-      return composeMessage(slots, name, speaker, style, turns[speaker], thread, again);
+      const style = speaker === "contact"
+        ? persona
+        : agentStyle(seed, writer.id, desk.file);
+      return composeMessage(
+        slots,
+        name,
+        speaker,
+        style,
+        turns[speaker],
+        thread,
+        again,
+      );
     });
     if (name !== "handover") turns[MESSAGES[name]]++;
     bodies.set(name, toHtml(body));
@@ -125,8 +177,13 @@ export function writePlan(order: Order): Plan {
     topic: topic.name,
     outcome,
     subject,
-    priority: PRIORITIES[weighted(desk.file.priorities, topic.file.priorities, what()) ?? "medium"],
-    source: SOURCES[weighted(desk.file.sources, topic.file.sources, what()) ?? "email"],
+    priority: PRIORITIES[
+      weighted(desk.file.priorities, topic.file.priorities, what()) ??
+        "medium"
+    ],
+    source: SOURCES[
+      weighted(desk.file.sources, topic.file.sources, what()) ?? "email"
+    ],
     ...(type !== undefined && { type }),
     tags: topic.file.tags ?? [],
     ...(team !== undefined && { team }),
@@ -141,7 +198,12 @@ export function writePlan(order: Order): Plan {
 }
 
 /** Tries other texts until the message differs from all before it in letters and digits. */
-function distinct(name: string, thread: Thread, folded: Set<string>, write: (again: number) => string): string {
+function distinct(
+  name: string,
+  thread: Thread,
+  folded: Set<string>,
+  write: (again: number) => string,
+): string {
   const said = [...thread.said];
   for (let again = 0; again < TRIES; again++) {
     thread.said = new Set(said);
@@ -151,10 +213,15 @@ function distinct(name: string, thread: Thread, folded: Set<string>, write: (aga
     folded.add(key);
     return body;
   }
-  throw new Error(`Topic '${thread.topic.name}': message '${name}' comes out empty or like an earlier one`);
+  throw new Error(
+    `Topic '${thread.topic.name}': message '${name}' comes out empty or like an earlier one`,
+  );
 }
 
-function classicSteps(bodies: ReadonlyMap<MessageName, string>, agent: Person): PlanStep[] {
+function classicSteps(
+  bodies: ReadonlyMap<MessageName, string>,
+  agent: Person,
+): PlanStep[] {
   const body = (name: MessageName) => bodies.get(name) ?? "";
   return [
     { kind: "create", body: body("opening") },
@@ -167,7 +234,13 @@ function classicSteps(bodies: ReadonlyMap<MessageName, string>, agent: Person): 
 }
 
 /** The agent's messages after which the ticket is resolved. */
-const RESOLVING: readonly MessageName[] = ["resolution", "resolution2", "solved", "refusal", "acknowledgement"];
+const RESOLVING: readonly MessageName[] = [
+  "resolution",
+  "resolution2",
+  "solved",
+  "refusal",
+  "acknowledgement",
+];
 
 function naturalSteps(
   names: readonly MessageName[],
@@ -178,10 +251,17 @@ function naturalSteps(
 ): PlanStep[] {
   const random = stream(order.seed, "when", order.n);
   const waits = order.desk.file.waits ?? {};
-  const wait = (kind: keyof typeof DEFAULT_WAITS, hours: Wait["hours"], factor = 1): { wait: Wait } => {
+  const wait = (
+    kind: keyof typeof DEFAULT_WAITS,
+    hours: Wait["hours"],
+    factor = 1,
+  ): { wait: Wait } => {
     const { median, p90 } = waits[kind] ?? DEFAULT_WAITS[kind];
-    const minutes = median * Math.exp(Math.log(p90 / median) / 1.2816 * normal(random));
-    return { wait: { minutes: Math.max(1, Math.round(minutes * factor)), hours } };
+    const minutes = median *
+      Math.exp(Math.log(p90 / median) / 1.2816 * normal(random));
+    return {
+      wait: { minutes: Math.max(1, Math.round(minutes * factor)), hours },
+    };
   };
   const steps: PlanStep[] = [];
   let first = true;
@@ -189,16 +269,37 @@ function naturalSteps(
   for (const name of names) {
     const body = bodies.get(name) ?? "";
     if (name === "opening") {
-      steps.push({ kind: "create", body }, { kind: "assign", agent: order.agent, sameTick: true });
+      steps.push({ kind: "create", body }, {
+        kind: "assign",
+        agent: order.agent,
+        sameTick: true,
+      });
     } else if (name === "handover") {
       steps.push(
-        { kind: "note", agent: order.agent, body, ...wait("reply", "business", 0.5) },
+        {
+          kind: "note",
+          agent: order.agent,
+          body,
+          ...wait("reply", "business", 0.5),
+        },
         { kind: "assign", agent: writer, sameTick: true },
       );
     } else if (MESSAGES[name] === "contact") {
-      steps.push({ kind: "answer", body, ...wait("answer", "daytime", patience) });
+      steps.push({
+        kind: "answer",
+        body,
+        ...wait(
+          "answer",
+          "daytime",
+          name === "thanks" ? patience / 3 : patience,
+        ),
+      });
       // A contact's message opens a ticket again; thanks need no work.
-      steps.push({ kind: "status", status: name === "thanks" ? "resolved" : "open", sameTick: true });
+      steps.push({
+        kind: "status",
+        status: name === "thanks" ? "resolved" : "open",
+        sameTick: true,
+      });
     } else {
       const quick = first && random() < 0.35;
       const resolves = RESOLVING.includes(name);
@@ -207,20 +308,44 @@ function naturalSteps(
         agent: writer,
         body,
         ...(name === "reminder"
-          ? { wait: { minutes: Math.round(2880 + random() * 2880), hours: "business" as const } }
+          ? {
+            wait: {
+              minutes: Math.round(2880 + random() * 2880),
+              hours: "business" as const,
+            },
+          }
           : quick
-          ? { wait: { minutes: Math.max(1, Math.round(15 * Math.exp(0.8 * normal(random)))), hours: "business" as const } }
-          : wait(waiting ? "third_party" : first ? "first_reply" : "reply", "business")),
+          ? {
+            wait: {
+              minutes: Math.max(
+                1,
+                Math.round(15 * Math.exp(0.8 * normal(random))),
+              ),
+              hours: "business" as const,
+            },
+          }
+          : wait(
+            waiting ? "third_party" : first ? "first_reply" : "reply",
+            "business",
+          )),
         ...(first && { first: true as const }),
         ...(resolves && { resolves: true as const }),
       });
       waiting = name === "waiting";
       if (name === "reminder") {
-        steps.push({ kind: "status", status: "resolved", ...wait("close", "business") });
+        steps.push({
+          kind: "status",
+          status: "resolved",
+          ...wait("close", "business"),
+        });
       } else {
         steps.push({
           kind: "status",
-          status: resolves ? "resolved" : waiting ? "waiting_on_third_party" : "pending",
+          status: resolves
+            ? "resolved"
+            : waiting
+            ? "waiting_on_third_party"
+            : "pending",
           sameTick: true,
         });
       }
@@ -241,11 +366,17 @@ const DEFAULT_WAITS = {
 };
 
 function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const value = Math.sqrt(-2 * Math.log(1 - random())) *
+    Math.cos(2 * Math.PI * random());
+  return Math.max(-2, Math.min(2, value));
 }
 
 /** One of the names, by the desk's weights among those that the topic allows. */
-function weighted<T extends string>(weights: Partial<Record<T, number>>, allowed: readonly T[] | undefined, chance: number): T | undefined {
+function weighted<T extends string>(
+  weights: Partial<Record<T, number>>,
+  allowed: readonly T[] | undefined,
+  chance: number,
+): T | undefined {
   const names = allowed ?? Object.keys(weights) as T[];
   const total = names.reduce((sum, name) => sum + (weights[name] ?? 0), 0);
   if (total === 0) return pick(names, () => chance);
