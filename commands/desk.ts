@@ -16,8 +16,6 @@ deno task desk schema desk|topic
 check    lists every mistake as file:line:column, and exits 1 if there is one
 schema   prints the JSON Schema of desk.yaml or of a topic's file`;
 
-if (import.meta.main) await main();
-
 async function main(): Promise<void> {
   const { values, positionals: [command, what, ...more] } = parseArgs({
     allowPositionals: true,
@@ -74,3 +72,5 @@ function fail(message: string): never {
   console.error(message);
   Deno.exit(1);
 }
+
+if (import.meta.main) await main();

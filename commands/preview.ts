@@ -45,8 +45,6 @@ const AGENTS = [
   "Dan Whelan",
 ];
 
-if (import.meta.main) await main();
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -217,3 +215,5 @@ function fail(message: string): never {
   console.error(message);
   Deno.exit(1);
 }
+
+if (import.meta.main) await main();

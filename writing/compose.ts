@@ -153,7 +153,10 @@ function tryToChoose(
     items[(position + again + i) % items.length]
   ).filter((text) => text !== undefined)
     .filter((text) =>
-      holds(text.when, situation) && maySay(text, thread, speaker)
+      holds(text.when, situation) && maySay(text, thread, speaker) &&
+      // Nobody formal begins in small letters.
+      !(speaker === "contact" && thread.register === "formal" &&
+        /^\p{Ll}/u.test(text.text))
     );
   // Who is curt says it in the shorter ways.
   const middle = slot.alternatives.map(({ text }) => text.length)

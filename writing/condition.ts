@@ -55,7 +55,7 @@ export function parseCondition(text: string): Term[] {
       return { ...base, kind: "yes", name: rest };
     }
     throw new SyntaxError(
-      `expected 'fact', 'not fact', 'fact is value or value', 'fact said', 'curt', or several joined with 'and'`,
+      `expected 'fact', 'not fact', 'fact is value or value', 'fact said', 'curt', or several joined with 'and'; a text with a colon must be quoted`,
     );
   });
 }

@@ -392,31 +392,45 @@ class TopicReader {
     list: readonly AlternativeFile[],
     slotWhen: readonly Term[] = [],
   ): Alternative[] {
-    return list.map((alternative, i) => {
+    return list.flatMap((alternative, i) => {
       const at = [...path, i];
-      const plain = typeof alternative === "string";
-      const text = plain ? alternative : alternative.text;
-      const parts = parseText(text);
-      for (const { name, field } of placeholders(parts)) {
-        this.#placeholder(at, name, field);
+      if (typeof alternative === "string") {
+        return [this.#alternative(at, alternative, [], slotWhen)];
       }
-      const when = plain
-        ? []
-        : this.condition([...at, "when"], alternative.when);
-      const names = [
-        ...placeholders(parts).map(({ name }) => name),
-        ...[...when, ...slotWhen].flatMap((term) =>
-          term.kind === "yes" || term.kind === "is" ? [term.name] : []
-        ),
-      ];
-      return {
-        text,
-        parts,
-        when,
-        facts: [...new Set(names)].filter((name) => this.#facts.has(name)),
-        place: this.#source.place(at),
-      };
+      return Object.entries(alternative).flatMap(([condition, texts]) => {
+        const when = this.condition([...at, condition], condition);
+        return typeof texts === "string"
+          ? [this.#alternative([...at, condition], texts, when, slotWhen)]
+          : texts.map((text, j) =>
+            this.#alternative([...at, condition, j], text, when, slotWhen)
+          );
+      });
     });
+  }
+
+  #alternative(
+    path: Path,
+    text: string,
+    when: Term[],
+    slotWhen: readonly Term[],
+  ): Alternative {
+    const parts = parseText(text);
+    for (const { name, field } of placeholders(parts)) {
+      this.#placeholder(path, name, field);
+    }
+    const names = [
+      ...placeholders(parts).map(({ name }) => name),
+      ...[...when, ...slotWhen].flatMap((term) =>
+        term.kind === "yes" || term.kind === "is" ? [term.name] : []
+      ),
+    ];
+    return {
+      text,
+      parts,
+      when,
+      facts: [...new Set(names)].filter((name) => this.#facts.has(name)),
+      place: this.#source.place(path),
+    };
   }
 
   condition(path: Path, text: string): Term[] {

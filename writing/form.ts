@@ -46,7 +46,7 @@ const outcome = z.enum(OUTCOMES);
 
 const alternative = z.union([
   text,
-  z.strictObject({ when: text, text }),
+  z.record(text, z.union([text, z.array(text).min(1)])),
 ]);
 const slot = z.union([
   z.array(alternative).min(1),

@@ -160,7 +160,8 @@ export function writePlan(order: Order): Plan {
         name,
         speaker,
         style,
-        turns[speaker],
+        // Nobody answers an agent who has not written yet.
+        turns.agent === 0 ? 0 : turns[speaker],
         thread,
         again,
       );

@@ -78,7 +78,7 @@ Deno.test("an alternative that can never be chosen is found", () => {
   const [first, ...more] = mistakes(
     TOPIC.replace(
       "    - Yes, I",
-      "    - { when: outcome is refused, text: No. }\n    - Yes, I",
+      "    - outcome is refused: No.\n    - Yes, I",
     ),
   );
   assertEquals(
