@@ -174,7 +174,7 @@ export function readDesk(
       source.mistake([], "no topics; expected at least one file in topics/");
     }
   }
-  if (mistakes.length > 0 || !file) throw new DeskError(mistakes);
+  if (mistakes.length > 0 || !file) throw new DeskError(inOrder(mistakes));
   return { name, file, topics };
 }
 
@@ -463,9 +463,12 @@ class TopicReader {
   known(path: Path, names: readonly string[]): void {
     for (const name of names) {
       if (this.#facts.has(name) || this.#isWord(name)) continue;
+      const all = Object.keys(this.#file.facts ?? {});
       this.#source.mistake(
         path,
-        `unknown fact '${name}'${hint(name, this.#facts.keys())}`,
+        all.includes(name)
+          ? `'${name}' stands further down; a fact may use those above it`
+          : `unknown fact '${name}'${hint(name, all)}`,
       );
     }
   }
@@ -529,6 +532,13 @@ class TopicReader {
       );
     }
   }
+}
+
+/** By file, line and column. */
+function inOrder(mistakes: readonly Mistake[]): Mistake[] {
+  return [...mistakes].sort((a, b) =>
+    a.place.localeCompare(b.place, "en", { numeric: true })
+  );
 }
 
 /** The fields that all values of a fact have; "" is the value itself. */
@@ -623,34 +633,83 @@ class Source {
       ...above,
       ...issue.path.map((key) => typeof key === "number" ? key : String(key)),
     ];
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) {
-        const known = above.length === 0 && path.length === 0
-          ? [...Object.keys(TopicForm.shape), ...Object.keys(DeskForm.shape)]
-          : [];
-        this.mistake([...path, key], `unknown key '${key}'${hint(key, known)}`);
+    const found = path.length > 0 ? this.#document.getIn(path) : undefined;
+    switch (issue.code) {
+      case "unrecognized_keys":
+        for (const key of issue.keys) {
+          this.mistake(
+            [...path, key],
+            `unknown key '${key}'${hint(key, path.length ? KEYS : TOP_KEYS)}`,
+          );
+        }
+        return;
+      case "invalid_union": {
+        // The branch that got furthest knows best what is wrong.
+        const best =
+          [...issue.errors].sort((a, b) =>
+            depth(b) - depth(a) || wrongKeys(a) - wrongKeys(b) ||
+            a.length - b.length
+          )[0] ?? [];
+        for (const inner of best) this.#explain(inner, path);
+        if (best.length > 0) return;
+        break;
       }
-      return;
-    }
-    if (issue.code === "invalid_union") {
-      // The branch that got furthest knows best what is wrong.
-      const best = [...issue.errors].sort((a, b) =>
-        depth(b) - depth(a) || a.length - b.length
-      )[0] ?? [];
-      for (const inner of best) {
-        this.#explain(inner, path);
-      }
-      if (best.length > 0) {
+      case "invalid_key":
+        for (const inner of issue.issues) this.#explain(inner, path);
+        return;
+      case "invalid_value": {
+        if (!issue.message.startsWith("Invalid")) break;
+        const values = issue.values.map(String);
+        this.mistake(
+          path,
+          found === undefined
+            ? `missing '${path.at(-1)}'; expected ${values.join(", ")}`
+            : `unknown '${found}'; expected ${values.join(", ")}${
+              hint(String(found), values)
+            }`,
+        );
         return;
       }
+      case "invalid_type":
+        this.mistake(
+          path,
+          found === undefined
+            ? `missing '${path.at(-1) ?? "content"}'`
+            : `expected ${TYPES[issue.expected] ?? issue.expected}`,
+        );
+        return;
     }
-    this.mistake(path, issue.message);
+    this.mistake(path, issue.message.replace(/^Invalid input: /, ""));
   }
 
   #at(offset: number): string {
     const { line, col } = this.#lines.linePos(offset);
     return `${this.#path}:${line || 1}:${col || 1}`;
   }
+}
+
+/** What zod calls a type, in the words of the form. */
+const TYPES: Record<string, string> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+const TOP_KEYS = [
+  ...Object.keys(TopicForm.shape),
+  ...Object.keys(DeskForm.shape),
+];
+const KEYS = [
+  ...["number", "item", "except", "amount", "count", "date", "workday"],
+  ...["one of", "yes", "by", "when", "texts", "median", "p90"],
+  ...Object.keys(MESSAGES),
+];
+
+function wrongKeys(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.filter(({ code }) => code === "unrecognized_keys").length;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {

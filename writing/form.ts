@@ -112,7 +112,7 @@ const wait = z.strictObject({
 
 /** `desk.yaml`. */
 export const DeskForm = z.strictObject({
-  form: z.literal(1),
+  form: z.literal(1, "expected 1, the form that this version reads"),
   company: text,
   about: text.optional(),
   words: z.record(name, value).optional(),

@@ -114,3 +114,28 @@ Deno.test("a desk without topics, and a folder without a desk, are refused", () 
     "desk.yaml:1:1: no topics",
   );
 });
+
+Deno.test("a desk of a later form is refused", () => {
+  assertEquals(
+    mistakes(TOPIC, DESK.replace("form: 1", "form: 2"))[0],
+    "desk.yaml:1:1: expected 1, the form that this version reads",
+  );
+});
+
+Deno.test("the topic in docs/desks.md has no mistakes", async () => {
+  const page = await Deno.readTextFile(
+    new URL("../../docs/desks.md", import.meta.url),
+  );
+  const [, walk = ""] = /## A topic, step by step([^]*?)\n## /.exec(page) ?? [];
+  const topic = [...walk.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml]) =>
+    yaml
+  ).join("");
+  const desk =
+    DESK.replace("boots:", "tents:").replace("price:", "short: Tarn, price:") +
+    `teams: { Orders: parcels }
+messages:
+  reminder:
+    ask: [Did you see my question?]
+`;
+  assertEquals(mistakes(topic, desk), []);
+});
