@@ -139,8 +139,19 @@ function tryToChoose(
   speaker: "contact" | "agent",
   again: number,
 ): Alternative | undefined {
+  const situation = situationOf(thread);
+  const usable = slot.alternatives.filter((text) =>
+    holds(text.when, situation) && maySay(text, thread, speaker) &&
+    // Nobody formal begins in small letters.
+    !(speaker === "contact" && thread.register === "formal" &&
+      /^\p{Ll}/u.test(text.text))
+  );
+  const brief = speaker === "contact" && thread.register === "curt"
+    ? shorterHalf(usable)
+    : usable;
+  if (brief.length === 0) return undefined;
   const { items, position } = bag(
-    slot.alternatives,
+    brief,
     thread.use,
     thread.seed,
     "texts",
@@ -148,26 +159,19 @@ function tryToChoose(
     message,
     slot.name,
   );
-  const situation = situationOf(thread);
-  const usable = items.map((_, i) =>
-    items[(position + again + i) % items.length]
-  ).filter((text) => text !== undefined)
-    .filter((text) =>
-      holds(text.when, situation) && maySay(text, thread, speaker) &&
-      // Nobody formal begins in small letters.
-      !(speaker === "contact" && thread.register === "formal" &&
-        /^\p{Ll}/u.test(text.text))
-    );
-  // Who is curt says it in the shorter ways.
-  const middle = slot.alternatives.map(({ text }) => text.length)
-    .sort((a, b) => a - b)[Math.floor(slot.alternatives.length / 2)] ?? 0;
-  const text = speaker === "contact" && thread.register === "curt"
-    ? usable.find(({ text }) => text.length < middle) ?? usable[0]
-    : usable[0];
+  const text = items[(position + again) % items.length];
   if (!text) return undefined;
   for (const name of text.facts) thread.said.add(name);
   thread.onChoice?.(text);
   return text;
+}
+
+/** Who is curt says it in the shorter ways. */
+function shorterHalf(texts: readonly Alternative[]): readonly Alternative[] {
+  const lengths = texts.map(({ text }) => text.length).sort((a, b) => a - b);
+  const middle = lengths[Math.floor(lengths.length / 2)] ?? 0;
+  const shorter = texts.filter(({ text }) => text.length < middle);
+  return shorter.length > 0 ? shorter : texts;
 }
 
 /** Whether the speaker can know all that the text speaks of, and nobody's missing name is needed. */
@@ -226,7 +230,11 @@ function valueOf({ name, field }: Placeholder, thread: Thread): string {
 function layOut(sentences: readonly string[], layout: Style["layout"]): string {
   const size = { paragraphs: 1, pairs: 2, block: Infinity }[layout];
   const paragraphs: string[][] = [];
-  for (const sentence of sentences) {
+  for (const [i, text] of sentences.entries()) {
+    // A text without a full stop gets one when another follows.
+    const sentence = i < sentences.length - 1 && /^.*[\p{L}\p{N}]$/u.test(text)
+      ? `${text}.`
+      : text;
     const last = paragraphs.at(-1);
     const own = sentence.includes("\n");
     if (
@@ -236,13 +244,7 @@ function layOut(sentences: readonly string[], layout: Style["layout"]): string {
       paragraphs.push([sentence]);
     } else last.push(sentence);
   }
-  return paragraphs.map((paragraph) =>
-    paragraph.map((sentence, i) =>
-      i < paragraph.length - 1 && /[\p{L}\p{N}]$/u.test(sentence)
-        ? `${sentence}.`
-        : sentence
-    ).join(" ")
-  ).join("\n\n");
+  return paragraphs.map((paragraph) => paragraph.join(" ")).join("\n\n");
 }
 
 /** "i have not" for a writer who begins in small letters; "API" and "A-1234" stay. */

@@ -105,7 +105,7 @@ const CONTACTS: Record<Register, {
     detail: [0.3, 0.9],
   },
   curt: {
-    greetings: ["", "", "", "Hi", "hello"],
+    greetings: ["", "", "", "Hi", "Hello"],
     laterGreetings: [""],
     closings: ["", "", "", "thx", "Thanks"],
     laterClosings: [""],
@@ -127,7 +127,7 @@ export function personaOf(seed: string, id: number): Persona {
   const kind = CONTACTS[register];
   const signature = one(kind.signatures, random);
   const careless = random();
-  const small = register !== "formal" && random() < 0.16;
+  const small = register !== "formal" && random() < 0.13;
   const greeting = one(kind.greetings, random);
   const [least, most] = kind.detail;
   return {
