@@ -28,11 +28,26 @@ export const OUTCOMES = [
 /** How a conversation goes. */
 export type Outcome = typeof OUTCOMES[number];
 
+/** The hours in which a wait passes: agents' hours, waking hours, or around the clock. */
+export type WaitHours = "business" | "day" | "clock";
+
 /** What passes before a step is due, and which minutes count. */
 export interface Wait {
   minutes: number;
-  hours: "always" | "business" | "daytime";
+  hours: WaitHours;
 }
+
+/** What is waited for. */
+export type WaitKind =
+  | "firstReply"
+  | "reply"
+  | "handOver"
+  | "answer"
+  | "reopening"
+  | "reminder"
+  | "giveUp"
+  | "thirdParty"
+  | "close";
 
 interface StepBase {
   /** None: the next tick of the step's job. */
@@ -82,6 +97,8 @@ export interface Plan {
   type?: string;
   tags: string[];
   team?: string;
+  /** The id of the account's group of that name. */
+  group?: number;
   contact: Person;
   /** Who gets the ticket first. */
   agent: Person;

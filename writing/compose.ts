@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bag, type Random } from "../lib/random.ts";
+import { bag, pick, type Random, stream } from "../lib/random.ts";
 import { holds, type Register, type Situation } from "./condition.ts";
 import type { Alternative, Desk, Slot, Topic } from "./desk.ts";
 import type { Facts } from "./facts.ts";
@@ -17,6 +17,7 @@ export interface Thread {
   topic: Topic;
   facts: Facts;
   outcome: string;
+  source: string;
   register: Register;
   /** The facts that were named so far. */
   said: Set<string>;
@@ -89,7 +90,7 @@ export function composeMessage(
   const names = {
     self: speaker === "contact" ? thread.contact : thread.agent,
     other: speaker === "contact" ? thread.agent : thread.contact,
-    company: thread.desk.file.company,
+    company: thread.desk.file.company ?? "",
     team: thread.topic.file.team ?? "",
   };
   return [
@@ -99,6 +100,17 @@ export function composeMessage(
   ].filter((part) => part !== "").join("\n\n");
 }
 
+const BARE: Style = {
+  greeting: "",
+  laterGreeting: "",
+  closing: "",
+  laterClosing: "",
+  layout: "block",
+  detail: 1,
+  small: false,
+  typos: 0,
+};
+
 /** A private note: no greeting, no closing. */
 export function composeNote(
   slots: readonly Slot[],
@@ -106,17 +118,45 @@ export function composeNote(
   thread: Thread,
   detail: number,
 ): string {
-  const bare: Style = {
-    greeting: "",
-    laterGreeting: "",
-    closing: "",
-    laterClosing: "",
-    layout: "block",
-    detail,
-    small: false,
-    typos: 0,
-  };
-  return composeMessage(slots, message, "agent", bare, 0, thread);
+  return composeMessage(
+    slots,
+    message,
+    "agent",
+    { ...BARE, detail },
+    0,
+    thread,
+  );
+}
+
+const CALLS = [
+  "{who} called:",
+  "Phone call from {who}:",
+  "{who} on the phone, as told:",
+  "Call taken. {who} says:",
+];
+
+/** What an agent notes of a call: the caller's words without greeting, closing and typos. */
+export function composeCall(
+  slots: readonly Slot[],
+  message: string,
+  persona: Style,
+  thread: Thread,
+  again: number,
+): string {
+  const style = { ...BARE, detail: persona.detail };
+  const told = composeMessage(
+    slots,
+    message,
+    "contact",
+    style,
+    0,
+    thread,
+    again,
+  );
+  const intro = pick(CALLS, stream(thread.seed, "call", thread.agent)) ?? "";
+  const who = thread.contact || "customer";
+  const line = intro.replace("{who}", () => who);
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}\n\n"${told}"`;
 }
 
 function choose(
@@ -192,6 +232,7 @@ function maySay(
 function situationOf(thread: Thread): Situation {
   return {
     outcome: thread.outcome,
+    source: thread.source,
     register: thread.register,
     said: thread.said,
     valueOf: (name) =>
@@ -218,7 +259,7 @@ function valueOf({ name, field }: Placeholder, thread: Thread): string {
     case "agent":
       return field === "first" ? firstName(thread[name]) : thread[name];
     case "company":
-      return thread.desk.file.company;
+      return thread.desk.file.company ?? "";
     case "team":
       return thread.topic.file.team ?? "";
     default:

@@ -5,9 +5,17 @@
  * @module
  */
 import { OUTCOMES } from "../workflow/plan.ts";
+import { SOURCES } from "./form.ts";
+import { didYouMean } from "./text.ts";
 
 /** How a contact writes. */
 export const REGISTERS = ["formal", "neutral", "curt"] as const;
+/** What a condition may ask of the ticket itself. */
+export const OF_TICKET: Record<string, readonly string[]> = {
+  outcome: OUTCOMES,
+  source: Object.keys(SOURCES),
+};
+
 /** How a contact writes. */
 export type Register = typeof REGISTERS[number];
 
@@ -23,6 +31,7 @@ export type Term =
 /** What a condition is held against. */
 export interface Situation {
   outcome: string;
+  source: string;
   register: Register;
   said: ReadonlySet<string>;
   /** A fact's value as text; "yes" or "no" for those. */
@@ -40,11 +49,16 @@ export function parseCondition(text: string): Term[] {
         value.trim()
       );
       const name = is[1] ?? "";
-      const wrong = name === "outcome" &&
-        values.find((value) =>
-          !(OUTCOMES as readonly string[]).includes(value)
+      const known: readonly string[] | undefined = OF_TICKET[name];
+      const wrong = known && values.find((value) => !known.includes(value));
+      if (known && wrong !== undefined) {
+        const near = didYouMean(wrong, known);
+        throw new SyntaxError(
+          `unknown ${name} '${wrong}'; expected ${known.join(", ")}${
+            near ? `. Did you mean '${near}'?` : ""
+          }`,
         );
-      if (wrong) throw new SyntaxError(`unknown outcome '${wrong}'`);
+      }
       return { ...base, kind: "is", name, values };
     }
     const said = /^([a-z][a-z0-9_]*)\s+said$/.exec(rest);
@@ -78,8 +92,8 @@ function termHolds(term: Term, situation: Situation): boolean {
       return situation.register === term.register;
     case "is":
       return term.values.includes(
-        term.name === "outcome"
-          ? situation.outcome
+        term.name === "outcome" || term.name === "source"
+          ? situation[term.name]
           : situation.valueOf(term.name),
       );
   }

@@ -6,7 +6,7 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import type * as z from "zod";
 import type { Outcome } from "../workflow/plan.ts";
-import { parseCondition, type Term } from "./condition.ts";
+import { OF_TICKET, parseCondition, type Term } from "./condition.ts";
 import {
   type Expression,
   parseExpression,
@@ -437,7 +437,7 @@ class TopicReader {
     return this.parsed(path, () => {
       const terms = parseCondition(text);
       for (const term of terms) {
-        if (!("name" in term) || term.name === "outcome") continue;
+        if (!("name" in term) || term.name in OF_TICKET) continue;
         this.known(path, [term.name]);
         const fact = this.#facts.get(term.name);
         if (!fact) continue;

@@ -91,6 +91,7 @@ export const TopicForm = z.strictObject({
   sources: z.array(source).min(1).optional(),
   tags: z.array(text).optional(),
   weight: z.number().positive().optional(),
+  erasure: z.boolean().optional(),
   outcomes: z.union([
     z.array(outcome).min(1),
     z.partialRecord(outcome, text.nullable()),
@@ -113,10 +114,10 @@ const wait = z.strictObject({
 /** `desk.yaml`. */
 export const DeskForm = z.strictObject({
   form: z.literal(1, "expected 1, the form that this version reads"),
-  company: text,
+  company: text.optional(),
   about: text.optional(),
   words: z.record(name, value).optional(),
-  pace: z.enum(["classic", "natural"]).optional(),
+  pace: z.enum(["classic", "natural", "fast"]).optional(),
   locale: text,
   currency: z.string().regex(/^[A-Z]{3}$/, "expected a code such as EUR"),
   zone: text,
@@ -133,7 +134,14 @@ export const DeskForm = z.strictObject({
     hours: z.array(share).length(24).optional(),
   }).optional(),
   waits: z.partialRecord(
-    z.enum(["first_reply", "reply", "answer", "third_party", "close"]),
+    z.enum([
+      "first_reply",
+      "reply",
+      "answer",
+      "reminder",
+      "third_party",
+      "close",
+    ]),
     wait,
   ).optional(),
   outcomes: z.partialRecord(outcome, share),

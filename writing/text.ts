@@ -63,7 +63,8 @@ export function toHtml(text: string): string {
     .map((paragraph) => `<p>${paragraph}</p>`).join("");
 }
 
-function escapeHtml(text: string): string {
+/** Text as it stands in HTML. */
+export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;").replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
@@ -83,7 +84,8 @@ export function didYouMean(
   return best;
 }
 
-function editDistance(a: string, b: string): number {
+/** How many letters must be changed, added or left out. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

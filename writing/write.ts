@@ -3,35 +3,46 @@
  *
  * @module
  */
-import { bag, pick, shareOut, stream } from "../lib/random.ts";
+import { stream } from "../lib/random.ts";
 import { fold } from "../text.ts";
-import {
-  type Outcome,
-  OUTCOMES,
-  type Person,
-  type Plan,
-  type PlanStep,
-  type Wait,
+import type {
+  Outcome,
+  Person,
+  Plan,
+  PlanStep,
+  WaitKind,
 } from "../workflow/plan.ts";
 import {
+  composeCall,
   composeMessage,
   composeNote,
   composeSubject,
   type Thread,
 } from "./compose.ts";
 import { holds } from "./condition.ts";
-import { type Desk, THREADS, type Topic } from "./desk.ts";
+import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
+import { type Desk, THREADS } from "./desk.ts";
 import { drawFacts } from "./facts.ts";
 import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
 import { agentStyle, personaOf } from "./persona.ts";
-import { shorten, toHtml } from "./text.ts";
+import { oneLine, shorten, toHtml } from "./text.ts";
+import { type Waits, waitsOf } from "./waits.ts";
 
 const SUBJECT_LENGTH = 120;
-/** Places in a desk's bag of topics, per topic. */
-const PLACES = 5;
-/** Places in a topic's bag of outcomes. */
-const OUTCOME_PLACES = 40;
 const TRIES = 12;
+
+/** How a desk spends its time; the waits of `fast` are the engine's. */
+export type Pace = "classic" | "natural" | "fast";
+
+/** What the account has of what a plan may use. */
+export interface Offered {
+  /** Its ticket types; a type that it lacks is left out. */
+  types?: readonly string[];
+  /** Its statuses in the words of a plan; without "waiting_on_third_party", tickets stay pending. */
+  statuses?: readonly string[];
+  /** Its groups; the one of the team's name gets the ticket. */
+  groups?: readonly { id: number; name: string }[];
+}
 
 /** What one ticket is written from. */
 export interface Order {
@@ -45,66 +56,28 @@ export interface Order {
   colleague?: Person;
   /** ms since 1970. */
   now: number;
-  /** classic: one reply, one answer, one resolution, on the mission's minutes. */
-  pace: "classic" | "natural";
+  /** classic: one reply, one answer, one resolution, without waits. */
+  pace: Pace;
+  /** What it is about; by default what the desk has for the n-th ticket. */
+  draw?: Draw;
+  /** Another topic than the n-th ticket's. */
   topic?: string;
+  /** Another outcome. */
   outcome?: Outcome;
+  /** How long people take; by default as `desk.yaml` says. */
+  waits?: Waits;
+  /** What the account offers; what is not known is not used. */
+  offered?: Offered;
   onChoice?: Thread["onChoice"];
-}
-
-/** The topic of the n-th ticket, and how often it was used before. */
-export function topicOf(
-  desk: Desk,
-  seed: string,
-  n: number,
-): { topic: Topic; use: number } {
-  const shares = shareOut(
-    desk.topics.map(({ weight }) => weight),
-    desk.topics.length * PLACES,
-  );
-  const places = desk.topics.flatMap((topic, i) =>
-    Array<Topic>(shares[i] ?? 0).fill(topic)
-  );
-  const { items, round, position } = bag(places, n, seed, "topics");
-  const topic = items[position] as Topic;
-  const perRound = shares[desk.topics.indexOf(topic)] ?? 0;
-  const before =
-    items.slice(0, position).filter((other) => other === topic).length;
-  return { topic, use: round * perRound + before };
-}
-
-/** How the topic's next thread goes. */
-function outcomeOf(
-  desk: Desk,
-  topic: Topic,
-  use: number,
-  seed: string,
-): Outcome {
-  const allowed = OUTCOMES.filter((outcome) => topic.outcomes.has(outcome));
-  const weights = allowed.map((outcome) => desk.file.outcomes[outcome] ?? 0);
-  const shares = weights.some((weight) => weight > 0)
-    ? shareOut(weights, OUTCOME_PLACES)
-    : allowed.map(() => 1);
-  const places = allowed.flatMap((outcome, i) =>
-    Array<Outcome>(shares[i] ?? 0).fill(outcome)
-  );
-  const { items, position } = bag(places, use, seed, "outcomes", topic.name);
-  return items[position] ?? "one_round";
 }
 
 /** Writes the ticket's plan. The same order gives the same plan. */
 export function writePlan(order: Order): Plan {
   const { desk, seed, n } = order;
-  const drawn = topicOf(desk, seed, n);
-  const topic = order.topic === undefined
-    ? drawn.topic
-    : desk.topics.find(({ name }) => name === order.topic);
-  if (!topic) throw new RangeError(`Unknown topic '${order.topic}'`);
-  const use = order.topic === undefined ? drawn.use : n;
+  const draw = order.draw ?? drawFor(order);
+  const { topic, use } = draw;
   const classic = order.pace === "classic";
-  let outcome = classic
-    ? "one_round"
-    : order.outcome ?? outcomeOf(desk, topic, use, seed);
+  let outcome = classic ? "one_round" : order.outcome ?? draw.outcome;
   if (outcome === "handed_over" && !order.colleague) outcome = "one_round";
 
   const persona = personaOf(seed, order.contact.id);
@@ -120,6 +93,7 @@ export function writePlan(order: Order): Plan {
     (facts) =>
       holds(condition, {
         outcome,
+        source: draw.source,
         register: persona.register,
         said: new Set(),
         valueOf: (name) => facts.get(name)?.texts[""] ?? "",
@@ -130,10 +104,11 @@ export function writePlan(order: Order): Plan {
     topic,
     facts,
     outcome,
+    source: draw.source,
     register: persona.register,
     said: new Set(),
-    contact: tidyName(order.contact.name),
-    agent: tidyName(writer.name),
+    contact: oneLine(order.contact.name),
+    agent: oneLine(writer.name),
     seed,
     use,
     random: stream(seed, "text", n),
@@ -151,6 +126,9 @@ export function writePlan(order: Order): Plan {
     const body = distinct(name, thread, folded, (again) => {
       const slots = topic.messages.get(name) ?? [];
       if (name === "handover") return composeNote(slots, name, thread, 0.7);
+      if (name === "opening" && draw.source === "phone") {
+        return composeCall(slots, name, persona, thread, again);
+      }
       const speaker = MESSAGES[name];
       const style = speaker === "contact"
         ? persona
@@ -170,32 +148,36 @@ export function writePlan(order: Order): Plan {
     bodies.set(name, toHtml(body));
   }
 
-  const what = stream(seed, "what", n);
-  const type = topic.file.type;
-  const team = topic.file.team;
-  const plan: Plan = {
+  const { type, team, tags = [] } = topic.file;
+  const { types, groups = [] } = order.offered ?? {};
+  const group = team === undefined
+    ? undefined
+    : groups.find(({ name }) => name.toLowerCase() === team.toLowerCase());
+  return {
     desk: desk.name,
     topic: topic.name,
     outcome,
     subject,
-    priority: PRIORITIES[
-      weighted(desk.file.priorities, topic.file.priorities, what()) ??
-        "medium"
-    ],
-    source: SOURCES[
-      weighted(desk.file.sources, topic.file.sources, what()) ?? "email"
-    ],
-    ...(type !== undefined && { type }),
-    tags: topic.file.tags ?? [],
+    priority: PRIORITIES[draw.priority],
+    source: SOURCES[draw.source],
+    ...(type !== undefined && (types?.includes(type) ?? true) && { type }),
+    tags,
     ...(team !== undefined && { team }),
+    ...(group && { group: group.id }),
     contact: order.contact,
     agent: order.agent,
-    steps: [],
+    steps: classic
+      ? classicSteps(bodies, order.agent)
+      : naturalSteps(names, bodies, order, writer, draw),
   };
-  plan.steps = classic
-    ? classicSteps(bodies, order.agent)
-    : naturalSteps(names, bodies, order, writer, persona.patience);
-  return plan;
+}
+
+/** What the order asks for, or the desk has for the n-th ticket. */
+function drawFor({ desk, seed, n, topic: name }: Order): Draw {
+  if (name === undefined) return drawTicket(desk, seed, n);
+  const topic = desk.topics.find((topic) => topic.name === name);
+  if (!topic) throw new RangeError(`Unknown topic '${name}'`);
+  return drawOfTopic(desk, topic, seed, n);
 }
 
 /** Tries other texts until the message differs from all before it in letters and digits. */
@@ -248,143 +230,68 @@ function naturalSteps(
   bodies: ReadonlyMap<MessageName, string>,
   order: Order,
   writer: Person,
-  patience: number,
+  draw: Draw,
 ): PlanStep[] {
-  const random = stream(order.seed, "when", order.n);
-  const waits = order.desk.file.waits ?? {};
-  const wait = (
-    kind: keyof typeof DEFAULT_WAITS,
-    hours: Wait["hours"],
-    factor = 1,
-  ): { wait: Wait } => {
-    const { median, p90 } = waits[kind] ?? DEFAULT_WAITS[kind];
-    const minutes = median *
-      Math.exp(Math.log(p90 / median) / 1.2816 * normal(random));
-    return {
-      wait: { minutes: Math.max(1, Math.round(minutes * factor)), hours },
-    };
-  };
   const steps: PlanStep[] = [];
-  let first = true;
-  let waiting = false;
+  /** For each step, what is waited for before it; nothing for those of the same tick. */
+  const kinds = new Map<PlanStep, WaitKind>();
+  const add = (step: PlanStep, kind?: WaitKind) => {
+    steps.push(kind ? step : { ...step, sameTick: true });
+    if (kind) kinds.set(step, kind);
+  };
+  const thirdParty =
+    order.offered?.statuses?.includes("waiting_on_third_party") ?? true
+      ? "waiting_on_third_party"
+      : "pending";
+  let next: WaitKind = "firstReply";
   for (const name of names) {
     const body = bodies.get(name) ?? "";
     if (name === "opening") {
-      steps.push({ kind: "create", body }, {
-        kind: "assign",
-        agent: order.agent,
-        sameTick: true,
-      });
+      steps.push({ kind: "create", body });
+      add({ kind: "assign", agent: order.agent });
     } else if (name === "handover") {
-      steps.push(
-        {
-          kind: "note",
-          agent: order.agent,
-          body,
-          ...wait("reply", "business", 0.5),
-        },
-        { kind: "assign", agent: writer, sameTick: true },
-      );
+      add({ kind: "note", agent: order.agent, body }, "handOver");
+      add({ kind: "assign", agent: writer });
     } else if (MESSAGES[name] === "contact") {
-      steps.push({
-        kind: "answer",
-        body,
-        ...wait(
-          "answer",
-          "daytime",
-          name === "thanks" ? patience / 3 : patience,
-        ),
-      });
+      add(
+        { kind: "answer", body },
+        name === "reopen" ? "reopening" : "answer",
+      );
       // A contact's message opens a ticket again; thanks need no work.
-      steps.push({
-        kind: "status",
-        status: name === "thanks" ? "resolved" : "open",
-        sameTick: true,
-      });
+      add({ kind: "status", status: name === "thanks" ? "resolved" : "open" });
     } else {
-      const quick = first && random() < 0.35;
       const resolves = RESOLVING.includes(name);
-      steps.push({
+      add({
         kind: "reply",
         agent: writer,
         body,
-        ...(name === "reminder"
-          ? {
-            wait: {
-              minutes: Math.round(2880 + random() * 2880),
-              hours: "business" as const,
-            },
-          }
-          : quick
-          ? {
-            wait: {
-              minutes: Math.max(
-                1,
-                Math.round(15 * Math.exp(0.8 * normal(random))),
-              ),
-              hours: "business" as const,
-            },
-          }
-          : wait(
-            waiting ? "third_party" : first ? "first_reply" : "reply",
-            "business",
-          )),
-        ...(first && { first: true as const }),
+        ...(next === "firstReply" && { first: true as const }),
         ...(resolves && { resolves: true as const }),
-      });
-      waiting = name === "waiting";
+      }, name === "reminder" ? "reminder" : next);
+      next = name === "waiting" ? "thirdParty" : "reply";
       if (name === "reminder") {
-        steps.push({
-          kind: "status",
-          status: "resolved",
-          ...wait("close", "business"),
-        });
+        add({ kind: "status", status: "resolved" }, "giveUp");
       } else {
-        steps.push({
+        add({
           kind: "status",
           status: resolves
             ? "resolved"
-            : waiting
-            ? "waiting_on_third_party"
+            : name === "waiting"
+            ? thirdParty
             : "pending",
-          sameTick: true,
         });
       }
-      first = false;
     }
   }
-  steps.push({ kind: "close", ...wait("close", "always") });
-  return steps;
-}
-
-/** Minutes. */
-const DEFAULT_WAITS = {
-  first_reply: { median: 240, p90: 1800 },
-  reply: { median: 120, p90: 900 },
-  answer: { median: 120, p90: 1440 },
-  third_party: { median: 2 * 1440, p90: 5 * 1440 },
-  close: { median: 2 * 1440, p90: 4 * 1440 },
-};
-
-function normal(random: () => number): number {
-  const value = Math.sqrt(-2 * Math.log(1 - random())) *
-    Math.cos(2 * Math.PI * random());
-  return Math.max(-2, Math.min(2, value));
-}
-
-/** One of the names, by the desk's weights among those that the topic allows. */
-function weighted<T extends string>(
-  weights: Partial<Record<T, number>>,
-  allowed: readonly T[] | undefined,
-  chance: number,
-): T | undefined {
-  const names = allowed ?? Object.keys(weights) as T[];
-  const total = names.reduce((sum, name) => sum + (weights[name] ?? 0), 0);
-  if (total === 0) return pick(names, () => chance);
-  let left = chance * total;
-  return names.find((name) => (left -= weights[name] ?? 0) < 0) ?? names.at(-1);
-}
-
-function tidyName(name: string): string {
-  return name.toWellFormed().replace(/[\p{Cc}\s]+/gu, " ").trim();
+  add({ kind: "close" }, "close");
+  const waits = (order.waits ?? waitsOf(order.desk.file))(
+    [...kinds.values()],
+    { at: order.now, priority: PRIORITIES[draw.priority] },
+    stream(order.seed, "when", order.n),
+  );
+  const waiting = [...kinds.keys()];
+  return steps.map((step) => {
+    const wait = waits[waiting.indexOf(step)];
+    return wait ? { ...step, wait } : step;
+  });
 }
