@@ -1,165 +1,192 @@
 /**
- * `deno task preview`: threads as they would be written, without an account.
+ * `deno task preview`: threads as they would be written. Sends and stores nothing.
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { stream } from "../lib/random.ts";
+import { readSettings } from "../entry.ts";
+import { Freshdesk } from "../freshdesk.ts";
+import { peopleOf } from "../draw.ts";
 import { plainText } from "../text.ts";
-import {
-  type Outcome,
-  OUTCOMES,
-  type Person,
-  type Plan,
-} from "../workflow/plan.ts";
-import { type Desk, DeskError, readDesk } from "../writing/desk.ts";
-import { deskFolder, readFolder } from "../writing/folder.ts";
-import { topicOf, writePlan } from "../writing/write.ts";
+import { type Outcome, OUTCOMES, type Plan } from "../workflow/plan.ts";
+import { type Desk, DeskError } from "../writing/desk.ts";
+import { loadDesk } from "../writing/folder.ts";
+import { sample, type SampleOptions } from "../writing/sample.ts";
+import { didYouMean, shorten } from "../writing/text.ts";
+import type { Pace } from "../writing/write.ts";
+
+const PACES: readonly Pace[] = ["classic", "natural", "fast"];
 
 const HELP = `deno task preview [options]
 
-Prints threads as they would be written, without an account.
+Prints threads as they would be written. Sends and stores nothing.
 
-  --desk NAME      a built-in desk or a folder of your own (default: shop)
+  --desk NAME      a built-in desk or the path of your own (default: classic)
   --count N        how many threads (default: 3)
   --seed TEXT      the same seed gives the same threads (default: preview)
   --topic NAME     only this topic
   --outcome NAME   only this outcome: ${OUTCOMES.join(", ")}
-  --classic        one reply, one answer, one resolution
+  --pace NAME      ${PACES.join(", ")} (default: the desk's own)
+  --account        with the contacts and agents of your account
+  --day            the next 24 hours as a table
   --json           one thread a line, as JSON
   --help           this text`;
 
-const NAMES =
-  ("Emma Clarke|Oliver Hughes|Amelia Patel|Jack Thompson|Isla Murray|Harry Edwards|Mia Okafor|George Whitfield|" +
-    "Freya Lindqvist|Noah Bennett|Grace O'Neill|Leo Marchetti|Ruby Sinclair|Arthur Pemberton|Chloe Dubois|Theo Andersen|" +
-    "Ella Robertson|Oscar Novak|Poppy Hargreaves|Henry Castellano|Sophie Lang|Samuel Adeyemi|Hannah Fischer|Max Dempsey|" +
-    "Lucy Barrett|Ethan McAllister|Zara Hussain|Callum Reid|Nina Kowalska|Tom Ashworth|Alice Moreau|Daniel Frost|" +
-    "Katie Donnelly|Ben Varga|Laura Jennings|Piotr Zielinski|Megan Doyle|Adam Farrow|Eva Horvath|Ryan Blackwood")
-    .split("|");
-const AGENTS = [
-  "Sam Rivera",
-  "Priya Nair",
-  "Joe Lister",
-  "Kim Park",
-  "Marta Silva",
-  "Dan Whelan",
-];
+const HOUR = 3_600_000;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      desk: { type: "string", default: "shop" },
-      count: { type: "string", default: "3" },
-      seed: { type: "string", default: "preview" },
-      topic: { type: "string" },
-      outcome: { type: "string" },
-      classic: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const values = parse();
   if (values.help) return console.log(HELP);
   const desk = await load(values.desk);
-  if (
-    values.topic !== undefined &&
-    !desk.topics.some(({ name }) => name === values.topic)
-  ) {
-    fail(
-      `Unknown topic '${values.topic}'. Topics: ${
-        desk.topics.map(({ name }) => name).join(", ")
-      }`,
-    );
-  }
-  const outcome = OUTCOMES.find((known) => known === values.outcome);
-  if (values.outcome !== undefined && !outcome) {
-    fail(
-      `Unknown outcome '${values.outcome}'. Outcomes: ${OUTCOMES.join(", ")}`,
-    );
-  }
   const count = Number(values.count);
   if (!Number.isInteger(count) || count < 1) {
     fail(
-      `Cannot read --count '${values.count}': expected a whole number from 1`,
+      `Cannot read --count: it must be a whole number from 1: current value is '${values.count}'`,
     );
   }
-  for (
-    const plan of preview(desk, values.seed, count, {
-      ...(values.topic !== undefined && { topic: values.topic }),
-      ...(outcome && { outcome }),
-      pace: values.classic ? "classic" : "natural",
-    })
-  ) {
+  const topics = desk.topics.map(({ name }) => name);
+  const topic = known("topic", values.topic, topics);
+  const outcome = known("outcome", values.outcome, OUTCOMES);
+  const pace = known("pace", values.pace, PACES);
+  checkOutcome(desk, topic, outcome);
+  const options: SampleOptions = {
+    ...(topic !== undefined && { topic }),
+    ...(outcome && { outcome }),
+    ...(pace && { pace }),
+    ...(values.account && await accountPeople()),
+  };
+  if (values.day) return await printDay(desk, values.seed, options);
+  for await (const plan of sample(desk, values.seed, count, options)) {
     console.log(values.json ? JSON.stringify(threadOf(plan)) : readable(plan));
   }
 }
 
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        desk: { type: "string", default: "classic" },
+        count: { type: "string", default: "3" },
+        seed: { type: "string", default: "preview" },
+        topic: { type: "string" },
+        outcome: { type: "string" },
+        pace: { type: "string" },
+        account: { type: "boolean", default: false },
+        day: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    fail(`${error.message}\n\n${HELP}`);
+  }
+}
+
+/** The option's value, if it is one of those that exist. */
+function known<T extends string>(
+  option: string,
+  value: string | undefined,
+  all: readonly T[],
+): T | undefined {
+  const found = all.find((one) => one === value);
+  if (value === undefined || found !== undefined) return found;
+  const near = didYouMean(value, all);
+  fail(
+    `Unknown ${option} '${value}'; expected one of ${all.join(", ")}${
+      near ? `. Did you mean '${near}'?` : ""
+    }`,
+  );
+}
+
+function checkOutcome(
+  desk: Desk,
+  topic: string | undefined,
+  outcome: Outcome | undefined,
+): void {
+  if (!outcome) return;
+  const able = desk.topics.filter(({ outcomes }) => outcomes.has(outcome));
+  if (able.some(({ name }) => topic === undefined || name === topic)) return;
+  fail(
+    topic === undefined
+      ? `No topic of this desk has the outcome '${outcome}'`
+      : `The topic '${topic}' does not have the outcome '${outcome}'; these do: ${
+        able.map(({ name }) => name).join(", ") || "none"
+      }`,
+  );
+}
+
 async function load(name: string): Promise<Desk> {
   try {
-    return readDesk(name, await readFolder(deskFolder(name)));
+    return await loadDesk(name);
   } catch (error) {
     if (error instanceof DeskError) fail(error.message);
-    if (error instanceof Deno.errors.NotFound) {
-      fail(
-        `Cannot find the desk '${name}': expected a folder with desk.yaml and topics/`,
-      );
-    }
     throw error;
   }
 }
 
-/** The plans of the first threads of a seed. */
-export function* preview(
+/** Whom the settings allow to draw; only reads from the account. */
+async function accountPeople(): Promise<
+  Pick<SampleOptions, "contacts" | "agents">
+> {
+  const config = await readSettings();
+  try {
+    const people = await peopleOf(new Freshdesk(config), config);
+    if (people.contacts.length === 0) {
+      fail("The account has no contact to draw");
+    }
+    if (people.agents.length === 0) fail("The account has no agent to draw");
+    return people;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    fail(`Cannot read the account's people: ${error.message}`);
+  }
+}
+
+/** The next 24 hours: which tickets arrive when, and who answers. */
+async function printDay(
   desk: Desk,
   seed: string,
-  count: number,
-  options: { topic?: string; outcome?: Outcome; pace: "classic" | "natural" },
-): Generator<Plan> {
-  const used = new Map<number, Set<string>>();
-  const now = Date.UTC(2026, 2, 10, 10);
-  for (let n = 0; n < count; n++) {
-    const topic = options.topic ?? topicOf(desk, seed, n).topic.name;
-    const who = stream(seed, "who", n);
-    const contact = drawContact(topic, used, who);
-    const agent = Math.floor(who() ** 1.5 * AGENTS.length);
-    yield writePlan({
-      desk,
-      seed,
-      n,
-      contact: {
-        id: contact + 1,
-        name: NAMES[contact] ?? "",
-        email: `contact${contact + 1}@example.com`,
-      },
-      agent: agentAt(agent),
-      colleague: agentAt((agent + 1) % AGENTS.length),
-      now: now + n * 3_600_000,
-      ...options,
-    });
+  options: SampleOptions,
+): Promise<void> {
+  const arrivals = arrivalsOfDay(Date.now());
+  const plans = sample(desk, seed, arrivals.length, {
+    ...options,
+    at: (n) => arrivals[n] ?? 0,
+  });
+  const rows: string[][] = [["UTC", "contact", "agent", "outcome", "subject"]];
+  let n = 0;
+  for await (const plan of plans) {
+    rows.push([
+      new Date(arrivals[n++] ?? 0).toISOString().slice(11, 16),
+      plan.contact.name,
+      plan.agent.name,
+      plan.outcome.replaceAll("_", " "),
+      plan.subject,
+    ]);
   }
+  console.log(table(rows));
 }
 
-/** Some write often, most seldom; nobody brings a topic up again before all others. */
-function drawContact(
-  topic: string,
-  used: Map<number, Set<string>>,
-  who: () => number,
-): number {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const contact = Math.floor(who() ** 1.6 * NAMES.length);
-    const topics = used.get(contact) ?? new Set();
-    if (topics.has(topic)) continue;
-    used.set(contact, topics.add(topic));
-    return contact;
-  }
-  return Math.floor(who() * NAMES.length);
+/** When the tickets of the next 24 hours are opened: one at each full hour. */
+function arrivalsOfDay(now: number): number[] {
+  const next = Math.ceil(now / HOUR) * HOUR;
+  return Array.from({ length: 24 }, (_, i) => next + i * HOUR);
 }
 
-function agentAt(i: number): Person {
-  return {
-    id: 101 + i,
-    name: AGENTS[i] ?? "",
-    email: `agent${i + 1}@example.com`,
-  };
+/** Columns as wide as their widest cell, the last one open. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => shorten(cell, 28)));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0))
+  );
+  return cells.map((row, i) =>
+    row.map((cell, column) =>
+      column === row.length - 1
+        ? rows[i]?.[column] ?? ""
+        : cell.padEnd(widths[column] ?? 0)
+    ).join("  ").trimEnd()
+  ).join("\n");
 }
 
 /** A thread as `--json` prints it. */

@@ -46,10 +46,8 @@ export function drawTicket(desk: Desk, seed: string, n: number): Draw {
   const size = shares.reduce((sum, share) => sum + share, 0);
   const round = Math.floor(n / size);
   return cached(desk, `${seed} ${round}`, () => {
-    const places = desk.topics.flatMap((topic, i) =>
-      Array<Topic>(shares[i] ?? 0).fill(topic)
-    );
-    return deal(desk, bag(places, n, seed, "topics").items, seed, round);
+    const topics = spread(desk.topics, shares, stream(seed, "topics", round));
+    return deal(desk, topics, seed, round);
   })[n % size] as Draw;
 }
 
@@ -77,6 +75,22 @@ export function drawOfTopic(
     priority: weighted(desk.file.priorities, prioritiesOf(topic), random),
     source: weighted(desk.file.sources, sourcesOf(topic), random),
   };
+}
+
+/** Each topic as often as it has a share, about as far apart each time. */
+function spread(
+  topics: readonly Topic[],
+  shares: readonly number[],
+  random: Random,
+): Topic[] {
+  return topics.flatMap((topic, t) => {
+    const share = shares[t] ?? 0;
+    const start = random();
+    return Array.from({ length: share }, (_, i) => ({
+      topic,
+      at: (start + i + 0.6 * random()) / share % 1,
+    }));
+  }).sort((a, b) => a.at - b.at).map(({ topic }) => topic);
 }
 
 /** One round: its topics in order, with all that is drawn for the desk as a whole. */

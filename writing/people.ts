@@ -7,10 +7,10 @@
 import { stream } from "../lib/random.ts";
 import type { Person } from "../workflow/plan.ts";
 
-/** How unequal people are: the sigma of a log-normal weight. A tenth of the contacts write a quarter of the tickets. */
-const CONTACTS = 0.6;
-/** The busiest of ten agents answers about a third. */
-const AGENTS = 1;
+/** How unequal people are: the sigma of a log-normal weight. The busiest tenth of the contacts write about a quarter of the tickets. */
+const CONTACTS = 0.5;
+/** Teams make agents still more unequal. */
+const AGENTS = 0.5;
 /** Agents in a second team. */
 const SECOND_TEAM = 0.4;
 
@@ -32,7 +32,7 @@ export function rankAgents(
   return rank(agents, seed, "agent", AGENTS, n);
 }
 
-/** The agents of a team; everybody's first team is one of the desk's, and some have a second. */
+/** The agents of a team: everybody has a first team, some a second, and a small team borrows. */
 export function agentsOf(
   team: string,
   teams: readonly string[],
@@ -48,10 +48,10 @@ export function agentsOf(
     return team === first ||
       team === second && stream(seed, "second team", agent.id)() < SECOND_TEAM;
   });
-  if (members.length > 0) return members;
-  // A team without anybody is looked after by one of the others.
-  return agents.toSorted((a, b) => chance(b, team) - chance(a, team))
-    .slice(0, 1);
+  const others = agents.filter((agent) => !members.includes(agent))
+    .sort((a, b) => chance(b, team) - chance(a, team));
+  const least = Math.max(2, Math.ceil(agents.length / 3));
+  return [...members, ...others.slice(0, Math.max(0, least - members.length))];
 }
 
 /** Whether this contact is among the half who may ever ask to be erased. */
