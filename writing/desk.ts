@@ -18,6 +18,7 @@ import {
   type DeskFile,
   DeskForm,
   type FactFile,
+  FORM,
   type MessageFile,
   type MessageName,
   MESSAGES,
@@ -147,36 +148,59 @@ export function readDesk(
   name: string,
   files: ReadonlyMap<string, string>,
 ): Desk {
+  const { desk, mistakes } = tryToRead(name, files);
+  if (mistakes.length > 0 || !desk) throw new DeskError(mistakes);
+  return desk;
+}
+
+/** Reads what can be read of a desk: the topics without mistakes, and the mistakes of the others. */
+export function tryToRead(
+  name: string,
+  files: ReadonlyMap<string, string>,
+): { desk?: Desk; mistakes: Mistake[] } {
   const mistakes: Mistake[] = [];
-  const deskText = files.get("desk.yaml");
-  if (deskText === undefined) {
-    throw new DeskError([{
-      place: "desk.yaml",
-      message: "missing; a desk is a folder with desk.yaml and topics/*.yaml",
-    }]);
+  const text = files.get("desk.yaml");
+  if (text === undefined) {
+    return {
+      mistakes: [{
+        place: "desk.yaml",
+        message: "missing; a desk is a folder with desk.yaml and topics/*.yaml",
+      }],
+    };
   }
-  const source = new Source("desk.yaml", deskText, mistakes);
+  const source = new Source("desk.yaml", text, mistakes);
+  const form = source.valueOf("form");
+  if (typeof form === "number" && form > FORM) {
+    source.mistake(
+      ["form"],
+      `form ${form} is of a later version of this program, which reads form ${FORM}: update it`,
+    );
+    return { mistakes };
+  }
   const file = source.read(DeskForm);
   const topics: Topic[] = [];
-  if (file) {
-    for (const [path, text] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
-      const [, topic] = /^topics\/(.+)\.ya?ml$/.exec(path) ?? [];
-      if (topic === undefined) continue;
-      const read = readTopic(
-        topic,
-        new Source(path, text, mistakes),
-        file,
-        source,
-      );
-      if (read) topics.push(read);
+  const paths = [...files.keys()].filter((path) => TOPIC.test(path)).sort();
+  for (const path of paths) {
+    const own: Mistake[] = [];
+    const topicSource = new Source(path, files.get(path) ?? "", own);
+    const [, topic = ""] = TOPIC.exec(path) ?? [];
+    if (!file) topicSource.read(TopicForm);
+    else {
+      const read = readTopic(topic, topicSource, file, source);
+      if (read && own.length === 0) topics.push(read);
     }
-    if (topics.length === 0 && mistakes.length === 0) {
-      source.mistake([], "no topics; expected at least one file in topics/");
-    }
+    mistakes.push(...own);
   }
-  if (mistakes.length > 0 || !file) throw new DeskError(inOrder(mistakes));
-  return { name, file, topics };
+  if (paths.length === 0) {
+    source.mistake([], "no topics; expected at least one file in topics/");
+  }
+  return {
+    mistakes: inOrder(mistakes),
+    ...(file && topics.length > 0 && { desk: { name, file, topics } }),
+  };
 }
+
+const TOPIC = /^topics\/(.+)\.ya?ml$/;
 
 function readTopic(
   name: string,
@@ -199,6 +223,12 @@ function readTopic(
   const messages = new Map<MessageName, Slot[]>();
   for (const key of Object.keys(MESSAGES) as MessageName[]) {
     const own = file[key];
+    if (own && Object.keys(own).every((slot) => slot.endsWith("?"))) {
+      source.mistake(
+        [key],
+        `every slot of '${key}' may be left out; at least one must be without ?`,
+      );
+    }
     const general = desk.messages?.[key];
     if (own) messages.set(key, reader.slots([key], own));
     else if (general) {
@@ -534,9 +564,12 @@ class TopicReader {
   }
 }
 
-/** By file, line and column. */
-function inOrder(mistakes: readonly Mistake[]): Mistake[] {
-  return [...mistakes].sort((a, b) =>
+/** By file, line and column; each once, since all topics share what stands in desk.yaml. */
+export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
+  const each = new Map(
+    mistakes.map((one) => [`${one.place}: ${one.message}`, one]),
+  );
+  return [...each.values()].sort((a, b) =>
     a.place.localeCompare(b.place, "en", { numeric: true })
   );
 }
@@ -585,6 +618,11 @@ class Source {
       lineCounter: this.#lines,
       prettyErrors: false,
     });
+  }
+
+  /** A value at the top, whatever else is wrong. */
+  valueOf(key: string): unknown {
+    return this.#document.get(key);
   }
 
   read<T>(form: z.ZodType<T>): T | undefined {

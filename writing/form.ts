@@ -29,6 +29,9 @@ export const MESSAGES = {
 /** The name of a message. */
 export type MessageName = keyof typeof MESSAGES;
 
+/** The form of the files that this version reads. */
+export const FORM = 1;
+
 /** Priorities by name, on Freshdesk's scale. */
 export const PRIORITIES = { low: 1, medium: 2, high: 3, urgent: 4 } as const;
 /** Sources by name, as Freshdesk numbers them. */
@@ -113,7 +116,7 @@ const wait = z.strictObject({
 
 /** `desk.yaml`. */
 export const DeskForm = z.strictObject({
-  form: z.literal(1, "expected 1, the form that this version reads"),
+  form: z.literal(FORM, `expected ${FORM}, the form that this version reads`),
   company: text.optional(),
   about: text.optional(),
   words: z.record(name, value).optional(),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { distance } from "fastest-levenshtein";
 
 /** A placeholder: a fact or a built-in word, and a field of it. */
 export interface Placeholder {
@@ -78,25 +79,8 @@ export function didYouMean(
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(word, candidate);
-    if (distance < least) [best, least] = [candidate, distance];
+    const edits = distance(word, candidate);
+    if (edits < least) [best, least] = [candidate, edits];
   }
   return best;
-}
-
-/** How many letters must be changed, added or left out. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(
-        (next[j - 1] ?? 0) + 1,
-        (row[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      ));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -5,12 +5,12 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
+import { distance } from "fastest-levenshtein";
 import { shuffle, stream } from "../lib/random.ts";
 import { plainText } from "../text.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Desk } from "./desk.ts";
 import { sampleOf } from "./sample.ts";
-import { editDistance } from "./text.ts";
 
 /** How varied texts are. */
 export interface Variety {
@@ -66,7 +66,7 @@ function nearestOf(texts: readonly string[]): number[] {
       const bound = Math.min(a.length, b.length) / longer;
       // No two texts are more alike than their lengths.
       if (bound <= (best[i] ?? 0) && bound <= (best[j] ?? 0)) continue;
-      const value = 1 - editDistance(a, b) / longer;
+      const value = 1 - distance(a, b) / longer;
       raise(i, value);
       raise(j, value);
     }

@@ -180,9 +180,19 @@ function drawFor({ desk, seed, n, topic: name }: Order): Draw {
   return drawOfTopic(desk, topic, seed, n);
 }
 
+/** A message has no texts that make it differ from the others of its thread. */
+export class AlikeError extends Error {
+  override name = "AlikeError";
+  constructor(readonly of: MessageName) {
+    super(
+      `message '${of}' may come out empty or like an earlier one of its thread; add texts to it`,
+    );
+  }
+}
+
 /** Tries other texts until the message differs from all before it in letters and digits. */
 function distinct(
-  name: string,
+  name: MessageName,
   thread: Thread,
   folded: Set<string>,
   write: (again: number) => string,
@@ -196,9 +206,7 @@ function distinct(
     folded.add(key);
     return body;
   }
-  throw new Error(
-    `Topic '${thread.topic.name}': message '${name}' comes out empty or like an earlier one`,
-  );
+  throw new AlikeError(name);
 }
 
 function classicSteps(
