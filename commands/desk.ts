@@ -91,7 +91,13 @@ function volume({ name, messages }: Topic): string {
 /** The JSON Schema of a file, as it stands in `desks/`. */
 export function schemaOf(file: "desk" | "topic"): string {
   const form = file === "desk" ? DeskForm : TopicForm;
-  return `${JSON.stringify(z.toJSONSchema(form, { io: "input" }), null, 2)}\n`;
+  return `${
+    JSON.stringify(
+      z.toJSONSchema(form, { io: "input", reused: "ref" }),
+      null,
+      2,
+    )
+  }\n`;
 }
 
 async function writeSchemas(): Promise<void> {
