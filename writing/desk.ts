@@ -626,10 +626,17 @@ class Source {
   }
 
   read<T>(form: z.ZodType<T>): T | undefined {
-    for (const { message, pos } of this.#document.errors) {
-      this.#mistakes.push({ place: this.#at(pos[0]), message });
+    const { errors } = this.#document;
+    // After a bracket that is not closed, all the rest seems wrong.
+    const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
+    for (const error of errors) {
+      if (error !== first && error.code !== "DUPLICATE_KEY") continue;
+      this.#mistakes.push({
+        place: this.#at(error.pos[0]),
+        message: `YAML: ${error.message}`,
+      });
     }
-    if (this.#document.errors.length > 0) return undefined;
+    if (errors.length > 0) return undefined;
     const result = form.safeParse(this.#document.toJS());
     if (result.success) return result.data;
     for (const issue of result.error.issues) this.#explain(issue, []);

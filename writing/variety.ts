@@ -137,8 +137,11 @@ const ARTEFACTS: [string, RegExp][] = [
 const SEEDS = ["a", "b", "c"];
 
 /** What makes the openings of a desk too alike, seed by seed. */
-export async function weaknessesOf(desk: Desk): Promise<string[]> {
-  const lists = await Promise.all(SEEDS.map(async (seed) => {
+export async function weaknessesOf(
+  desk: Desk,
+  seeds: readonly string[] = SEEDS,
+): Promise<string[]> {
+  const lists = await Promise.all(seeds.map(async (seed) => {
     const plans = await sampleOf(desk, seed, TEXTS);
     return missedBy(varietyOf(plans.map(openingOf)))
       .map((missed) => `seed ${seed}: ${missed}`);

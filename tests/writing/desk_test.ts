@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { checkDesk } from "../../writing/check.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { checkFiles } from "../../writing/check.ts";
 import { DeskError, readDesk } from "../../writing/desk.ts";
+import { loadDesk } from "../../writing/folder.ts";
 
 const DESK = `form: 1
 company: Acme
@@ -39,16 +40,12 @@ resolution:
 
 /** All mistakes of a desk with this topic, a line each. */
 function mistakes(topic: string, desk = DESK): string[] {
-  try {
-    const read = readDesk(
-      "acme",
-      new Map([["desk.yaml", desk], ["topics/parcel.yaml", topic]]),
-    );
-    return checkDesk(read).map(({ place, message }) => `${place}: ${message}`);
-  } catch (error) {
-    if (!(error instanceof DeskError)) throw error;
-    return error.message.split("\n");
-  }
+  return mistakesIn({ "desk.yaml": desk, "topics/parcel.yaml": topic });
+}
+
+function mistakesIn(files: Record<string, string>): string[] {
+  return checkFiles(new Map(Object.entries(files)))
+    .map(({ place, message }) => `${place}: ${message}`);
 }
 
 Deno.test("a good topic has no mistakes", () => {
@@ -118,8 +115,116 @@ Deno.test("a desk without topics, and a folder without a desk, are refused", () 
 Deno.test("a desk of a later form is refused", () => {
   assertEquals(
     mistakes(TOPIC, DESK.replace("form: 1", "form: 2"))[0],
-    "desk.yaml:1:1: expected 1, the form that this version reads",
+    "desk.yaml:1:1: form 2 is of a later version of this program, which reads form 1: update it",
   );
+});
+
+Deno.test("the mistakes of all files are told at once, in the order of files and lines", () => {
+  assertEquals(
+    mistakesIn({
+      "desk.yaml": DESK.replace("currency: GBP", "currency: pounds"),
+      "topics/a.yaml": TOPIC.replace("outcomes:", "outcome:"),
+      "topics/b.yaml": TOPIC.replace("subject:", "subject: ["),
+    }).map((line) => line.split(":")[0]),
+    ["desk.yaml", "topics/a.yaml", "topics/a.yaml", "topics/b.yaml"],
+  );
+  // What only writing shows is told along with what only reading shows.
+  assertEquals(
+    mistakesIn({
+      "desk.yaml": DESK,
+      "topics/a.yaml": TOPIC.replace("from {order}", "from {oder}"),
+      "topics/b.yaml": TOPIC.replace(
+        "    - Yes, I",
+        "    - curt and formal: No.\n    - Yes, I",
+      ),
+    }),
+    [
+      "topics/a.yaml:10:7: unknown placeholder '{oder}'. Did you mean 'order'?",
+      "topics/b.yaml:16:7: can never be chosen: its condition never holds",
+    ],
+  );
+});
+
+Deno.test("a YAML error has its place", () => {
+  for (
+    const [wrong, place] of [
+      ["reply:\n\task: [x]\n", "topics/parcel.yaml:12:1"],
+      ["reply:\n  a: [x]\n  a: [y]\n", "topics/parcel.yaml:13:3"],
+    ] as const
+  ) {
+    const [line] = mistakes(TOPIC.replace(/reply:\n.*\n.*\n/, wrong));
+    assertEquals(line?.startsWith(place), true, line);
+  }
+});
+
+Deno.test("a message that may stay empty is found", () => {
+  assertEquals(mistakes(TOPIC.replace("  say:", "  say?:")), [
+    "topics/parcel.yaml:14:1: every slot of 'answer' may be left out; at least one must be without ?",
+  ]);
+});
+
+Deno.test("two messages of a thread that may come out alike are found", () => {
+  const same = "    - Where are the {boots} from {order}?";
+  assertEquals(
+    mistakes(TOPIC.replace("    - Yes, I will wait for {parcel}.", same))
+      .filter((line) => line.includes("like an earlier one")),
+    [
+      "topics/parcel.yaml:15:3: message 'answer' may come out empty or like an earlier one of its thread; add texts to it",
+    ],
+  );
+});
+
+Deno.test("a text of desk.yaml that no topic takes is found", () => {
+  const desk = `${DESK}messages:
+  thanks:
+    say:
+      - Thanks a lot.
+      - outcome is refused: Thanks for nothing.
+`;
+  assertEquals(mistakes(TOPIC, desk), [
+    "desk.yaml:17:9: can never be chosen in any topic: its condition never holds",
+  ]);
+});
+
+Deno.test("a condition may ask how the contact got in touch", () => {
+  const line = "    - Where are the {boots} from {order}?";
+  assertEquals(
+    mistakes(TOPIC.replace(line, `${line}\n    - source is phone: Boots?`)),
+    [],
+  );
+  assertEquals(
+    mistakes(TOPIC.replace(line, `${line}\n    - source is phon: Boots?`)),
+    [
+      "topics/parcel.yaml:11:7: unknown source 'phon'; expected email, portal, phone, widget. Did you mean 'phone'?",
+    ],
+  );
+});
+
+Deno.test("a desk that does not exist is refused, with the names of those that do", async () => {
+  await assertRejects(
+    () => loadDesk("shp"),
+    DeskError,
+    "shp: Cannot find this desk; expected classic, ",
+  );
+  const folder = await Deno.makeTempDir();
+  try {
+    await assertRejects(
+      () => loadDesk(folder),
+      DeskError,
+      "desk.yaml: missing",
+    );
+    await Deno.writeTextFile(`${folder}/desk.yaml`, DESK);
+    await assertRejects(
+      () => loadDesk(folder),
+      DeskError,
+      "desk.yaml:1:1: no topics; expected at least one file in topics/",
+    );
+    await Deno.mkdir(`${folder}/topics`);
+    await Deno.writeTextFile(`${folder}/topics/parcel.yaml`, TOPIC);
+    assertEquals((await loadDesk(`${folder}/`)).topics.length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("the topic in docs/desks.md has no mistakes", async () => {
