@@ -245,10 +245,26 @@ function fill(parts: Alternative["parts"], thread: Thread): string {
   let text = "";
   for (const part of parts) {
     const value = typeof part === "string" ? part : valueOf(part, thread);
-    const starts = typeof part !== "string" && /(^|[.!?]\s+|\n)$/.test(text);
-    text += starts ? value.charAt(0).toUpperCase() + value.slice(1) : value;
+    if (typeof part === "string") {
+      // No second full stop after "7 a.m.".
+      text += text.endsWith(".") ? value.replace(/^\.(?!\.)/, "") : value;
+      continue;
+    }
+    const starts = /(^|[.!?]\s+|\n)$/.test(text);
+    text = withArticle(text, value) +
+      (starts ? value.charAt(0).toUpperCase() + value.slice(1) : value);
   }
   return text;
+}
+
+/** "a {x}" becomes "an {x}" before a vowel, and the other way round. */
+function withArticle(before: string, value: string): string {
+  const vowel = /^(?:(?!uni|us[eu]|eu|one\b|once\b)[aeiou]|hour|honest|heir|8)/i
+    .test(value) || /^[AEFHILMNORSX](?:[A-Z]|\d)/.test(value);
+  return before.replace(
+    /(?<![\p{L}\p{N}])([Aa])n? $/u,
+    (_, a: string) => `${a}${vowel ? "n" : ""} `,
+  );
 }
 
 function valueOf({ name, field }: Placeholder, thread: Thread): string {

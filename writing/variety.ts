@@ -111,11 +111,13 @@ export function missedBy(variety: Variety): string[] {
   ) => `${what}: ${value.toFixed(3)}, expected ${target}`);
 }
 
-/** What gives a text away as made from a template. */
-export function artefactsIn(text: string): string[] {
+/** What gives a text away as made from a template, and where it stands. */
+export function artefactsIn(text: string): { what: string; where: string }[] {
   return ARTEFACTS.flatMap(([what, pattern]) => {
     const found = pattern.exec(text);
-    return found ? [`${what} '${found[0]}'`] : [];
+    if (!found) return [];
+    const around = text.slice(Math.max(0, found.index - 20), found.index + 30);
+    return [{ what, where: around.replace(/\s/g, " ") }];
   });
 }
 
@@ -149,21 +151,19 @@ export async function weaknessesOf(
   return lists.flat();
 }
 
-/** Traces of templates in what a desk writes, each once, with the topic that has it. */
+/** Traces of templates in what a desk writes: each kind once a topic, with an example. */
 export async function artefactsOf(
   desk: Desk,
   seed = "a",
   threads = 1000,
 ): Promise<string[]> {
-  const found = new Set<string>();
+  const found = new Map<string, string>();
   for (const plan of await sampleOf(desk, seed, threads)) {
-    for (const text of textsOf(plan)) {
-      for (const artefact of artefactsIn(text)) {
-        found.add(`topics/${plan.topic}.yaml writes ${artefact}`);
-      }
+    for (const { what, where } of textsOf(plan).flatMap(artefactsIn)) {
+      found.set(`topics/${plan.topic}.yaml writes ${what}`, where);
     }
   }
-  return [...found];
+  return [...found].map(([what, where]) => `${what}: '${where}'`);
 }
 
 /** The subject and all messages of a plan as plain text. */

@@ -57,8 +57,8 @@ for (const desk of desks) {
       for (const plan of await sampleOf(desk, `trace ${round}`, 500)) {
         const texts = textsOf(plan);
         messages += texts.length - 1;
-        for (const artefact of texts.flatMap(artefactsIn)) {
-          found.add(`${plan.topic}: ${artefact}`);
+        for (const { what, where } of texts.flatMap(artefactsIn)) {
+          found.add(`${plan.topic}: ${what}: '${where}'`);
         }
       }
     }
