@@ -6,7 +6,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { distance } from "fastest-levenshtein";
-import { shuffle, stream } from "../lib/random.ts";
+import { stream } from "../lib/random.ts";
 import { plainText } from "../text.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Desk } from "./desk.ts";
@@ -31,10 +31,10 @@ export interface Variety {
 const TEXTS = 200;
 const OTHERS = 30;
 
-/** Measures up to 200 texts. */
+/** Measures the first 200 texts. */
 export function varietyOf(texts: readonly string[]): Variety {
   const random = stream("variety", texts.length);
-  const sample = shuffle(texts, random).slice(0, TEXTS);
+  const sample = texts.slice(0, TEXTS);
   const words = sample.map((text) =>
     text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu) ?? []
   );
