@@ -13,9 +13,7 @@ import { type Desk, DeskError } from "../writing/desk.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { sample, type SampleOptions } from "../writing/sample.ts";
 import { didYouMean, shorten } from "../writing/text.ts";
-import type { Pace } from "../writing/write.ts";
-
-const PACES: readonly Pace[] = ["classic", "natural", "fast"];
+import { PACES } from "../writing/form.ts";
 
 const HELP = `deno task preview [options]
 

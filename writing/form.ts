@@ -29,6 +29,11 @@ export const MESSAGES = {
 /** The name of a message. */
 export type MessageName = keyof typeof MESSAGES;
 
+/** How a desk may spend its time. */
+export const PACES = ["classic", "natural", "fast"] as const;
+/** One of {@linkcode PACES}. */
+export type Pace = typeof PACES[number];
+
 /** The form of the files that this version reads. */
 export const FORM = 1;
 
@@ -202,7 +207,7 @@ export const DeskForm = z.strictObject({
   words: z.record(name, value).optional().describe(
     "Words that every text may use: {site}, {phone}.",
   ),
-  pace: z.enum(["classic", "natural", "fast"]).optional().describe(
+  pace: z.enum(PACES).optional().describe(
     "classic: everything within 20 minutes. natural: as people take it. fast: a tenth of that, around the clock.",
   ),
   locale: text.describe("How numbers and dates are written, such as en-GB."),

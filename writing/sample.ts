@@ -5,7 +5,7 @@
  */
 import type { Outcome, Person, Plan } from "../workflow/plan.ts";
 import type { Desk } from "./desk.ts";
-import type { Pace } from "./write.ts";
+import type { Pace } from "./form.ts";
 import { type ContactMemory, Writer } from "./writer.ts";
 
 /** What a sample is written from. */

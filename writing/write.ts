@@ -23,16 +23,19 @@ import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import { type Desk, THREADS } from "./desk.ts";
 import { drawFacts } from "./facts.ts";
-import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
+import {
+  type MessageName,
+  MESSAGES,
+  type Pace,
+  PRIORITIES,
+  SOURCES,
+} from "./form.ts";
 import { agentStyle, personaOf } from "./persona.ts";
 import { oneLine, shorten, toHtml } from "./text.ts";
 import { type Waits, waitsOf } from "./waits.ts";
 
 const SUBJECT_LENGTH = 120;
 const TRIES = 12;
-
-/** How a desk spends its time; the waits of `fast` are the engine's. */
-export type Pace = "classic" | "natural" | "fast";
 
 /** What the account has of what a plan may use. */
 export interface Offered {
@@ -292,7 +295,7 @@ function naturalSteps(
     }
   }
   add({ kind: "close" }, "close");
-  const waits = (order.waits ?? waitsOf(order.desk.file))(
+  const waits = (order.waits ?? waitsOf(order.desk.file, order.pace))(
     [...kinds.values()],
     { at: order.now, priority: PRIORITIES[draw.priority] },
     stream(order.seed, "when", order.n),

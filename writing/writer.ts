@@ -7,7 +7,8 @@ import type { Outcome, Person, Plan } from "../workflow/plan.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import type { Desk, Topic } from "./desk.ts";
 import { agentsOf, mayBeErased, rankAgents, rankContacts } from "./people.ts";
-import { type Offered, type Pace, writePlan } from "./write.ts";
+import type { Pace } from "./form.ts";
+import { type Offered, writePlan } from "./write.ts";
 import type { Waits } from "./waits.ts";
 
 export { rewriteForAgent } from "./rewrite.ts";
