@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
 import type * as z from "zod";
 import type { Outcome } from "../workflow/plan.ts";
 import { OF_TICKET, parseCondition, type Term } from "./condition.ts";
@@ -208,7 +215,7 @@ function readTopic(
   desk: DeskFile,
   deskSource: Source,
 ): Topic | undefined {
-  const file = source.read(TopicForm);
+  const file = source.read(TopicForm) ?? partsOf(source);
   if (!file) return;
   if (file.team !== undefined && !(file.team in (desk.teams ?? {}))) {
     source.mistake(
@@ -223,7 +230,10 @@ function readTopic(
   const messages = new Map<MessageName, Slot[]>();
   for (const key of Object.keys(MESSAGES) as MessageName[]) {
     const own = file[key];
-    if (own && Object.keys(own).every((slot) => slot.endsWith("?"))) {
+    if (
+      own && own !== NO_MESSAGE &&
+      Object.keys(own).every((slot) => slot.endsWith("?"))
+    ) {
       source.mistake(
         [key],
         `every slot of '${key}' may be left out; at least one must be without ?`,
@@ -250,7 +260,10 @@ function readTopic(
       outcome,
       when === null ? [] : reader.condition(["outcomes", ...path], when),
     );
-    const missing = THREADS[outcome].filter((key) => !messages.has(key));
+    const missing = THREADS[outcome].filter((key) =>
+      !messages.has(key) && !(key in NO_TOPIC) &&
+      source.valueOf(key) === undefined
+    );
     if (missing.length > 0) {
       source.mistake(
         ["outcomes", ...path],
@@ -283,6 +296,32 @@ function readTopic(
     messages,
     place: source.place([]),
   };
+}
+
+/** What stands in for the parts of a topic that are missing or wrong, and told already. */
+const NO_MESSAGE: MessageFile = {};
+const NO_TOPIC: TopicFile = {
+  outcomes: [],
+  subject: [],
+  opening: NO_MESSAGE,
+  reply: NO_MESSAGE,
+  answer: NO_MESSAGE,
+  resolution: NO_MESSAGE,
+};
+
+/** The good parts of a topic that has mistakes; nothing if its facts have some, since texts rest on them. */
+function partsOf(source: Source): TopicFile | undefined {
+  const parts = Object.entries(TopicForm.shape).flatMap(([key, form]) => {
+    const value = source.valueOf(key);
+    if (value === undefined) return [];
+    const { success, data } = form.safeParse(value);
+    return success ? [[key, data] as const] : [];
+  });
+  const areFactsGood = source.valueOf("facts") === undefined ||
+    parts.some(([key]) => key === "facts");
+  return source.isYaml && areFactsGood
+    ? { ...NO_TOPIC, ...Object.fromEntries(parts) }
+    : undefined;
 }
 
 type Path = readonly (string | number)[];
@@ -620,9 +659,16 @@ class Source {
     });
   }
 
+  /** Whether the file is YAML at all. */
+  get isYaml(): boolean {
+    return this.#document.errors.length === 0;
+  }
+
   /** A value at the top, whatever else is wrong. */
   valueOf(key: string): unknown {
-    return this.#document.get(key);
+    if (!isMap(this.#document.contents)) return undefined;
+    const value = this.#document.get(key);
+    return isNode(value) ? value.toJS(this.#document) : value;
   }
 
   read<T>(form: z.ZodType<T>): T | undefined {
