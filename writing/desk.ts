@@ -88,8 +88,11 @@ export type Fact =
 
 /** One way to say it. */
 export interface Alternative {
+  /** As written. */
   text: string;
+  /** The text, taken apart. */
   parts: Parts;
+  /** When it may be taken. */
   when: Term[];
   /** The facts it speaks of: those it names, and those its conditions ask for. */
   facts: string[];
@@ -99,30 +102,47 @@ export interface Alternative {
 
 /** A place in a message that takes one of several texts. */
 export interface Slot {
+  /** Its name, without the ?. */
   name: string;
+  /** May be left out. */
   optional: boolean;
+  /** When it is written at all. */
   when: Term[];
+  /** One of these is taken. */
   alternatives: Alternative[];
+  /** `file:line:column`. */
   place: string;
 }
 
 /** A topic, ready to write from. */
 export interface Topic {
+  /** The file's name without its ending. */
   name: string;
+  /** The file as it was read. */
   file: TopicFile;
+  /** What is drawn for a ticket, in this order. */
   facts: Fact[];
+  /** What must hold between the facts. */
   rules: Rule[];
+  /** How often it comes, compared with the others. */
   weight: number;
+  /** How it may go, each with what must hold for it. */
   outcomes: Map<Outcome, Term[]>;
+  /** The subject, as a slot. */
   subject: Slot;
+  /** Its messages, those of desk.yaml included. */
   messages: Map<MessageName, Slot[]>;
+  /** `file:line:column`. */
   place: string;
 }
 
 /** A desk, ready to write from. */
 export interface Desk {
+  /** Its name, or that of its folder. */
   name: string;
+  /** desk.yaml as it was read. */
   file: DeskFile;
+  /** What people write about. */
   topics: Topic[];
 }
 
@@ -130,14 +150,17 @@ export interface Desk {
 export interface Mistake {
   /** `file:line:column`. */
   place: string;
+  /** What is wrong, what was expected, and what may have been meant. */
   message: string;
 }
 
 /** All mistakes of a desk, a line each. */
 export class DeskError extends Error {
+  /** Its class. */
   override name = "DeskError";
   /** The mistakes in the order of files and lines. */
   readonly mistakes: readonly Mistake[];
+  /** Joins the mistakes, a line each. */
   constructor(mistakes: readonly Mistake[]) {
     super(
       mistakes.map(({ place, message }) => `${place}: ${message}`).join("\n"),

@@ -10,12 +10,17 @@ import { type ContactMemory, Writer } from "./writer.ts";
 
 /** What a sample is written from. */
 export interface SampleOptions {
+  /** By default the desk's own. */
   pace?: Pace;
+  /** Only this topic. */
   topic?: string;
+  /** Only this outcome. */
   outcome?: Outcome;
   /** When the n-th ticket is opened, in milliseconds since 1970; by default an hour apart from a Tuesday on. */
   at?: (n: number) => number;
+  /** By default forty made-up ones. */
   contacts?: readonly Person[];
+  /** By default six made-up ones. */
   agents?: readonly Person[];
 }
 

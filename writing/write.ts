@@ -49,11 +49,15 @@ export interface Offered {
 
 /** What one ticket is written from. */
 export interface Order {
+  /** Whose tickets they are. */
   desk: Desk;
+  /** Everything random follows from it. */
   seed: string;
   /** The ticket's number in the desk, from 0. */
   n: number;
+  /** Who writes. */
   contact: Person;
+  /** Who gets the ticket first. */
   agent: Person;
   /** Who takes over when a ticket is handed over; none: nobody does. */
   colleague?: Person;
@@ -71,6 +75,7 @@ export interface Order {
   waits?: Waits;
   /** What the account offers; what is not known is not used. */
   offered?: Offered;
+  /** Called with every text that was chosen. */
   onChoice?: Thread["onChoice"];
 }
 
@@ -185,7 +190,9 @@ function drawFor({ desk, seed, n, topic: name }: Order): Draw {
 
 /** A message has no texts that make it differ from the others of its thread. */
 export class AlikeError extends Error {
+  /** Its class. */
   override name = "AlikeError";
+  /** Names the message. */
   constructor(readonly of: MessageName) {
     super(
       `message '${of}' may come out empty or like an earlier one of its thread; add texts to it`,

@@ -23,7 +23,9 @@ export interface ContactMemory {
 
 /** What a writer needs once. */
 export interface WriterOptions {
+  /** Whose tickets it writes. */
   desk: Desk;
+  /** Everything random follows from it. */
   seed: string;
   /** By default the desk's own. */
   pace?: Pace;
@@ -55,6 +57,7 @@ export interface TicketOrder {
 
 /** A written ticket. */
 export interface WrittenTicket {
+  /** Everything that happens in the ticket. */
   plan: Plan;
   /** To keep of `plan.contact`, in the commit that drafts the ticket. */
   memory: ContactMemory;
