@@ -60,9 +60,10 @@ async function check(name: string, only?: string): Promise<void> {
     const mistakes = checkDesk(desk, topics);
     if (mistakes.length > 0) throw new DeskError(mistakes);
     for (const topic of topics) console.log(volume(topic));
-    const warnings = only === undefined
-      ? [...await artefactsOf(desk), ...await weaknessesOf(desk)]
-      : [];
+    const warnings = [
+      ...await artefactsOf(desk, only),
+      ...only === undefined ? await weaknessesOf(desk) : [],
+    ];
     for (const warning of warnings) console.log(`warning: ${warning}`);
     console.log(
       `${
