@@ -17,7 +17,9 @@ deno task desk schema
 check    lists every mistake as file:line:column, and exits 1 if there is one;
          then what would make the texts more varied
 schema   writes desks/desk.schema.json and desks/topic.schema.json, with which
-         an editor completes and explains the files of a desk`;
+         an editor completes and explains the files of a desk
+
+After adding a file to a built-in desk, run deno task desk-index.`;
 
 const DESKS = new URL("../desks/", import.meta.url);
 

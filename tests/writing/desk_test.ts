@@ -160,6 +160,21 @@ Deno.test("a mistake in the form hides none in the texts", () => {
   );
 });
 
+Deno.test("a zone, a locale and hours that do not exist are found", () => {
+  assertEquals(
+    mistakes(
+      TOPIC,
+      DESK.replace("Europe/London", "Europe/Londn").replace("en-GB", "english!")
+        .replace("09:00", "25:00"),
+    ),
+    [
+      "desk.yaml:3:1: unknown locale 'english!'; expected one such as en-GB",
+      "desk.yaml:5:1: unknown time zone 'Europe/Londn'; expected one such as Europe/London. Did you mean 'Europe/London'?",
+      "desk.yaml:6:25: expected a time such as 09:00",
+    ],
+  );
+});
+
 Deno.test("a YAML error has its place", () => {
   for (
     const [wrong, place] of [
