@@ -1,0 +1,257 @@
+/**
+ * `deno task preview`: threads as they would be written. Sends and stores nothing.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { readSettings } from "../startup/startup.ts";
+import { Freshdesk } from "../freshdesk.ts";
+import { loadParticipants } from "../workflow/participants.ts";
+import { plainText } from "../lib/text.ts";
+import { type Outcome, OUTCOMES, type Plan } from "../workflow/plan.ts";
+import { type Desk, DeskError } from "../writing/desk.ts";
+import { loadDesk } from "../writing/folder.ts";
+import { sample, type SampleOptions } from "../writing/sample.ts";
+import { didYouMean, shorten } from "../writing/text.ts";
+import { PACES } from "../writing/form.ts";
+
+const HELP = `deno task preview [options]
+
+Prints threads as they would be written. Sends and stores nothing.
+
+  --desk NAME      a built-in desk or the path of your own (default: classic)
+  --count N        how many threads (default: 3)
+  --seed TEXT      the same seed gives the same threads (default: preview)
+  --topic NAME     only this topic
+  --outcome NAME   only this outcome: ${OUTCOMES.join(", ")}
+  --pace NAME      ${PACES.join(", ")} (default: the desk's own)
+  --account        with the contacts and agents of your account
+  --day            the next 24 hours as a table
+  --json           one thread a line, as JSON
+  --help           this text`;
+
+const HOUR = 3_600_000;
+
+async function main(): Promise<void> {
+  const values = parse();
+  if (values.help) return console.log(HELP);
+  const desk = await load(values.desk);
+  const count = Number(values.count);
+  if (!Number.isInteger(count) || count < 1) {
+    fail(
+      `Cannot read --count: it must be a whole number from 1: current value is '${values.count}'`,
+    );
+  }
+  const topics = desk.topics.map(({ name }) => name);
+  const topic = known("topic", values.topic, topics);
+  const outcome = known("outcome", values.outcome, OUTCOMES);
+  const pace = known("pace", values.pace, PACES);
+  checkOutcome(desk, topic, outcome);
+  const options: SampleOptions = {
+    ...(topic !== undefined && { topic }),
+    ...(outcome && { outcome }),
+    ...(pace && { pace }),
+    ...(values.account && await accountPeople()),
+  };
+  if (values.day) return await printDay(desk, values.seed, options);
+  for await (const plan of sample(desk, values.seed, count, options)) {
+    console.log(values.json ? JSON.stringify(threadOf(plan)) : readable(plan));
+  }
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        desk: { type: "string", default: "classic" },
+        count: { type: "string", default: "3" },
+        seed: { type: "string", default: "preview" },
+        topic: { type: "string" },
+        outcome: { type: "string" },
+        pace: { type: "string" },
+        account: { type: "boolean", default: false },
+        day: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    fail(`${error.message}\n\n${HELP}`);
+  }
+}
+
+/** The option's value, if it is one of those that exist. */
+function known<T extends string>(
+  option: string,
+  value: string | undefined,
+  all: readonly T[],
+): T | undefined {
+  const found = all.find((one) => one === value);
+  if (value === undefined || found !== undefined) return found;
+  const near = didYouMean(value, all);
+  fail(
+    `Unknown ${option} '${value}'; expected one of ${all.join(", ")}${
+      near ? `. Did you mean '${near}'?` : ""
+    }`,
+  );
+}
+
+function checkOutcome(
+  desk: Desk,
+  topic: string | undefined,
+  outcome: Outcome | undefined,
+): void {
+  if (!outcome) return;
+  const able = desk.topics.filter(({ outcomes }) => outcomes.has(outcome));
+  if (able.some(({ name }) => topic === undefined || name === topic)) return;
+  fail(
+    topic === undefined
+      ? `No topic of this desk has the outcome '${outcome}'`
+      : `The topic '${topic}' does not have the outcome '${outcome}'; these do: ${
+        able.map(({ name }) => name).join(", ") || "none"
+      }`,
+  );
+}
+
+async function load(name: string): Promise<Desk> {
+  try {
+    return await loadDesk(name);
+  } catch (error) {
+    if (error instanceof DeskError) fail(error.message);
+    throw error;
+  }
+}
+
+/** Whom the settings allow to draw; only reads from the account. */
+async function accountPeople(): Promise<
+  Pick<SampleOptions, "contacts" | "agents">
+> {
+  const config = await readSettings();
+  try {
+    const people = await loadParticipants(new Freshdesk(config), config);
+    if (people.contacts.length === 0) {
+      fail("The account has no contact to draw");
+    }
+    if (people.agents.length === 0) fail("The account has no agent to draw");
+    return people;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    fail(`Cannot read the account's people: ${error.message}`);
+  }
+}
+
+/** The next 24 hours: which tickets arrive when, and who answers. */
+async function printDay(
+  desk: Desk,
+  seed: string,
+  options: SampleOptions,
+): Promise<void> {
+  const arrivals = arrivalsOfDay(Date.now());
+  const plans = sample(desk, seed, arrivals.length, {
+    ...options,
+    at: (n) => arrivals[n] ?? 0,
+  });
+  const rows: string[][] = [["UTC", "contact", "agent", "outcome", "subject"]];
+  let n = 0;
+  for await (const plan of plans) {
+    rows.push([
+      new Date(arrivals[n++] ?? 0).toISOString().slice(11, 16),
+      plan.contact.name,
+      plan.agent.name,
+      plan.outcome.replaceAll("_", " "),
+      plan.subject,
+    ]);
+  }
+  console.log(table(rows));
+}
+
+/** When the tickets of the next 24 hours are opened: one at each full hour. */
+function arrivalsOfDay(now: number): number[] {
+  const next = Math.ceil(now / HOUR) * HOUR;
+  return Array.from({ length: 24 }, (_, i) => next + i * HOUR);
+}
+
+/** Columns as wide as their widest cell, the last one open. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => shorten(cell, 28)));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0))
+  );
+  return cells.map((row, i) =>
+    row.map((cell, column) =>
+      column === row.length - 1
+        ? rows[i]?.[column] ?? ""
+        : cell.padEnd(widths[column] ?? 0)
+    ).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** A thread as `--json` prints it. */
+export interface Thread {
+  subject: string;
+  topic: string;
+  type: string | null;
+  priority: number;
+  source: number;
+  outcome: Outcome;
+  contact: string;
+  agent: string;
+  messages: {
+    from: "contact" | "agent";
+    text: string;
+    private: boolean;
+    afterMinutes: number;
+  }[];
+}
+
+/** A plan as a thread of plain text. */
+export function threadOf(plan: Plan): Thread {
+  let afterMinutes = 0;
+  const messages: Thread["messages"] = [];
+  for (const step of plan.steps) {
+    afterMinutes += step.wait?.minutes ??
+      (step.sameTick || step.kind === "create" ? 0 : 5);
+    if (!("body" in step)) continue;
+    messages.push({
+      from: step.kind === "create" || step.kind === "answer"
+        ? "contact"
+        : "agent",
+      text: plainText(step.body),
+      private: step.kind === "note",
+      afterMinutes,
+    });
+  }
+  return {
+    subject: plan.subject,
+    topic: plan.topic,
+    type: plan.type ?? null,
+    priority: plan.priority,
+    source: plan.source,
+    outcome: plan.outcome,
+    contact: plan.contact.name,
+    agent: plan.agent.name,
+    messages,
+  };
+}
+
+function readable(plan: Plan): string {
+  const thread = threadOf(plan);
+  return [
+    `=== ${thread.subject}`,
+    `    ${plan.topic}, ${plan.outcome}, priority ${plan.priority}, source ${plan.source}, ${thread.contact} -> ${thread.agent}`,
+    ...thread.messages.map(({ from, text, private: hidden, afterMinutes }) =>
+      `\n--- ${from}${
+        hidden ? ", private" : ""
+      }, after ${afterMinutes} min\n${text}`
+    ),
+    "",
+  ].join("\n");
+}
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,345 @@
+/**
+ * Composes one message from its slots: chooses texts that say only what the speaker can know, fills
+ * them in, and puts them on paper as the writer would.
+ *
+ * @module
+ */
+import { bag, pick, type Random, stream } from "../lib/random.ts";
+import { holds, type Register, type Situation } from "./condition.ts";
+import type { Alternative, Desk, Slot, Topic } from "./desk.ts";
+import type { Facts } from "./facts.ts";
+import { fillNames, type Style } from "./persona.ts";
+import { firstName, oneLine, type Placeholder, placeholders } from "./text.ts";
+
+/** What a thread knows while it is written. */
+export interface Thread {
+  /** Whose thread it is. */
+  desk: Desk;
+  /** What it is about. */
+  topic: Topic;
+  /** What was drawn for it. */
+  facts: Facts;
+  /** How it goes. */
+  outcome: string;
+  /** How the contact got in touch. */
+  source: string;
+  /** How the contact writes. */
+  register: Register;
+  /** The facts that were named so far. */
+  said: Set<string>;
+  /** The contact's full name; may be empty. */
+  contact: string;
+  /** The full name of the agent who writes; may be empty. */
+  agent: string;
+  /** Everything random follows from it. */
+  seed: string;
+  /** How often the topic was used before. */
+  use: number;
+  /** Draws that belong to this thread alone. */
+  random: Random;
+  /** Called with every text that was chosen. */
+  onChoice?: (alternative: Alternative) => void;
+}
+
+/** A slot that must be filled has no text that may be used. */
+export class NoTextError extends Error {
+  /** Its class. */
+  override name = "NoTextError";
+  /** Names the slot, and all that a text could have rested on. */
+  constructor(readonly slot: Slot, thread: Thread) {
+    super(
+      `slot '${slot.name}' has no text for outcome '${thread.outcome}', register '${thread.register}', with ${
+        [...thread.facts].map(([name, { texts }]) =>
+          `${name} '${texts[""]}'${thread.said.has(name) ? " (said)" : ""}`
+        ).join(", ") || "no facts"
+      }; add one that fits, or end the slot's name with ?`,
+    );
+  }
+}
+
+/** The subject of a thread. */
+export function composeSubject(thread: Thread, style: Style): string {
+  const text = choose(thread.topic.subject, "subject", thread, "contact", 0);
+  const filled = oneLine(fill(text.parts, thread));
+  return style.small ? startSmall(filled) : filled;
+}
+
+/**
+ * Writes a message. `turn` counts the messages of this speaker from 0; `again` above 0 takes the
+ * next texts instead.
+ */
+export function composeMessage(
+  slots: readonly Slot[],
+  message: string,
+  speaker: "contact" | "agent",
+  style: Style,
+  turn: number,
+  thread: Thread,
+  again = 0,
+): string {
+  const sentences: string[] = [];
+  const situation = situationOf(thread);
+  for (const slot of slots) {
+    if (!holds(slot.when, situation)) continue;
+    if (slot.optional && thread.random() >= style.detail) continue;
+    const text = tryToChoose(slot, message, thread, speaker, again);
+    if (!text) {
+      if (slot.optional) continue;
+      throw new NoTextError(slot, thread);
+    }
+    const parts = style.typos > 0
+      ? text.parts.map((part) =>
+        typeof part === "string"
+          ? mistype(part, style.typos, thread.random)
+          : part
+      )
+      : text.parts;
+    const filled = fill(parts, thread);
+    if (filled === "") continue;
+    sentences.push(style.small ? startSmall(filled) : filled);
+  }
+  const names = {
+    self: speaker === "contact" ? thread.contact : thread.agent,
+    other: speaker === "contact" ? thread.agent : thread.contact,
+    company: thread.desk.file.company ?? "",
+    team: thread.topic.file.team ?? "",
+  };
+  return [
+    fillNames(turn === 0 ? style.greeting : style.laterGreeting, names),
+    layOut(sentences, style.layout),
+    fillNames(turn === 0 ? style.closing : style.laterClosing, names),
+  ].filter((part) => part !== "").join("\n\n");
+}
+
+const BARE: Style = {
+  greeting: "",
+  laterGreeting: "",
+  closing: "",
+  laterClosing: "",
+  layout: "block",
+  detail: 1,
+  small: false,
+  typos: 0,
+};
+
+/** A private note: no greeting, no closing. */
+export function composeNote(
+  slots: readonly Slot[],
+  message: string,
+  thread: Thread,
+  detail: number,
+): string {
+  return composeMessage(
+    slots,
+    message,
+    "agent",
+    { ...BARE, detail },
+    0,
+    thread,
+  );
+}
+
+const CALLS = [
+  "{who} called:",
+  "Phone call from {who}:",
+  "{who} on the phone, as told:",
+  "Call taken. {who} says:",
+];
+
+/** What an agent notes of a call: the caller's words without greeting, closing and typos. */
+export function composeCall(
+  slots: readonly Slot[],
+  message: string,
+  persona: Style,
+  thread: Thread,
+  again: number,
+): string {
+  const style = { ...BARE, detail: persona.detail };
+  const told = composeMessage(
+    slots,
+    message,
+    "contact",
+    style,
+    0,
+    thread,
+    again,
+  );
+  const intro = pick(CALLS, stream(thread.seed, "call", thread.agent)) ?? "";
+  const who = thread.contact || "customer";
+  const line = intro.replace("{who}", () => who);
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}\n\n"${told}"`;
+}
+
+function choose(
+  slot: Slot,
+  message: string,
+  thread: Thread,
+  speaker: "contact" | "agent",
+  again: number,
+): Alternative {
+  const text = tryToChoose(slot, message, thread, speaker, again);
+  if (!text) throw new NoTextError(slot, thread);
+  return text;
+}
+
+/** The next text of the slot's bag that may be used now. */
+function tryToChoose(
+  slot: Slot,
+  message: string,
+  thread: Thread,
+  speaker: "contact" | "agent",
+  again: number,
+): Alternative | undefined {
+  const situation = situationOf(thread);
+  const usable = slot.alternatives.filter((text) =>
+    holds(text.when, situation) && maySay(text, thread, speaker) &&
+    // Nobody formal begins in small letters.
+    !(speaker === "contact" && thread.register === "formal" &&
+      /^\p{Ll}/u.test(text.text))
+  );
+  const brief = speaker === "contact" && thread.register === "curt"
+    ? shorterHalf(usable)
+    : usable;
+  if (brief.length === 0) return undefined;
+  const { items, position } = bag(
+    brief,
+    thread.use,
+    thread.seed,
+    "texts",
+    thread.topic.name,
+    message,
+    slot.name,
+  );
+  const text = items[(position + again) % items.length];
+  if (!text) return undefined;
+  for (const name of text.facts) thread.said.add(name);
+  thread.onChoice?.(text);
+  return text;
+}
+
+/** Who is curt says it in the shorter ways. */
+function shorterHalf(texts: readonly Alternative[]): readonly Alternative[] {
+  const lengths = texts.map(({ text }) => text.length).sort((a, b) => a - b);
+  const middle = lengths[Math.floor(lengths.length / 2)] ?? 0;
+  const shorter = texts.filter(({ text }) => text.length < middle);
+  return shorter.length > 0 ? shorter : texts;
+}
+
+/** Whether the speaker can know all that the text speaks of, and nobody's missing name is needed. */
+function maySay(
+  text: Alternative,
+  thread: Thread,
+  speaker: "contact" | "agent",
+): boolean {
+  return text.facts.every((name) => {
+    const by = thread.topic.facts.find((fact) => fact.name === name)?.by;
+    return by === speaker || by === "both" || thread.said.has(name);
+  }) &&
+    placeholders(text.parts).every((part) =>
+      thread.facts.has(part.name) || valueOf(part, thread) !== ""
+    );
+}
+
+function situationOf(thread: Thread): Situation {
+  return {
+    outcome: thread.outcome,
+    source: thread.source,
+    register: thread.register,
+    said: thread.said,
+    valueOf: (name) =>
+      thread.facts.get(name)?.texts[""] ??
+        String(thread.desk.file.words?.[name] ?? ""),
+  };
+}
+
+function fill(parts: Alternative["parts"], thread: Thread): string {
+  let text = "";
+  for (const part of parts) {
+    const value = typeof part === "string" ? part : valueOf(part, thread);
+    if (typeof part === "string") {
+      // No second full stop after "7 a.m.".
+      text += text.endsWith(".") ? value.replace(/^\.(?!\.)/, "") : value;
+      continue;
+    }
+    const starts = /(^|[.!?]\s+|\n)$/.test(text);
+    text = withArticle(text, value) +
+      (starts ? value.charAt(0).toUpperCase() + value.slice(1) : value);
+  }
+  return text;
+}
+
+/** "a {x}" becomes "an {x}" before a vowel, and the other way round. */
+function withArticle(before: string, value: string): string {
+  const vowel = /^(?:(?!uni|us[eu]|eu|one\b|once\b)[aeiou]|hour|honest|heir|8)/i
+    .test(value) || /^[AEFHILMNORSX](?:[A-Z]|\d)/.test(value);
+  return before.replace(
+    /(?<![\p{L}\p{N}])([Aa])n? $/u,
+    (_, a: string) => `${a}${vowel ? "n" : ""} `,
+  );
+}
+
+function valueOf({ name, field }: Placeholder, thread: Thread): string {
+  const fact = thread.facts.get(name);
+  if (fact) return fact.texts[field] ?? "";
+  switch (name) {
+    case "contact":
+    case "agent":
+      return field === "first" ? firstName(thread[name]) : thread[name];
+    case "company":
+      return thread.desk.file.company ?? "";
+    case "team":
+      return thread.topic.file.team ?? "";
+    default:
+      return String(thread.desk.file.words?.[name] ?? "");
+  }
+}
+
+/** Lists and long texts stay paragraphs of their own; the rest as the writer likes it. */
+function layOut(sentences: readonly string[], layout: Style["layout"]): string {
+  const size = { paragraphs: 1, pairs: 2, block: Infinity }[layout];
+  const paragraphs: string[][] = [];
+  for (const [i, text] of sentences.entries()) {
+    // A text without a full stop gets one when another follows.
+    const sentence = i < sentences.length - 1 && /^.*[\p{L}\p{N}]$/u.test(text)
+      ? `${text}.`
+      : text;
+    const last = paragraphs.at(-1);
+    const own = sentence.includes("\n");
+    if (
+      !last || own || last.length >= size ||
+      last.some((other) => other.includes("\n"))
+    ) {
+      paragraphs.push([sentence]);
+    } else last.push(sentence);
+  }
+  return paragraphs.map((paragraph) => paragraph.join(" ")).join("\n\n");
+}
+
+/** "i have not" for a writer who begins in small letters; "API" and "A-1234" stay. */
+function startSmall(text: string): string {
+  return text.replace(
+    /(^|[.!?]\s+|\n)(\p{Lu})(?=\p{Ll}|\s|')/gu,
+    (_, before: string, letter: string) => before + letter.toLowerCase(),
+  )
+    .replace(/\bI(?=[\s'])/g, "i");
+}
+
+/** Now and then two letters swapped, one left out or one doubled, in a longer word. */
+function mistype(text: string, rate: number, random: Random): string {
+  return text.replace(
+    /(?<![\p{L}\p{N}@/.-])\p{Ll}{5,}(?![\p{L}\p{N}@/-])/gu,
+    (word) => {
+      if (random() >= rate) return word;
+      const at = 1 + Math.floor(random() * (word.length - 3));
+      const [a = "", b = ""] = [word[at], word[at + 1]];
+      const kind = random();
+      if (kind < 0.45 && a !== b) {
+        return word.slice(0, at) + b + a +
+          word.slice(at + 2);
+      }
+      return kind < 0.8
+        ? word.slice(0, at) + word.slice(at + 1)
+        : word.slice(0, at) + a + word.slice(at);
+    },
+  );
+}

@@ -1,0 +1,218 @@
+/**
+ * The writer of a desk: for the n-th ticket, who writes, who answers, and what they say.
+ *
+ * @module
+ */
+import type { Outcome, Person, Plan } from "../workflow/plan.ts";
+import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
+import type { Desk, Topic } from "./desk.ts";
+import { agentsOf, mayBeErased, rankAgents, rankContacts } from "./people.ts";
+import type { Pace } from "./form.ts";
+import { type Offered, writePlan } from "./write.ts";
+import type { Waits } from "./waits.ts";
+
+export { rewriteForAgent } from "./rewrite.ts";
+
+/** What is kept of a contact. */
+export interface ContactMemory {
+  /** The topics that the contact brought up, since all topics were through. */
+  topics: readonly string[];
+  /** Has asked to be erased, and is not picked again. */
+  erased: boolean;
+}
+
+/** What a writer needs once. */
+export interface WriterOptions {
+  /** Whose tickets it writes. */
+  desk: Desk;
+  /** Everything random follows from it. */
+  seed: string;
+  /** By default the desk's own. */
+  pace?: Pace;
+  /** How long people take; by default as `desk.yaml` says. */
+  waits?: Waits;
+}
+
+/** What a writer needs for one ticket. */
+export interface TicketOrder {
+  /** The ticket's number in the database, from 0. */
+  n: number;
+  /** When it is opened, in milliseconds since 1970. */
+  at: number;
+  /** Whom a ticket may be opened for. */
+  contacts: readonly Person[];
+  /** Who may reply. Where the key may not write for others: only its own agent. */
+  agents: readonly Person[];
+  /** What was kept of a contact, those of tickets drafted before in the same commit included. */
+  recall: (
+    contactId: number,
+  ) => ContactMemory | undefined | Promise<ContactMemory | undefined>;
+  /** What the account offers. */
+  offered?: Offered;
+  /** Another topic than the n-th ticket's, by name. */
+  topic?: string;
+  /** Another outcome than the n-th ticket's. */
+  outcome?: Outcome;
+}
+
+/** A written ticket. */
+export interface WrittenTicket {
+  /** Everything that happens in the ticket. */
+  plan: Plan;
+  /** To keep of `plan.contact`, in the commit that drafts the ticket. */
+  memory: ContactMemory;
+}
+
+/** Contacts who are asked whether the topic is new to them. */
+const ASKED = 20;
+
+/**
+ * Writes the tickets of a desk. From an empty database the same seed, people and settings give the
+ * same tickets, whichever process writes them.
+ */
+export class Writer {
+  readonly #desk: Desk;
+  readonly #seed: string;
+  readonly #waits: Waits | undefined;
+  /** How the desk spends its time. */
+  readonly pace: Pace;
+
+  /** Takes what holds for all tickets. */
+  constructor({ desk, seed, pace, waits }: WriterOptions) {
+    this.#desk = desk;
+    this.#seed = seed;
+    this.#waits = waits;
+    this.pace = pace ?? desk.file.pace ?? "natural";
+  }
+
+  /**
+   * Writes one ticket.
+   *
+   * @throws {RangeError} If nobody can write or answer it, or `topic` is unknown.
+   */
+  async write(order: TicketOrder): Promise<WrittenTicket> {
+    const { n, at, agents, offered, outcome } = order;
+    const { contact, draw, memory } = await this.#choose(order);
+    const { first, then } = this.#agentsFor(draw, agents, n);
+    const plan = writePlan({
+      desk: this.#desk,
+      seed: this.#seed,
+      n,
+      contact,
+      agent: first,
+      ...(then && { colleague: then }),
+      now: at,
+      pace: this.pace,
+      draw: { ...draw, ...(outcome && { outcome }) },
+      ...(this.#waits && { waits: this.#waits }),
+      ...(offered && { offered }),
+    });
+    return { plan, memory };
+  }
+
+  /** The contact, and what they write about: the n-th topic, or another if it is new to nobody. */
+  async #choose(
+    order: TicketOrder,
+  ): Promise<{ contact: Person; draw: Draw; memory: ContactMemory }> {
+    const { n, contacts, recall } = order;
+    const draw = order.topic === undefined
+      ? drawTicket(this.#desk, this.#seed, n)
+      : this.#drawOf(order.topic, n);
+    const asked: { contact: Person; used: Set<string> }[] = [];
+    for (const contact of rankContacts(contacts, this.#seed, n)) {
+      const { topics, erased } = await recall(contact.id) ??
+        { topics: [], erased: false };
+      if (erased) continue;
+      const used = new Set(this.#isThrough(topics) ? [] : topics);
+      if (this.#mayBring(draw.topic, contact, used, contacts)) {
+        return { contact, draw, memory: remember(used, draw.topic) };
+      }
+      asked.push({ contact, used });
+      if (asked.length >= ASKED) break;
+    }
+    const topics = this.#desk.topics.filter(({ name }) =>
+      order.topic === undefined || name === order.topic
+    );
+    // In the order of the coming tickets, so that frequent topics come up more often.
+    for (const { contact, used } of asked) {
+      for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
+        const { topic } = drawTicket(this.#desk, this.#seed, n + ahead);
+        if (!topics.includes(topic)) continue;
+        if (!this.#mayBring(topic, contact, used, contacts)) continue;
+        return {
+          contact,
+          draw: drawOfTopic(this.#desk, topic, this.#seed, n),
+          memory: remember(used, topic),
+        };
+      }
+    }
+    // Everybody has brought up all that they may; the first begins again.
+    const [first] = asked;
+    const topic = order.topic === undefined
+      ? this.#desk.topics.find((topic) => !topic.file.erasure)
+      : draw.topic;
+    if (!first || !topic) {
+      throw new RangeError(
+        contacts.length === 0
+          ? "There is no contact to pick"
+          : "Every contact has asked to be erased",
+      );
+    }
+    return {
+      contact: first.contact,
+      draw: this.#drawOf(topic.name, n),
+      memory: remember(new Set(), topic),
+    };
+  }
+
+  #drawOf(name: string, n: number): Draw {
+    const topic = this.#desk.topics.find((topic) => topic.name === name);
+    if (!topic) throw new RangeError(`Unknown topic '${name}'`);
+    return drawOfTopic(this.#desk, topic, this.#seed, n);
+  }
+
+  /** Whether all topics but those that end everything were brought up. */
+  #isThrough(topics: readonly string[]): boolean {
+    return this.#desk.topics.every(({ name, file }) =>
+      file.erasure || topics.includes(name)
+    );
+  }
+
+  #mayBring(
+    topic: Topic,
+    contact: Person,
+    used: ReadonlySet<string>,
+    contacts: readonly Person[],
+  ): boolean {
+    return !used.has(topic.name) &&
+      (!topic.file.erasure || mayBeErased(contact, contacts, this.#seed));
+  }
+
+  /** Who gets the ticket, and who takes over if it is handed over: one of the topic's team. */
+  #agentsFor(
+    { topic, outcome }: Draw,
+    agents: readonly Person[],
+    n: number,
+  ): { first: Person; then?: Person } {
+    const ranked = rankAgents(agents, this.#seed, n);
+    const teams = Object.keys(this.#desk.file.teams ?? {});
+    const { team } = topic.file;
+    const members = team === undefined
+      ? ranked
+      : agentsOf(team, teams, ranked, this.#seed);
+    const own = ranked.find((agent) => members.includes(agent));
+    if (!own) throw new RangeError("There is no agent to pick");
+    const other = ranked.find((agent) => agent !== own);
+    if (!other) return { first: own };
+    return outcome === "handed_over" && this.pace !== "classic"
+      ? { first: other, then: own }
+      : { first: own, then: other };
+  }
+}
+
+function remember(used: ReadonlySet<string>, topic: Topic): ContactMemory {
+  return {
+    topics: [...used, topic.name],
+    erased: topic.file.erasure ?? false,
+  };
+}
