@@ -34,8 +34,14 @@ import { expectedMails } from "./workflow/expected_mails.ts";
 import { shutdown } from "./startup/shutdown.ts";
 import { type Access, statusApp } from "./status/app.ts";
 import { DRY_RUN } from "./status/format.ts";
-import { type Person, Store } from "./workflow/store.ts";
-import { hintFor, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
+import { hintFor } from "./workflow/failures.ts";
+import { TicketOpener } from "./workflow/opening.ts";
+import type { Person } from "./workflow/plan.ts";
+import { isHeartbeat, JOBS, nextTick } from "./workflow/schedule.ts";
+import { Store } from "./workflow/store.ts";
+import { type Report, Workflow } from "./workflow.ts";
+import { loadDesk } from "./writing/folder.ts";
+import { rewriteForAgent, type TicketOrder, Writer } from "./writing/writer.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */
 class LogFile extends log.RotatingFileHandler {
@@ -99,16 +105,32 @@ const store = new Store(kv, {
   history: config.historyDays * 86_400_000,
   log: logger,
 });
-await ensureSameAccount(store, config.url);
 const freshdesk = new Freshdesk({
   ...config,
   signal: stopping.signal,
+  log: logger,
+});
+/** The writer of the database's seed, once the database is known to be this account's. */
+let prepared: Promise<Writer> | undefined;
+const ready = () => prepared ??= prepare();
+const writer = {
+  rewriteForAgent,
+  write: async (order: TicketOrder) => await (await ready()).write(order),
+};
+const opener = new TicketOpener({
+  ...config,
+  freshdesk,
+  store,
+  writer,
   log: logger,
 });
 const workflow = new Workflow({
   ...config,
   freshdesk,
   store,
+  opener,
+  writer,
+  ready,
   signal: stopping.signal,
   log: logger,
 });
@@ -117,6 +139,8 @@ const workflow = new Workflow({
 const cron = { signal: stopping.signal, backoffSchedule: [] };
 const running = new Set<Promise<void>>();
 let notedCalls = 0;
+/** When each job last ran here. */
+const ranAt = new Map<string, number>();
 /** What was found wrong at the start; null: nothing; undefined: not known. */
 let startProblem: string | null | undefined;
 
@@ -170,8 +194,19 @@ if (config.dryRun) logger.warn(DRY_RUN);
 if (timeline !== "production") {
   logger.info(`This is the timeline ${timeline}: no job acts here`);
 }
-if (!isDenoDeploy()) await logStartup();
+if (!isDenoDeploy()) {
+  await ready();
+  await logStartup();
+}
 flushLog();
+
+/** Binds the database to the account, and reads the desk. */
+async function prepare(): Promise<Writer> {
+  await ensureSameAccount(store, config.url);
+  const desk = await loadDesk("classic");
+  const seed = await store.seed(() => crypto.randomUUID());
+  return new Writer({ desk, seed, pace: "classic" });
+}
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
 async function runJob(name: string, job: () => Promise<Report>): Promise<void> {
@@ -201,6 +236,9 @@ async function recordJob(
     error = `${(cause as Error).message}. ${hintFor(cause)}`;
     logger.error(`Job "${name}": ${error}`);
   }
+  ranAt.set(name, at);
+  const isIdle = report && Object.values(report).every((value) => !value);
+  if (isIdle && !isHeartbeat(at)) return;
   const calls = freshdesk.requestCount - notedCalls;
   notedCalls += calls;
   await store.recordJobRun(
@@ -224,7 +262,7 @@ async function logStartup(): Promise<void> {
       const mails = expectedMails(config.ticketsPerHour, contacts.length);
       logger.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
-    await workflow.warnOfRealPeople(contacts);
+    await opener.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
       `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`
@@ -275,6 +313,7 @@ function serve(): Deno.HttpServer {
     ticketUrl: (id) => freshdesk.ticketUrl(id),
     budget: () => freshdesk.budget,
     startedAt: Date.now(),
+    ranAt: (job) => ranAt.get(job),
     mode,
     production: timeline === "production",
     dryRun: config.dryRun,
