@@ -76,6 +76,11 @@ export type WaitKind =
   /** From Resolved to Closed. */
   | "close";
 
+/** Log-normal waits in minutes, by what is waited for. */
+export type WaitShapes = Partial<
+  Record<WaitKind, { median: number; p90: number }>
+>;
+
 interface StepBase {
   /** None: the next tick of the step's job. */
   wait?: Wait;

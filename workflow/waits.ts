@@ -18,6 +18,7 @@ import type {
   Wait,
   WaitHours,
   WaitKind,
+  WaitShapes,
 } from "./plan.ts";
 
 /**
@@ -40,11 +41,6 @@ export interface WaitOptions {
   /** Kinds that a desk has waits of its own for; the hours stay. */
   shapes?: WaitShapes | undefined;
 }
-
-/** Log-normal waits in minutes, by what is waited for. */
-export type WaitShapes = Partial<
-  Record<WaitKind, { median: number; p90: number }>
->;
 
 /** Draws a wait. */
 export function drawWait(
