@@ -9,6 +9,7 @@ import {
   type HttpClientOptions,
   isPermissionDenied,
 } from "./freshdesk/http_client.ts";
+import type { BusinessHoursResponse } from "./freshdesk/business_hours.ts";
 import { InvalidResponseError, NotAppliedError } from "./freshdesk/errors.ts";
 import type { Budget } from "./freshdesk/rate_limiter.ts";
 import { oneLine } from "./lib/text.ts";
@@ -93,6 +94,14 @@ export interface TicketField {
   required_for_closure: boolean;
   /** What a drop-down offers: a list, or an object keyed by what can be chosen. */
   choices?: unknown;
+}
+
+/** A group of agents. */
+export interface Group {
+  /** Freshdesk's id. */
+  id: number;
+  /** As people call it. */
+  name: string;
 }
 
 /** Freshdesk's own statuses. */
@@ -239,6 +248,26 @@ export class Freshdesk {
   /** The account's ticket form. */
   async getTicketFields(options?: CallOptions): Promise<TicketField[]> {
     return await this.#http.listAll<TicketField>("/ticket_fields", options);
+  }
+
+  /** The groups of agents. */
+  async getGroups(options?: CallOptions): Promise<Group[]> {
+    const path = "/groups?per_page=100";
+    const groups = await this.#http.listAll<Group>(path, options);
+    return parseAs(
+      "/groups",
+      () => groups.map(({ id, name }) => ({ id, name: oneLine(name) })),
+    );
+  }
+
+  /** The account's business hours. */
+  async getBusinessHours(
+    options?: CallOptions,
+  ): Promise<BusinessHoursResponse[]> {
+    return await this.#http.listAll<BusinessHoursResponse>(
+      "/business_hours",
+      options,
+    );
   }
 
   /**
@@ -503,7 +532,8 @@ export class Freshdesk {
   }
 }
 
-function isSample(email: string): boolean {
+/** Whether an address is one of Freshworks' sample people, to whom nothing is written. */
+export function isSample(email: string): boolean {
   return SAMPLE_DOMAINS.test(email) ||
     SAMPLE_ADDRESSES.includes(email.toLowerCase());
 }

@@ -8,12 +8,11 @@ import { readSettings } from "../startup/startup.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { loadParticipants } from "../workflow/participants.ts";
 import { plainText } from "../lib/text.ts";
-import { type Outcome, OUTCOMES, type Plan } from "../workflow/plan.ts";
+import { type Outcome, OUTCOMES, PACES, type Plan } from "../workflow/plan.ts";
 import { type Desk, DeskError } from "../writing/desk.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { sample, type SampleOptions } from "../writing/sample.ts";
 import { didYouMean, shorten } from "../writing/text.ts";
-import { PACES } from "../writing/form.ts";
 
 const HELP = `deno task preview [options]
 

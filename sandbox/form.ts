@@ -33,6 +33,18 @@ export function creationErrors(
   ];
 }
 
+/**
+ * A new ticket comes by e-mail, portal, phone or widget: chats (7) and outbound mail (10) are made by
+ * other calls.
+ */
+export function sourceErrors(source: unknown): FieldError[] {
+  return isBlank(source) || NEW_SOURCES.includes(Number(source))
+    ? []
+    : [notOneOf("source", NEW_SOURCES)];
+}
+
+const NEW_SOURCES = [1, 2, 3, 9];
+
 /** What a ticket lacks to be resolved or closed, if that is what the changes ask for. */
 export function closureErrors(
   form: TicketField[],

@@ -4,6 +4,13 @@
  * @module
  */
 import { parseAccountUrl } from "../freshdesk/http_client.ts";
+import {
+  BusinessHours,
+  BusinessHoursError,
+  type Week,
+} from "../lib/business_hours.ts";
+import { findTimeZone } from "../lib/time.ts";
+import { type Pace, PACES } from "../workflow/plan.ts";
 
 /** All settings, checked. */
 export interface Config {
@@ -11,8 +18,18 @@ export interface Config {
   url: string;
   /** An agent's API key. */
   apiKey: string;
-  /** Tickets opened every hour. */
+  /** A built-in desk, or the folder of one's own. */
+  desk: string;
+  /** How the desk spends its time; `undefined`: as it says itself. */
+  pace: Pace | undefined;
+  /** Tickets opened every hour; in natural and fast pace their mean, maybe a fraction. */
   ticketsPerHour: number;
+  /** Everything random follows from it; `undefined`: one is made and kept in the database. */
+  seed: string | undefined;
+  /** When agents work; `undefined`: the account's hours, else the desk's. */
+  businessHours: Week | undefined;
+  /** The IANA name of the desk's time zone; `undefined`: the account's, else the desk's. */
+  timeZone: string | undefined;
   /** Our part of the account's calls per minute, above 0 up to 1. */
   share: number;
   /** Only contacts of these domains are drawn; `*`: all; `undefined`: all, with a warning. */
@@ -69,12 +86,50 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     example: "wQx3bT7kLm9pZr2v",
     read: readKey,
   },
+  desk: {
+    name: "DESK",
+    about:
+      "Whose tickets they are: classic, shop, saas, it, or a folder of your own",
+    example: "shop",
+    fallback: "classic",
+    read: (text) => text,
+  },
+  pace: {
+    name: "PACE",
+    about:
+      "classic: everything within 20 minutes; natural: as people take it; fast: a tenth of that, around the clock",
+    example: "natural",
+    optional: true,
+    read: oneOf(...PACES),
+  },
   ticketsPerHour: {
     name: "TICKETS_PER_HOUR",
-    about: "Tickets opened every hour",
+    about:
+      "Tickets opened every hour; in natural pace the mean over 9 to 17 of a working day",
     example: "3",
     fallback: "1",
-    read: wholeNumber(1, 100),
+    read: readTicketsPerHour,
+  },
+  seed: {
+    name: "SEED",
+    about: "The same seed gives the same tickets in an empty database",
+    example: "spring-demo",
+    optional: true,
+    read: readSeed,
+  },
+  businessHours: {
+    name: "BUSINESS_HOURS",
+    about: "When agents work, in natural pace",
+    example: "Mon-Fri 09:00-17:00",
+    optional: true,
+    read: (text) => BusinessHours.parse(text, "UTC").week,
+  },
+  timeZone: {
+    name: "TIME_ZONE",
+    about: "The time zone of the business hours",
+    example: "Europe/Berlin",
+    optional: true,
+    read: readTimeZone,
   },
   share: {
     name: "RATE_LIMIT_SHARE",
@@ -213,11 +268,10 @@ export function readConfig<K extends keyof Config = keyof Config>(
         setting === SETTINGS.statusPassword ||
         setting === SETTINGS.url && /^[^.]*$|@/.test(text);
       const shown = secret ? "" : ` '${text}'`;
-      problems.push(
-        `${name}${shown}: ${
-          (error as Error).message
-        }. Example: ${name}=${example}`,
-      );
+      const [problem, value] = error instanceof BusinessHoursError
+        ? [error.problem, error.example]
+        : [(error as Error).message, example];
+      problems.push(`${name}${shown}: ${problem}. Example: ${name}=${value}`);
       return undefined;
     }
   };
@@ -332,6 +386,35 @@ function list(text: string, form: RegExp, what: string): string[] {
 function readPassword(text: string): string {
   if (text.length >= 8) return text;
   throw new Error("it must have at least 8 characters");
+}
+
+function readTicketsPerHour(text: string): number {
+  const n = Number(text);
+  if (/^(\d+(\.\d+)?|\.\d+)$/.test(text) && n >= 0.01 && n <= 100) return n;
+  throw new Error("it must be a number from 0.01 to 100");
+}
+
+/** What is wrong with the tickets of an hour in this pace, if anything is. */
+export function findPaceProblem(
+  ticketsPerHour: number,
+  pace: Pace,
+): string | undefined {
+  return pace === "classic" && !Number.isInteger(ticketsPerHour)
+    ? `TICKETS_PER_HOUR '${ticketsPerHour}': in classic pace it must be a whole number. Example: TICKETS_PER_HOUR=${
+      Math.ceil(ticketsPerHour)
+    }, or PACE=natural`
+    : undefined;
+}
+
+function readSeed(text: string): string {
+  if (text.length <= 100) return text;
+  throw new Error("it must have at most 100 characters");
+}
+
+function readTimeZone(text: string): string {
+  const zone = findTimeZone(text);
+  if (zone) return zone;
+  throw new Error("it is not a time zone");
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

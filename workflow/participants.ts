@@ -5,7 +5,7 @@
  */
 import type { CallOptions } from "../freshdesk/http_client.ts";
 import type { Freshdesk } from "../freshdesk.ts";
-import type { Person } from "./store.ts";
+import type { Person } from "./plan.ts";
 
 /** Restrictions of the draw. */
 export interface ParticipantOptions {
@@ -75,7 +75,14 @@ export async function loadAgents(
   { agentEmails }: ParticipantOptions,
   call?: CallOptions,
 ): Promise<Person[]> {
-  const agents = await freshdesk.getAgents(call);
+  return filterAgents(await freshdesk.getAgents(call), { agentEmails });
+}
+
+/** Those of the agents who may be drawn. */
+export function filterAgents<T extends Person>(
+  agents: T[],
+  { agentEmails }: ParticipantOptions,
+): T[] {
   return agentEmails
     ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
     : agents;

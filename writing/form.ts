@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { OUTCOMES } from "../workflow/plan.ts";
+import { OUTCOMES, PACES } from "../workflow/plan.ts";
 import { didYouMean } from "./text.ts";
 
 /** Every message of a thread, and who writes it. */
@@ -29,11 +29,6 @@ export const MESSAGES = {
 
 /** The name of a message. */
 export type MessageName = keyof typeof MESSAGES;
-
-/** How a desk may spend its time. */
-export const PACES = ["classic", "natural", "fast"] as const;
-/** One of {@linkcode PACES}. */
-export type Pace = typeof PACES[number];
 
 /** The form of the files that this version reads. */
 export const FORM = 1;

@@ -6,7 +6,10 @@
 import { stream } from "../lib/random.ts";
 import { normalizeMessage } from "../lib/text.ts";
 import type {
+  DrawPlanWaits,
+  Offered,
   Outcome,
+  Pace,
   Person,
   Plan,
   PlanStep,
@@ -23,29 +26,12 @@ import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import { type Desk, THREADS } from "./desk.ts";
 import { drawFacts } from "./facts.ts";
-import {
-  type MessageName,
-  MESSAGES,
-  type Pace,
-  PRIORITIES,
-  SOURCES,
-} from "./form.ts";
+import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
 import { agentStyle, personaOf } from "./persona.ts";
 import { oneLine, shorten, toHtml } from "./text.ts";
-import { type Waits, waitsOf } from "./waits.ts";
 
 const SUBJECT_LENGTH = 120;
 const TRIES = 12;
-
-/** What the account has of what a plan may use. */
-export interface Offered {
-  /** Its ticket types; a type that it lacks is left out. */
-  types?: readonly string[];
-  /** Its statuses in the words of a plan; without "waiting_on_third_party", tickets stay pending. */
-  statuses?: readonly string[];
-  /** Its groups; the one of the team's name gets the ticket. */
-  groups?: readonly { id: number; name: string }[];
-}
 
 /** What one ticket is written from. */
 export interface Order {
@@ -71,8 +57,8 @@ export interface Order {
   topic?: string;
   /** Another outcome. */
   outcome?: Outcome;
-  /** How long people take; by default as `desk.yaml` says. */
-  waits?: Waits;
+  /** How long people take; without it, every step comes at the next tick of its job. */
+  waits?: DrawPlanWaits;
   /** What the account offers; what is not known is not used. */
   offered?: Offered;
   /** Called with every text that was chosen. */
@@ -302,14 +288,14 @@ function naturalSteps(
     }
   }
   add({ kind: "close" }, "close");
-  const waits = (order.waits ?? waitsOf(order.desk.file, order.pace))(
+  const waits = order.waits?.(
     [...kinds.values()],
     { at: order.now, priority: PRIORITIES[draw.priority] },
     stream(order.seed, "when", order.n),
   );
   const waiting = [...kinds.keys()];
   return steps.map((step) => {
-    const wait = waits[waiting.indexOf(step)];
+    const wait = waits?.[waiting.indexOf(step)];
     return wait ? { ...step, wait } : step;
   });
 }

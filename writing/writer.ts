@@ -3,23 +3,22 @@
  *
  * @module
  */
-import type { Outcome, Person, Plan } from "../workflow/plan.ts";
+import type {
+  ContactMemory,
+  DrawPlanWaits,
+  Offered,
+  Pace,
+  Person,
+  Plan,
+  TicketOrder,
+  TicketWriter,
+  WrittenTicket,
+} from "../workflow/plan.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import type { Desk, Topic } from "./desk.ts";
 import { agentsOf, mayBeErased, rankAgents, rankContacts } from "./people.ts";
-import type { Pace } from "./form.ts";
-import { type Offered, writePlan } from "./write.ts";
-import type { Waits } from "./waits.ts";
-
-export { rewriteForAgent } from "./rewrite.ts";
-
-/** What is kept of a contact. */
-export interface ContactMemory {
-  /** The topics that the contact brought up, since all topics were through. */
-  topics: readonly string[];
-  /** Has asked to be erased, and is not picked again. */
-  erased: boolean;
-}
+import { rewriteForAgent } from "./rewrite.ts";
+import { writePlan } from "./write.ts";
 
 /** What a writer needs once. */
 export interface WriterOptions {
@@ -29,38 +28,8 @@ export interface WriterOptions {
   seed: string;
   /** By default the desk's own. */
   pace?: Pace;
-  /** How long people take; by default as `desk.yaml` says. */
-  waits?: Waits;
-}
-
-/** What a writer needs for one ticket. */
-export interface TicketOrder {
-  /** The ticket's number in the database, from 0. */
-  n: number;
-  /** When it is opened, in milliseconds since 1970. */
-  at: number;
-  /** Whom a ticket may be opened for. */
-  contacts: readonly Person[];
-  /** Who may reply. Where the key may not write for others: only its own agent. */
-  agents: readonly Person[];
-  /** What was kept of a contact, those of tickets drafted before in the same commit included. */
-  recall: (
-    contactId: number,
-  ) => ContactMemory | undefined | Promise<ContactMemory | undefined>;
-  /** What the account offers. */
-  offered?: Offered;
-  /** Another topic than the n-th ticket's, by name. */
-  topic?: string;
-  /** Another outcome than the n-th ticket's. */
-  outcome?: Outcome;
-}
-
-/** A written ticket. */
-export interface WrittenTicket {
-  /** Everything that happens in the ticket. */
-  plan: Plan;
-  /** To keep of `plan.contact`, in the commit that drafts the ticket. */
-  memory: ContactMemory;
+  /** How long people take; without it, every step comes at the next tick of its job. */
+  waits?: DrawPlanWaits;
 }
 
 /** Contacts who are asked whether the topic is new to them. */
@@ -70,10 +39,10 @@ const ASKED = 20;
  * Writes the tickets of a desk. From an empty database the same seed, people and settings give the
  * same tickets, whichever process writes them.
  */
-export class Writer {
+export class Writer implements TicketWriter {
   readonly #desk: Desk;
   readonly #seed: string;
-  readonly #waits: Waits | undefined;
+  readonly #waits: DrawPlanWaits | undefined;
   /** How the desk spends its time. */
   readonly pace: Pace;
 
@@ -107,7 +76,12 @@ export class Writer {
       ...(this.#waits && { waits: this.#waits }),
       ...(offered && { offered }),
     });
-    return { plan, memory };
+    return { plan, memory, fallbacks: fallbacksOf(plan, draw, offered) };
+  }
+
+  /** The plan with another agent from step `from` on; what was said before stays. */
+  rewriteForAgent(plan: Plan, agent: Person, from: number): Plan {
+    return rewriteForAgent(plan, agent, from);
   }
 
   /** The contact, and what they write about: the n-th topic, or another if it is new to nobody. */
@@ -215,4 +189,23 @@ function remember(used: ReadonlySet<string>, topic: Topic): ContactMemory {
     topics: [...used, topic.name],
     erased: topic.file.erasure ?? false,
   };
+}
+
+/** What the account lacks of what the ticket would have had. */
+function fallbacksOf(
+  plan: Plan,
+  { topic, outcome }: Draw,
+  offered: Offered | undefined,
+): string[] {
+  const { type } = topic.file;
+  const lacks = offered?.statuses &&
+    !offered.statuses.includes("waiting_on_third_party");
+  return [
+    type !== undefined && plan.type === undefined &&
+    `The account has no ticket type '${type}': such tickets have none`,
+    offered?.groups && plan.team !== undefined && plan.group === undefined &&
+    `The account has no group '${plan.team}': its tickets have none`,
+    lacks && outcome === "third_party" &&
+    "The account has no status Waiting on Third Party: such tickets are Pending",
+  ].filter((line) => typeof line === "string");
 }

@@ -2,9 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { table, threadOf } from "../../commands/preview.ts";
 import { loadDesk } from "../../writing/folder.ts";
 import { sampleOf } from "../../writing/sample.ts";
+import { BusinessHours } from "../../lib/business_hours.ts";
+import { bindWaits, calendarsOf } from "../../workflow/waits.ts";
 
 const classic = await loadDesk("classic");
 const shop = await loadDesk("shop");
+const hours = BusinessHours.parse("Mon-Fri 09:00-17:00", "UTC");
 
 Deno.test("threadOf() gives a thread as plain text, with the minutes after the opening", async () => {
   const [plan] = await sampleOf(classic, "a", 1);
@@ -48,7 +51,12 @@ Deno.test("threadOf() marks a note as private", async () => {
 
 Deno.test("fast takes a tenth of natural's time", async () => {
   const minutes = async (pace: "natural" | "fast") => {
-    const plans = await sampleOf(shop, "a", 100, { pace });
+    const waits = bindWaits({
+      pace,
+      calendars: () => calendarsOf(hours),
+      maxDays: 3650,
+    });
+    const plans = await sampleOf(shop, "a", 100, { pace, waits });
     return plans.flatMap(({ steps }) => steps)
       .reduce((sum, { wait }) => sum + (wait?.minutes ?? 0), 0);
   };
