@@ -31,17 +31,16 @@ import {
 } from "./startup/log_lines.ts";
 import { isLoopback } from "./lib/loopback.ts";
 import { expectedMails } from "./workflow/expected_mails.ts";
+import { makeOpener } from "./startup/opener.ts";
 import { shutdown } from "./startup/shutdown.ts";
 import { type Access, statusApp } from "./status/app.ts";
 import { DRY_RUN } from "./status/format.ts";
 import { hintFor } from "./workflow/failures.ts";
-import { TicketOpener } from "./workflow/opening.ts";
 import type { Person } from "./workflow/plan.ts";
 import { isHeartbeat, JOBS, nextTick } from "./workflow/schedule.ts";
 import { Store } from "./workflow/store.ts";
 import { type Report, Workflow } from "./workflow.ts";
 import { loadDesk } from "./writing/folder.ts";
-import { rewriteForAgent, type TicketOrder, Writer } from "./writing/writer.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */
 class LogFile extends log.RotatingFileHandler {
@@ -110,27 +109,14 @@ const freshdesk = new Freshdesk({
   signal: stopping.signal,
   log: logger,
 });
-/** The writer of the database's seed, once the database is known to be this account's. */
-let prepared: Promise<Writer> | undefined;
+/** What opens tickets, once the database is known to be this account's. */
+let prepared: ReturnType<typeof prepare> | undefined;
 const ready = () => prepared ??= prepare();
-const writer = {
-  rewriteForAgent,
-  write: async (order: TicketOrder) => await (await ready()).write(order),
-};
-const opener = new TicketOpener({
-  ...config,
-  freshdesk,
-  store,
-  writer,
-  log: logger,
-});
 const workflow = new Workflow({
   ...config,
   freshdesk,
   store,
-  opener,
-  writer,
-  ready,
+  prepare: ready,
   signal: stopping.signal,
   log: logger,
 });
@@ -201,11 +187,9 @@ if (!isDenoDeploy()) {
 flushLog();
 
 /** Binds the database to the account, and reads the desk. */
-async function prepare(): Promise<Writer> {
+async function prepare() {
   await ensureSameAccount(store, config.url);
-  const desk = await loadDesk("classic");
-  const seed = await store.seed(() => crypto.randomUUID());
-  return new Writer({ desk, seed, pace: "classic" });
+  return await makeOpener(config, { kv, store, freshdesk, log: logger });
 }
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
@@ -262,7 +246,7 @@ async function logStartup(): Promise<void> {
       const mails = expectedMails(config.ticketsPerHour, contacts.length);
       logger.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
-    await opener.warnOfRealPeople(contacts);
+    await (await ready()).opener.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
       `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`

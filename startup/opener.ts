@@ -46,6 +46,8 @@ export interface OpenerParts<Stored> {
   };
   /** The account. */
   freshdesk: Freshdesk;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
   /** Told of what was filled in, left out, or held back. */
   log: TicketOpenerOptions<Stored>["log"];
 }
@@ -53,7 +55,7 @@ export interface OpenerParts<Stored> {
 /** Makes the opener, its writer and its cache. Exits when the desk cannot be used. */
 export async function makeOpener<Stored>(
   config: OpenerConfig,
-  { kv, store, freshdesk, log }: OpenerParts<Stored>,
+  { kv, store, freshdesk, now = Date.now, log }: OpenerParts<Stored>,
 ): Promise<{
   opener: TicketOpener<Stored>;
   writer: Writer;
@@ -80,6 +82,7 @@ export async function makeOpener<Stored>(
     freshdesk,
     groups: pace !== "classic",
     businessHours: pace === "natural" && hours.needsAccount,
+    now,
   });
   const opener = new TicketOpener<Stored>({
     ...config,
@@ -91,6 +94,7 @@ export async function makeOpener<Stored>(
     hours,
     seed,
     arrivals: desk.file.arrivals,
+    now,
     log,
   });
   return { opener, writer, cache, pace };

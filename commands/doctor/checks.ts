@@ -36,11 +36,13 @@ import {
   RedirectError,
   ServerError,
 } from "../../freshdesk/errors.ts";
-import { fillRequiredFields } from "../../workflow/required_fields.ts";
+import {
+  fillRequiredFields,
+  RequiredFieldsError,
+} from "../../workflow/required_fields.ts";
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
 import { classifyError, hintFor } from "../../workflow/failures.ts";
-import { RequiredFieldsError } from "../../workflow/opening.ts";
 import type { Person } from "../../workflow/plan.ts";
 import { Store } from "../../workflow/store.ts";
 
@@ -487,7 +489,7 @@ async function* checkDatabase(
   try {
     if (!store) throw opened;
     await within(TIMEOUT, store.checkWritable());
-    const { tickets } = await store.countWaiting(COUNT_LIMIT);
+    const tickets = await store.countWaiting(COUNT_LIMIT);
     const waiting = Object.values(tickets).reduce((sum, n) => sum + n, 0);
     const failed = await store.countFinished("failed", COUNT_LIMIT);
     const found = `${place} can be written; ${
