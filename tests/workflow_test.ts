@@ -102,7 +102,7 @@ Deno.test("a timer that fires some milliseconds early loses nothing and takes no
   assertEquals((await world.theTicket()).dueAt, moment("12:05"));
   world.now = moment("12:05") - 3;
   await program.workflow.tick(5);
-  assertEquals((await world.theTicket()).stage, "customer_reply");
+  assertEquals((await world.theTicket()).waitsFor, "customer reply");
   assertEquals((await world.theTicket()).dueAt, moment("12:10"));
 });
 
@@ -283,7 +283,7 @@ Deno.test("a ticket that is gone for good is abandoned", async () => {
   await world.create(program, "12:00");
   world.sandbox.tickets.delete(1);
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
 });
 
 Deno.test("where everything answers 404, no ticket is given up", async () => {
@@ -297,7 +297,7 @@ Deno.test("where everything answers 404, no ticket is given up", async () => {
   const { stage, attempts } = await world.theTicket();
   assertEquals([stage, attempts], ["first_reply", 0]);
   await world.until(program, "14:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a ticket that a person deletes does not hold up the others", async () => {
@@ -334,7 +334,7 @@ Deno.test("a close that is refused because a person was first is done", async ()
     body: "{}",
   });
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a ticket that an automation keeps open is closed at a later tick", async () => {
@@ -350,7 +350,7 @@ Deno.test("a ticket that an automation keeps open is closed at a later tick", as
     /status should be 5/,
   );
   await world.until(program, "12:40");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a required field that is empty fails the ticket, names the field, and keeps it", async () => {
@@ -406,7 +406,7 @@ Deno.test("a key that is right again after an hour goes on where it was", async 
   await world.until(program, "12:30");
   world.sandbox.apiKey = "sandbox";
   await world.until(program, "14:30");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("an agent who may not be written for costs one refused call, and the owner sends the replies", async () => {
@@ -468,7 +468,7 @@ Deno.test("a contact that was merged into another answers as that one", async ()
   });
   ticket.requester_id = other.id;
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.sandbox.threads.get(1)![1]!.user_id, other.id);
 });
 
@@ -483,7 +483,7 @@ Deno.test("a ticket whose step fails day and night is given up after a day, and 
     times: "always",
   });
   await world.until(program, "35:55");
-  assertEquals((await world.theTicket()).stage, "first_reply");
+  assertEquals((await world.theTicket()).waitsFor, "first reply");
   await world.until(program, "36:10");
   const { stage, failedStage } = await world.theTicket();
   assertEquals([stage, failedStage], ["failed", "first_reply"]);
@@ -501,10 +501,10 @@ Deno.test("the time in which the program was down does not count against a ticke
     times: "always",
   });
   await world.until(program, "39:00");
-  assertEquals((await world.theTicket()).stage, "first_reply");
+  assertEquals((await world.theTicket()).waitsFor, "first reply");
   world.sandbox.clearFaults();
   await world.until(program, "40:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("an endless error message does not keep a ticket, or the others, from going on", async () => {

@@ -290,7 +290,7 @@ Deno.test("a ticket whose deletion never got through is deleted when it is run a
       : world.sandbox.fetch(request);
   await run(world, { fetch: dying });
   assertEquals(trash(world), []);
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
 
   await run(world);
   assertEquals(trash(world), [1]);
@@ -462,7 +462,7 @@ Deno.test("a ticket that is not opened yet is left to the program", async () => 
   });
   await opened(world).catch(() => {});
   const { code, said } = await run(world);
-  assertEquals((await world.theTicket()).stage, "create");
+  assertEquals((await world.theTicket()).waitsFor, "opening");
   assertEquals(code, 0);
   assertStringIncludes(said, "1 not opened yet");
 });

@@ -13,16 +13,23 @@ import {
   Sandbox,
   type SandboxOptions,
 } from "../../sandbox/sandbox.ts";
-import { Store, type Ticket } from "../../workflow/store.ts";
-import {
-  type Interval,
-  Workflow,
-  type WorkflowOptions,
-} from "../../workflow.ts";
+import { DeskHours } from "../../workflow/desk_hours.ts";
+import { TicketOpener } from "../../workflow/opening.ts";
+import { ParticipantCache } from "../../workflow/participant_cache.ts";
+import type { ParticipantOptions } from "../../workflow/participants.ts";
+import type { Pace, Plan, PlanStep } from "../../workflow/plan.ts";
+import { type Interval, INTERVALS } from "../../workflow/schedule.ts";
+import { Store } from "../../workflow/store.ts";
+import type { StoredPlan, Ticket } from "../../workflow/ticket.ts";
+import { bindWaits } from "../../workflow/waits.ts";
+import { Workflow, type WorkflowOptions } from "../../workflow.ts";
+import { loadDesk } from "../../writing/folder.ts";
+import { businessHoursOf } from "../../writing/time.ts";
+import { Writer } from "../../writing/writer.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const INTERVALS = [5, 10, 15, 20] as const;
+const DESK = await loadDesk("classic");
 
 /** The moment of a time of the day all tests play on; `24:00` and later is the day after. */
 export function moment(time: string): number {
@@ -40,12 +47,20 @@ export function timeOf(at: number): string {
 export interface Program {
   freshdesk: Freshdesk;
   store: Store;
+  opener: TicketOpener<Ticket>;
   workflow: Workflow;
 }
 
 /** What a program in the world can be given. */
 export type ProgramOptions =
-  & Partial<Omit<WorkflowOptions, "freshdesk" | "store">>
+  & Partial<Omit<WorkflowOptions, "freshdesk" | "store" | "prepare">>
+  & ParticipantOptions
+  & {
+    ticketsPerHour?: number;
+    pace?: Pace;
+    /** The steps of every ticket, instead of those that the desk writes. */
+    steps?: (plan: Plan) => PlanStep[];
+  }
   & Pick<HttpClientOptions, "share" | "timeout">
   & { fetch?: HttpClientOptions["fetch"]; kv?: Deno.Kv };
 
@@ -118,17 +133,63 @@ export class TestEnv implements Disposable {
     });
     const store = new Store(kv, {
       log,
+      now: clock.now,
       random: clock.random,
       sleep: () => Promise.resolve(),
+    });
+    const { pace = "classic", steps } = options;
+    const writer = new Writer({
+      desk: DESK,
+      seed: "test",
+      pace,
+      waits: bindWaits({ pace, calendars: () => hours.calendars, maxDays: 30 }),
+    });
+    const write: Writer["write"] = async (order) => {
+      const written = await writer.write(order);
+      const { plan } = written;
+      return {
+        ...written,
+        plan: { ...plan, ...(steps && { steps: steps(plan) }) },
+      };
+    };
+    const hours = new DeskHours({
+      week: undefined,
+      timeZone: undefined,
+      desk: businessHoursOf(DESK.file),
+      log,
+    });
+    const { now } = clock;
+    const opener = new TicketOpener<Ticket>({
+      ...options,
+      freshdesk,
+      store,
+      cache: new ParticipantCache({
+        ...options,
+        kv,
+        freshdesk,
+        groups: pace !== "classic",
+        businessHours: false,
+        now,
+      }),
+      writer: {
+        write,
+        rewriteForAgent: (...what) => writer.rewriteForAgent(...what),
+      },
+      pace,
+      hours,
+      seed: "test",
+      now,
+      log,
     });
     const workflow = new Workflow({
       freshdesk,
       store,
+      prepare: () => Promise.resolve({ opener, writer }),
       log,
       ...clock,
       ...options,
     });
-    return { freshdesk, store, workflow };
+    return { freshdesk, store, opener, workflow };
   }
 
   readonly log = {
@@ -151,7 +212,8 @@ export class TestEnv implements Disposable {
   ): Promise<void> {
     const hour = at - at % HOUR;
     if (!this.makesUpHours && at !== hour) {
-      await new Store(this.kv).addTicketsForHour(hour, []);
+      const store = new Store(this.kv, { now: () => this.now });
+      await store.addDrafts(hour, await store.nextNumber(), []);
     }
     for (const every of order) {
       if ((at / MINUTE) % every !== 0) continue;
@@ -194,6 +256,13 @@ export class TestEnv implements Disposable {
     );
     assertEquals(all.length, 1, "tickets in the store");
     return all[0]!.value;
+  }
+
+  /** The plan of the only ticket there is. */
+  async thePlan(): Promise<StoredPlan> {
+    const { tag } = await this.theTicket();
+    const { value } = await this.kv.get<StoredPlan>(["plan", tag]);
+    return value!;
   }
 
   /** What was said in a ticket in Freshdesk, without its description. */

@@ -129,7 +129,7 @@ Deno.test("today's numbers and the hours' are those of the tallies", async () =>
     {
       at: world.now,
       took: 900,
-      report: { done: 2, later: 0, ended: 0 },
+      report: { done: 2, postponed: 0, gaveUp: 0 },
       error: null,
     },
     14,
@@ -180,7 +180,7 @@ Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag"
     "agent 12:15",
   ]);
   assertEquals(facts.subject, script.subject);
-  assertEquals(facts.stage, "closed");
+  assertEquals(facts.state, "closed");
   assertEquals(facts.done.close, "2026-11-23T12:20:00.000Z");
   assertEquals(facts.dueAt, null);
 });
@@ -324,7 +324,7 @@ Deno.test("a job shows its last run, its outcome and its next tick", async () =>
   using world = await TestEnv.open();
   const program = world.program();
   const { store } = program;
-  const report = { done: 2, later: 1, ended: 0 };
+  const report = { done: 2, postponed: 1, gaveUp: 0 };
   world.now = moment("12:07");
   await store.recordJobRun("first replies", {
     at: moment("12:05"),
@@ -377,7 +377,7 @@ Deno.test("healthz is ok until a job is overdue, and then names it", async () =>
   await program.store.recordJobRun("first replies", {
     at: world.now,
     took: 1,
-    report: { done: 0, later: 0, ended: 0 },
+    report: { done: 0, postponed: 0, gaveUp: 0 },
     error: null,
   }, 0);
   assertEquals((await app.request("/healthz")).status, 200);
@@ -386,7 +386,7 @@ Deno.test("healthz is ok until a job is overdue, and then names it", async () =>
 Deno.test("a run from before the program began makes no job overdue", async () => {
   using world = await TestEnv.open();
   const program = world.program();
-  const report = { done: 0, later: 0, ended: 0 };
+  const report = { done: 0, postponed: 0, gaveUp: 0 };
   await program.store.recordJobRun("closings", {
     at: moment("01:00"),
     took: 1,

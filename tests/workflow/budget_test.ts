@@ -296,7 +296,7 @@ Deno.test("a ticket is opened with what the account demands, closed with it, and
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   const { custom_fields } = world.sandbox.tickets.get(1)!;
   assertEquals(custom_fields, {
     cf_product: "Desk",
@@ -320,7 +320,7 @@ Deno.test("a field that is demanded only since the ticket was opened does not ke
     }),
   );
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a refused field is named even to a key that may not list the fields", async () => {
@@ -378,7 +378,7 @@ for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
       body: JSON.stringify({ description: "Validation failed", errors }),
     });
     await world.until(program, "13:00");
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 

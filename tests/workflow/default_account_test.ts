@@ -16,7 +16,7 @@ Deno.test("a default account has its tickets, though its form marks the company 
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:20");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a refusal is believed: a company that is enforced fails the ticket, by name", async () => {
@@ -35,7 +35,7 @@ Deno.test("any other field of Freshdesk's own may be marked as required", async 
     field.required_for_agents = true;
   }
   await world.create(world.program(), "12:00");
-  assertEquals((await world.theTicket()).stage, "first_reply");
+  assertEquals((await world.theTicket()).waitsFor, "first reply");
 });
 
 Deno.test("an agent that is demanded is sent when the ticket is opened", async () => {
@@ -46,7 +46,7 @@ Deno.test("an agent that is demanded is sent when the ticket is opened", async (
   await world.create(program, "12:00");
   assertEquals(sentAgents(world), [(await world.theTicket()).agent.id]);
   await world.until(program, "12:20");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("an agent that is not demanded is not sent when the ticket is opened", async () => {

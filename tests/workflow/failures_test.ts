@@ -67,7 +67,7 @@ for (const status of [408, 409, 423, 425]) {
       });
       await world.create(program, "12:00");
       await world.until(program, "13:30");
-      assertEquals((await world.theTicket()).stage, "closed");
+      assertEquals((await world.theTicket()).state, "closed");
       assertEquals(world.sandbox.tickets.size, 1);
       assertEquals(world.said().length, 3);
     });
@@ -87,7 +87,7 @@ Deno.test("a 408 to a message that was applied leaves its outcome unknown: it is
   await world.until(program, "12:05");
   assertEquals((await world.theTicket()).outcomeUnknown, true);
   await world.until(program, "13:30");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.said().length, 3);
 });
 
@@ -117,9 +117,9 @@ Deno.test("a look-up that is refused does not fail the ticket", async () => {
     times: 2,
   });
   await world.until(program, "12:10");
-  assertEquals((await world.theTicket()).stage, "first_reply");
+  assertEquals((await world.theTicket()).waitsFor, "first reply");
   await world.until(program, "15:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.said().length, 3);
 });
 
@@ -211,7 +211,7 @@ for (const status of [503, 409]) {
     assert(tries.filter((time) => time > "14:05").length <= 4, tries.join(" "));
     world.sandbox.clearFaults();
     await world.until(program, "17:00");
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 
@@ -447,7 +447,7 @@ Deno.test("a log that cannot be written does not stop a tick", async () => {
   await program.workflow.createAndHandleTicket();
   world.sandbox.fault({ kind: "status", path: "/reply", status: 503 });
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertSpyCalls(said, 1);
 });
 

@@ -110,7 +110,7 @@ Deno.test("a ticket that a person marks as spam is abandoned", async () => {
   await world.create(program, "12:00");
   world.sandbox.tickets.get(1)!.spam = true;
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
   assertEquals(world.said(), []);
 });
 
@@ -132,7 +132,7 @@ Deno.test("an agent who is not taken is not asked again: another one is", async 
     assertEquals(asked.length, 2);
     assert(asked[0] !== asked[1], `${asked}`);
     await world.until(program, "13:00");
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   }
 });
 

@@ -50,7 +50,7 @@ Deno.test("ownership: a creation whose answer shows no tags is read before anyth
   });
   await world.create(program, "12:00");
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   const reads = world.requests.filter((line) =>
     line.endsWith("GET /tickets/1")
   );
@@ -62,7 +62,7 @@ Deno.test("ownership: the ticket is read once, and then for an hour no more", as
   const program = await pausedLife(world);
   const calls = world.requests.length;
   await world.until(program, "18:50");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(
     world.requests.slice(calls).map((line) => line.slice(6)),
     [
@@ -97,7 +97,7 @@ Deno.test("ownership: a sight in the future does not count", async () => {
   world.sandbox.tickets.get(1)!.tags = [];
   await world.until(program, "19:00");
   assertEquals(world.said().length, 1);
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
 });
 
 const BY_PERSONS: [string, (world: TestEnv) => void][] = [
@@ -130,7 +130,7 @@ Deno.test("ownership: a ticket that is gone after a merge is abandoned", async (
   const program = await pausedLife(world);
   world.sandbox.tickets.delete(1);
   await world.until(program, "20:00");
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
 });
 
 Deno.test("ownership: a ticket that waits only for its end and is closed is closed", async () => {
@@ -142,7 +142,7 @@ Deno.test("ownership: a ticket that waits only for its end and is closed is clos
   const writes = world.writes.length;
   world.now = moment("18:00");
   await world.until(program, "20:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.writes.length, writes);
 });
 
@@ -170,7 +170,7 @@ Deno.test("ownership: a ticket taken over that is reopened and resumed goes on w
   const entry = await program.store.getById(1);
   await program.store.resume(entry!, world.now);
   await world.until(program, "21:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.said().length, 3);
 });
 
@@ -185,6 +185,6 @@ Deno.test("ownership: a read that fails ends no ticket", async () => {
     times: 5,
   });
   await world.until(program, "22:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.said().length, 3);
 });

@@ -174,7 +174,7 @@ for (const [disguise, put] of DISGUISES) {
     put(world.sandbox.threads.get(1)![0]!);
     await world.until(program, "14:00");
     assertEquals(world.said().length, 3);
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 
@@ -239,7 +239,7 @@ Deno.test("a ticket in doubt is found among hundreds of its requester", async ()
   }
   await world.until(program, "14:00");
   assertEquals(world.sandbox.tickets.size, 151);
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a ticket in doubt is found after the program was down for two months", async () => {
@@ -312,7 +312,7 @@ Deno.test("a commit whose claim was taken over changes nothing", async () => {
   const other = world.program();
   await world.until(other, "12:10");
   const taken = await world.theTicket();
-  assertEquals(taken.stage, "customer_reply");
+  assertEquals(taken.waitsFor, "customer reply");
   release();
   await tick;
   assertEquals(await world.theTicket(), taken);
@@ -442,7 +442,7 @@ Deno.test("a deleted ticket that is restored and resumed goes on where it was", 
   await world.until(program, "12:05");
   world.sandbox.tickets.get(1)!.deleted = true;
   await world.until(program, "12:30");
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
   world.sandbox.tickets.get(1)!.deleted = false;
   const entry = await program.store.getById(1);
   await program.store.resume(entry!, world.now);
@@ -565,6 +565,6 @@ Deno.test("a message without a body does not keep a look-up from its end", async
   const thread = world.sandbox.threads.get(1)!;
   thread.unshift({ ...thread[0]!, id: 1, body: null as unknown as string });
   await world.until(program, "14:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.said().length, 4);
 });

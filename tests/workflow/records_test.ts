@@ -117,5 +117,5 @@ Deno.test("a message that is damaged does not keep its ticket's thread from bein
   const said = world.lines.filter((line) => line.includes("cannot be read"));
   assertEquals(said.length, 1);
   await world.until(program, "12:20");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
