@@ -18,9 +18,13 @@ import { TicketOpener } from "../../workflow/opening.ts";
 import { ParticipantCache } from "../../workflow/participant_cache.ts";
 import type { ParticipantOptions } from "../../workflow/participants.ts";
 import type { Pace, Plan, PlanStep } from "../../workflow/plan.ts";
-import { type Interval, INTERVALS } from "../../workflow/schedule.ts";
+import {
+  type Interval,
+  INTERVALS,
+  type Label,
+} from "../../workflow/schedule.ts";
 import { Store } from "../../workflow/store.ts";
-import type { StoredPlan, Ticket } from "../../workflow/ticket.ts";
+import type { FinalState, StoredPlan, Ticket } from "../../workflow/ticket.ts";
 import { bindWaits } from "../../workflow/waits.ts";
 import { Workflow, type WorkflowOptions } from "../../workflow.ts";
 import { loadDesk } from "../../writing/folder.ts";
@@ -63,6 +67,29 @@ export type ProgramOptions =
   }
   & Pick<HttpClientOptions, "share" | "timeout">
   & { fetch?: HttpClientOptions["fetch"]; kv?: Deno.Kv };
+
+/** Steps of every kind, with the people and the texts of a classic plan. */
+export function everyKind({ steps, agent, contact }: Plan): PlanStep[] {
+  const [create, assign, reply, answer, resolution, close] = steps;
+  const colleague = { id: 502, name: "Bo Lindgren", email: "bo@acme.example" };
+  const note = `<p>${contact.name} needs somebody who knows lamps.</p>`;
+  const more = "<p>I have asked our supplier and will write again.</p>";
+  return [
+    create!,
+    assign!,
+    reply!,
+    { kind: "status", status: "pending", sameTick: true },
+    answer!,
+    { kind: "status", status: "open", sameTick: true },
+    { kind: "note", agent, body: note },
+    { kind: "assign", agent: colleague, sameTick: true },
+    { kind: "reply", agent: colleague, body: more },
+    { kind: "status", status: "waiting_on_third_party", sameTick: true },
+    resolution!,
+    { kind: "status", status: "resolved", sameTick: true },
+    close!,
+  ];
+}
 
 /** An account, a database and a clock. */
 export class TestEnv implements Disposable {
@@ -251,11 +278,23 @@ export class TestEnv implements Disposable {
 
   /** The only ticket there is, as it is stored. */
   async theTicket(): Promise<Ticket> {
-    const all = await Array.fromAsync(
-      this.kv.list<Ticket>({ prefix: ["ticket"] }),
-    );
+    const all = await this.tickets();
     assertEquals(all.length, 1, "tickets in the store");
-    return all[0]!.value;
+    return all[0]!;
+  }
+
+  /** How many tickets wait for something, or ended in some way. */
+  async count(stage: Label | FinalState): Promise<number> {
+    const tickets = await this.tickets();
+    return tickets.filter(({ state, waitsFor }) =>
+      (state === "active" ? waitsFor : state) === stage
+    ).length;
+  }
+
+  /** All tickets as they are stored. */
+  async tickets(): Promise<Ticket[]> {
+    const all = this.kv.list<Ticket>({ prefix: ["ticket"] });
+    return (await Array.fromAsync(all)).map(({ value }) => value);
   }
 
   /** The plan of the only ticket there is. */

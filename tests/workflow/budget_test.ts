@@ -10,10 +10,12 @@ import {
   NoParticipantError,
   realDomains,
 } from "../../workflow/participants.ts";
-import { fillRequiredFields } from "../../workflow/required_fields.ts";
+import {
+  fillRequiredFields,
+  RequiredFieldsError,
+} from "../../workflow/required_fields.ts";
 import type { TicketField } from "../../freshdesk.ts";
 import { defaultTicketFields } from "../../sandbox/account.ts";
-import { RequiredFieldsError } from "../../workflow.ts";
 import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
 
 // Not to the wrong people.
@@ -335,8 +337,8 @@ Deno.test("a refused field is named even to a key that may not list the fields",
     times: "always",
   });
   await world.create(world.program(), "12:00");
-  const { stage, lastError } = await world.theTicket();
-  assertEquals(stage, "failed");
+  const { state, lastError } = await world.theTicket();
+  assertEquals(state, "failed");
   assertStringIncludes(lastError!.message, "cf_product");
 });
 

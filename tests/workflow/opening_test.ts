@@ -140,7 +140,7 @@ Deno.test("with real-looking contacts a new database waits for the next full hou
   using world = await openingWorld("12:07", REAL);
   const program = world.program();
   // As at the start of the program; the ticks do not repeat it.
-  await program.workflow.warnOfRealPeople(REAL.contacts.map(person));
+  await program.opener.warnOfRealPeople(REAL.contacts.map(person));
   await world.until(program, "12:59");
   assertEquals(world.writes, []);
   const [warning, ...more] = warnings(world);
@@ -182,7 +182,7 @@ Deno.test("the warning says when the first tickets are opened only as long as th
   using world = await openingWorld("12:00", REAL);
   const program = world.program();
   const warning = async () => {
-    await program.workflow.warnOfRealPeople(REAL.contacts.map(person));
+    await program.opener.warnOfRealPeople(REAL.contacts.map(person));
     return warnings(world).at(-1) ?? "";
   };
   assertStringIncludes(
