@@ -628,7 +628,7 @@ export class Store {
       const place = await this.#get(placeOf(ticket));
       if (!isLate && place.versionstamp !== null) continue;
       const { tag, id, waitsFor } = ticket;
-      const change = isLate ? { dueAt: now + HOUR, stepSince: now } : {};
+      const change = isLate ? { dueAt: now, stepSince: now } : {};
       if (await this.#replace(entry, change)) {
         repaired++;
         this.#log?.warn(

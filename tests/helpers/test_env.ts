@@ -61,6 +61,8 @@ export type ProgramOptions =
   & ParticipantOptions
   & {
     ticketsPerHour?: number;
+    /** What people, topics and texts follow from. Default: `test`. */
+    seed?: string;
     pace?: Pace;
     /** The steps of every ticket, instead of those that the desk writes. */
     steps?: (plan: Plan) => PlanStep[];
@@ -164,10 +166,10 @@ export class TestEnv implements Disposable {
       random: clock.random,
       sleep: () => Promise.resolve(),
     });
-    const { pace = "classic", steps } = options;
+    const { pace = "classic", seed = "test", steps } = options;
     const writer = new Writer({
       desk: DESK,
-      seed: "test",
+      seed,
       pace,
       waits: bindWaits({ pace, calendars: () => hours.calendars, maxDays: 30 }),
     });
@@ -204,7 +206,7 @@ export class TestEnv implements Disposable {
       },
       pace,
       hours,
-      seed: "test",
+      seed,
       now,
       log,
     });
