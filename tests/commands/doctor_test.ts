@@ -175,7 +175,7 @@ const BROKEN: (Wrong & {
     what: "other programs that have used up the account's calls for long",
     fetch: replies(text(null, 429, { "retry-after": "600" })).fetch,
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 429: the next call may be made in 600 s",
+      "PROBLEM  limit: Cannot GET /agents/me: 429: retry after 600 s",
       "lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -228,7 +228,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text("<html><title>Guest Wi-Fi</title></html>")).fetch,
     says: [
       'PROBLEM  connection: Cannot GET /agents/me: 200: not JSON but "Guest Wi-Fi"',
-      "no proxy or portal page stands between.",
+      "not to a proxy or a portal page.",
     ],
   },
   {
