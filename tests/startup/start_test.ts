@@ -194,7 +194,7 @@ Deno.test("systemd does not start again what asks for a person, and nothing else
   const unit = await Deno.readTextFile(
     new URL("deploy/ticket-workflow.service", ROOT),
   );
-  const { NEEDS_A_PERSON } = await import("../../startup/startup.ts");
+  const { NEEDS_A_PERSON } = await import("../../startup/exit.ts");
   assertStringIncludes(unit, `\nRestartPreventExitStatus=${NEEDS_A_PERSON}\n`);
   assertStringIncludes(unit, "\nRestart=on-failure\n");
 });
