@@ -531,7 +531,7 @@ export class Workflow {
       hint,
       ...(refused && { refused }),
     };
-    const free = { claim: null, doubt, lastError };
+    const free = { claim: null, outcomeUnknown: doubt, lastError };
     const said = `${title(ticket)}: ${ticket.stage}: ${message}`;
     const data = { ticket: ticket.id, tag: ticket.tag, stage: ticket.stage };
 
