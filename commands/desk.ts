@@ -17,7 +17,9 @@ deno task desk schema
 check    lists every mistake as file:line:column, and exits 1 if there is one;
          then what would make the texts more varied
 schema   writes desks/desk.schema.json and desks/topic.schema.json, with which
-         an editor completes and explains the files of a desk`;
+         an editor completes and explains the files of a desk
+
+After adding a file to a built-in desk, run deno task desk-index.`;
 
 const DESKS = new URL("../desks/", import.meta.url);
 
@@ -60,9 +62,10 @@ async function check(name: string, only?: string): Promise<void> {
     const mistakes = checkDesk(desk, topics);
     if (mistakes.length > 0) throw new DeskError(mistakes);
     for (const topic of topics) console.log(volume(topic));
-    const warnings = only === undefined
-      ? [...await artefactsOf(desk), ...await weaknessesOf(desk)]
-      : [];
+    const warnings = [
+      ...await artefactsOf(desk, only),
+      ...only === undefined ? await weaknessesOf(desk) : [],
+    ];
     for (const warning of warnings) console.log(`warning: ${warning}`);
     console.log(
       `${

@@ -13,9 +13,7 @@ import { type Desk, DeskError } from "../writing/desk.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { sample, type SampleOptions } from "../writing/sample.ts";
 import { didYouMean, shorten } from "../writing/text.ts";
-import type { Pace } from "../writing/write.ts";
-
-const PACES: readonly Pace[] = ["classic", "natural", "fast"];
+import { PACES } from "../writing/form.ts";
 
 const HELP = `deno task preview [options]
 
@@ -190,14 +188,27 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** A thread as `--json` prints it. */
-export function threadOf(plan: Plan) {
-  let afterMinutes = 0;
-  const messages: {
+export interface Thread {
+  subject: string;
+  topic: string;
+  type: string | null;
+  priority: number;
+  source: number;
+  outcome: Outcome;
+  contact: string;
+  agent: string;
+  messages: {
     from: "contact" | "agent";
     text: string;
     private: boolean;
     afterMinutes: number;
-  }[] = [];
+  }[];
+}
+
+/** A plan as a thread of plain text. */
+export function threadOf(plan: Plan): Thread {
+  let afterMinutes = 0;
+  const messages: Thread["messages"] = [];
   for (const step of plan.steps) {
     afterMinutes += step.wait?.minutes ??
       (step.sameTick || step.kind === "create" ? 0 : 5);

@@ -13,16 +13,25 @@ import { firstName, oneLine, type Placeholder, placeholders } from "./text.ts";
 
 /** What a thread knows while it is written. */
 export interface Thread {
+  /** Whose thread it is. */
   desk: Desk;
+  /** What it is about. */
   topic: Topic;
+  /** What was drawn for it. */
   facts: Facts;
+  /** How it goes. */
   outcome: string;
+  /** How the contact got in touch. */
   source: string;
+  /** How the contact writes. */
   register: Register;
   /** The facts that were named so far. */
   said: Set<string>;
+  /** The contact's full name; may be empty. */
   contact: string;
+  /** The full name of the agent who writes; may be empty. */
   agent: string;
+  /** Everything random follows from it. */
   seed: string;
   /** How often the topic was used before. */
   use: number;
@@ -34,7 +43,9 @@ export interface Thread {
 
 /** A slot that must be filled has no text that may be used. */
 export class NoTextError extends Error {
+  /** Its class. */
   override name = "NoTextError";
+  /** Names the slot, and all that a text could have rested on. */
   constructor(readonly slot: Slot, thread: Thread) {
     super(
       `slot '${slot.name}' has no text for outcome '${thread.outcome}', register '${thread.register}', with ${

@@ -30,9 +30,13 @@ export type Term =
 
 /** What a condition is held against. */
 export interface Situation {
+  /** How the thread goes. */
   outcome: string;
+  /** How the contact got in touch. */
   source: string;
+  /** How the contact writes. */
   register: Register;
+  /** The facts that were named so far. */
   said: ReadonlySet<string>;
   /** A fact's value as text; "yes" or "no" for those. */
   valueOf(name: string): string;

@@ -23,11 +23,15 @@ export type SourceName = keyof typeof SOURCES;
 
 /** What one ticket is about and how it goes. */
 export interface Draw {
+  /** What it is about. */
   topic: Topic;
   /** How often the topic was used before. */
   use: number;
+  /** How the conversation goes. */
   outcome: Outcome;
+  /** The ticket's priority. */
   priority: PriorityName;
+  /** How the contact gets in touch. */
   source: SourceName;
 }
 

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
 import type * as z from "zod";
 import type { Outcome } from "../workflow/plan.ts";
 import { OF_TICKET, parseCondition, type Term } from "./condition.ts";
@@ -81,8 +88,11 @@ export type Fact =
 
 /** One way to say it. */
 export interface Alternative {
+  /** As written. */
   text: string;
+  /** The text, taken apart. */
   parts: Parts;
+  /** When it may be taken. */
   when: Term[];
   /** The facts it speaks of: those it names, and those its conditions ask for. */
   facts: string[];
@@ -92,30 +102,47 @@ export interface Alternative {
 
 /** A place in a message that takes one of several texts. */
 export interface Slot {
+  /** Its name, without the ?. */
   name: string;
+  /** May be left out. */
   optional: boolean;
+  /** When it is written at all. */
   when: Term[];
+  /** One of these is taken. */
   alternatives: Alternative[];
+  /** `file:line:column`. */
   place: string;
 }
 
 /** A topic, ready to write from. */
 export interface Topic {
+  /** The file's name without its ending. */
   name: string;
+  /** The file as it was read. */
   file: TopicFile;
+  /** What is drawn for a ticket, in this order. */
   facts: Fact[];
+  /** What must hold between the facts. */
   rules: Rule[];
+  /** How often it comes, compared with the others. */
   weight: number;
+  /** How it may go, each with what must hold for it. */
   outcomes: Map<Outcome, Term[]>;
+  /** The subject, as a slot. */
   subject: Slot;
+  /** Its messages, those of desk.yaml included. */
   messages: Map<MessageName, Slot[]>;
+  /** `file:line:column`. */
   place: string;
 }
 
 /** A desk, ready to write from. */
 export interface Desk {
+  /** Its name, or that of its folder. */
   name: string;
+  /** desk.yaml as it was read. */
   file: DeskFile;
+  /** What people write about. */
   topics: Topic[];
 }
 
@@ -123,14 +150,17 @@ export interface Desk {
 export interface Mistake {
   /** `file:line:column`. */
   place: string;
+  /** What is wrong, what was expected, and what may have been meant. */
   message: string;
 }
 
 /** All mistakes of a desk, a line each. */
 export class DeskError extends Error {
+  /** Its class. */
   override name = "DeskError";
   /** The mistakes in the order of files and lines. */
   readonly mistakes: readonly Mistake[];
+  /** Joins the mistakes, a line each. */
   constructor(mistakes: readonly Mistake[]) {
     super(
       mistakes.map(({ place, message }) => `${place}: ${message}`).join("\n"),
@@ -208,7 +238,7 @@ function readTopic(
   desk: DeskFile,
   deskSource: Source,
 ): Topic | undefined {
-  const file = source.read(TopicForm);
+  const file = source.read(TopicForm) ?? partsOf(source);
   if (!file) return;
   if (file.team !== undefined && !(file.team in (desk.teams ?? {}))) {
     source.mistake(
@@ -223,7 +253,10 @@ function readTopic(
   const messages = new Map<MessageName, Slot[]>();
   for (const key of Object.keys(MESSAGES) as MessageName[]) {
     const own = file[key];
-    if (own && Object.keys(own).every((slot) => slot.endsWith("?"))) {
+    if (
+      own && own !== NO_MESSAGE &&
+      Object.keys(own).every((slot) => slot.endsWith("?"))
+    ) {
       source.mistake(
         [key],
         `every slot of '${key}' may be left out; at least one must be without ?`,
@@ -250,7 +283,10 @@ function readTopic(
       outcome,
       when === null ? [] : reader.condition(["outcomes", ...path], when),
     );
-    const missing = THREADS[outcome].filter((key) => !messages.has(key));
+    const missing = THREADS[outcome].filter((key) =>
+      !messages.has(key) && !(key in NO_TOPIC) &&
+      source.valueOf(key) === undefined
+    );
     if (missing.length > 0) {
       source.mistake(
         ["outcomes", ...path],
@@ -283,6 +319,32 @@ function readTopic(
     messages,
     place: source.place([]),
   };
+}
+
+/** What stands in for the parts of a topic that are missing or wrong, and told already. */
+const NO_MESSAGE: MessageFile = {};
+const NO_TOPIC: TopicFile = {
+  outcomes: [],
+  subject: [],
+  opening: NO_MESSAGE,
+  reply: NO_MESSAGE,
+  answer: NO_MESSAGE,
+  resolution: NO_MESSAGE,
+};
+
+/** The good parts of a topic that has mistakes; nothing if its facts have some, since texts rest on them. */
+function partsOf(source: Source): TopicFile | undefined {
+  const parts = Object.entries(TopicForm.shape).flatMap(([key, form]) => {
+    const value = source.valueOf(key);
+    if (value === undefined) return [];
+    const { success, data } = form.safeParse(value);
+    return success ? [[key, data] as const] : [];
+  });
+  const areFactsGood = source.valueOf("facts") === undefined ||
+    parts.some(([key]) => key === "facts");
+  return source.isYaml && areFactsGood
+    ? { ...NO_TOPIC, ...Object.fromEntries(parts) }
+    : undefined;
 }
 
 type Path = readonly (string | number)[];
@@ -620,9 +682,16 @@ class Source {
     });
   }
 
+  /** Whether the file is YAML at all. */
+  get isYaml(): boolean {
+    return this.#document.errors.length === 0;
+  }
+
   /** A value at the top, whatever else is wrong. */
   valueOf(key: string): unknown {
-    return this.#document.get(key);
+    if (!isMap(this.#document.contents)) return undefined;
+    const value = this.#document.get(key);
+    return isNode(value) ? value.toJS(this.#document) : value;
   }
 
   read<T>(form: z.ZodType<T>): T | undefined {

@@ -12,12 +12,15 @@ export type Lookup = (name: string, field: string) => number;
 export interface Expression {
   /** The facts it needs. */
   names: string[];
+  /** Computes it from the facts. */
   value(lookup: Lookup): number;
 }
 
 /** A comparison that must hold. */
 export interface Rule {
+  /** The facts it compares. */
   names: string[];
+  /** Compares them. */
   holds(lookup: Lookup): boolean;
 }
 

@@ -8,7 +8,9 @@ import type { Desk, Fact, Topic } from "./desk.ts";
 
 /** A fact as it was drawn: its texts by field ("" is the value itself), and its number if it has one. */
 export interface Drawn {
+  /** What stands in a text, by field. */
   texts: Record<string, string>;
+  /** What can be computed with, by field. */
   numbers: Record<string, number>;
 }
 

@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { OUTCOMES } from "../workflow/plan.ts";
+import { didYouMean } from "./text.ts";
 
 /** Every message of a thread, and who writes it. */
 export const MESSAGES = {
@@ -29,6 +30,11 @@ export const MESSAGES = {
 /** The name of a message. */
 export type MessageName = keyof typeof MESSAGES;
 
+/** How a desk may spend its time. */
+export const PACES = ["classic", "natural", "fast"] as const;
+/** One of {@linkcode PACES}. */
+export type Pace = typeof PACES[number];
+
 /** The form of the files that this version reads. */
 export const FORM = 1;
 
@@ -36,6 +42,8 @@ export const FORM = 1;
 export const PRIORITIES = { low: 1, medium: 2, high: 3, urgent: 4 } as const;
 /** Sources by name, as Freshdesk numbers them. */
 export const SOURCES = { email: 1, portal: 2, phone: 3, widget: 9 } as const;
+
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 const name = z.string().regex(
   /^[a-z][a-z0-9_]*$/,
@@ -202,20 +210,33 @@ export const DeskForm = z.strictObject({
   words: z.record(name, value).optional().describe(
     "Words that every text may use: {site}, {phone}.",
   ),
-  pace: z.enum(["classic", "natural", "fast"]).optional().describe(
+  pace: z.enum(PACES).optional().describe(
     "classic: everything within 20 minutes. natural: as people take it. fast: a tenth of that, around the clock.",
   ),
-  locale: text.describe("How numbers and dates are written, such as en-GB."),
+  locale: text.refine(isLocale, {
+    error: ({ input }) =>
+      `unknown locale '${input}'; expected one such as en-GB`,
+  }).describe("How numbers and dates are written, such as en-GB."),
   currency: z.string().regex(/^[A-Z]{3}$/, "expected a code such as EUR")
     .describe("The currency of prices, such as EUR."),
-  zone: text.describe("The time zone, such as Europe/London."),
+  zone: text.refine(isZone, {
+    error: ({ input }) => {
+      const near = didYouMean(
+        String(input),
+        Intl.supportedValuesOf("timeZone"),
+      );
+      return `unknown time zone '${input}'; expected one such as Europe/London${
+        near ? `. Did you mean '${near}'?` : ""
+      }`;
+    },
+  }).describe("The time zone, such as Europe/London."),
   hours: z.strictObject({
     days: z.string().regex(
       /^(mon|tue|wed|thu|fri|sat|sun)-(mon|tue|wed|thu|fri|sat|sun)$/,
       "expected days such as mon-fri",
     ),
-    from: z.string().regex(/^\d\d:\d\d$/, "expected a time such as 09:00"),
-    to: z.string().regex(/^\d\d:\d\d$/, "expected a time such as 18:00"),
+    from: z.string().regex(TIME, "expected a time such as 09:00"),
+    to: z.string().regex(TIME, "expected a time such as 18:00"),
   }).describe("When agents work."),
   arrivals: z.strictObject({
     weekdays: z.array(share).length(7).optional().describe(
@@ -281,6 +302,24 @@ export type FactFile = z.infer<typeof fact>;
 export type MessageFile = z.infer<typeof message>;
 /** One alternative, as it is read. */
 export type AlternativeFile = z.infer<typeof alternative>;
+
+function isLocale(value: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(value).length > 0;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function isZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: value }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 function keys<T extends object>(object: T): (keyof T & string)[] {
   return Object.keys(object) as (keyof T & string)[];

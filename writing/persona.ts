@@ -14,7 +14,9 @@ export interface Style {
   greeting: string;
   /** Before later messages. */
   laterGreeting: string;
+  /** After the first message. */
   closing: string;
+  /** After later messages. */
   laterClosing: string;
   /** How paragraphs are made of sentences. */
   layout: "paragraphs" | "block" | "pairs";
@@ -28,6 +30,7 @@ export interface Style {
 
 /** A contact's habits. */
 export interface Persona extends Style {
+  /** How formal they are. */
   register: Register;
   /** Waits longer or shorter than others: a factor. */
   patience: number;

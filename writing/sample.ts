@@ -5,17 +5,22 @@
  */
 import type { Outcome, Person, Plan } from "../workflow/plan.ts";
 import type { Desk } from "./desk.ts";
-import type { Pace } from "./write.ts";
+import type { Pace } from "./form.ts";
 import { type ContactMemory, Writer } from "./writer.ts";
 
 /** What a sample is written from. */
 export interface SampleOptions {
+  /** By default the desk's own. */
   pace?: Pace;
+  /** Only this topic. */
   topic?: string;
+  /** Only this outcome. */
   outcome?: Outcome;
   /** When the n-th ticket is opened, in milliseconds since 1970; by default an hour apart from a Tuesday on. */
   at?: (n: number) => number;
+  /** By default forty made-up ones. */
   contacts?: readonly Person[];
+  /** By default six made-up ones. */
   agents?: readonly Person[];
 }
 

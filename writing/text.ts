@@ -7,6 +7,7 @@ import { distance } from "fastest-levenshtein";
 
 /** A placeholder: a fact or a built-in word, and a field of it. */
 export interface Placeholder {
+  /** The fact or word. */
   name: string;
   /** Empty: the fact itself. */
   field: string;

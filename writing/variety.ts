@@ -151,14 +151,16 @@ export async function weaknessesOf(
   return lists.flat();
 }
 
-/** Traces of templates in what a desk writes: each kind once a topic, with an example. */
+/** Traces of templates in what a desk, or one topic, writes: each kind once a topic, with an example. */
 export async function artefactsOf(
   desk: Desk,
-  seed = "a",
-  threads = 1000,
+  topic?: string,
 ): Promise<string[]> {
   const found = new Map<string, string>();
-  for (const plan of await sampleOf(desk, seed, threads)) {
+  const plans = await sampleOf(desk, "a", topic === undefined ? 1000 : 200, {
+    ...(topic !== undefined && { topic }),
+  });
+  for (const plan of plans) {
     for (const { what, where } of textsOf(plan).flatMap(artefactsIn)) {
       found.set(`topics/${plan.topic}.yaml writes ${what}`, where);
     }

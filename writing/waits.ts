@@ -5,7 +5,7 @@
  */
 import type { Random } from "../lib/random.ts";
 import type { Wait, WaitHours, WaitKind } from "../workflow/plan.ts";
-import type { DeskFile } from "./form.ts";
+import type { DeskFile, Pace } from "./form.ts";
 
 /** Draws the waits of a plan, one for each kind in its order. */
 export type Waits = (
@@ -14,15 +14,19 @@ export type Waits = (
   random: Random,
 ) => Wait[];
 
-/** The waits of a desk without the engine's. */
-export function waitsOf(desk: DeskFile): Waits {
+/** The waits of a desk without the engine's; with the pace `fast` a tenth of them, around the clock. */
+export function waitsOf(desk: DeskFile, pace: Pace): Waits {
+  const isFast = pace === "fast";
   return (kinds, _options, random) =>
     kinds.map((kind) => {
       const { own, median, p90, hours } = KINDS[kind];
       const shape = desk.waits?.[own] ?? { median, p90 };
       const sigma = Math.log(shape.p90 / shape.median) / 1.2816;
       const minutes = shape.median * Math.exp(sigma * normal(random));
-      return { minutes: Math.max(1, Math.round(minutes)), hours };
+      return {
+        minutes: Math.max(1, Math.round(isFast ? minutes / 10 : minutes)),
+        hours: isFast ? "clock" : hours,
+      };
     });
 }
 

@@ -23,16 +23,19 @@ import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import { type Desk, THREADS } from "./desk.ts";
 import { drawFacts } from "./facts.ts";
-import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
+import {
+  type MessageName,
+  MESSAGES,
+  type Pace,
+  PRIORITIES,
+  SOURCES,
+} from "./form.ts";
 import { agentStyle, personaOf } from "./persona.ts";
 import { oneLine, shorten, toHtml } from "./text.ts";
 import { type Waits, waitsOf } from "./waits.ts";
 
 const SUBJECT_LENGTH = 120;
 const TRIES = 12;
-
-/** How a desk spends its time; the waits of `fast` are the engine's. */
-export type Pace = "classic" | "natural" | "fast";
 
 /** What the account has of what a plan may use. */
 export interface Offered {
@@ -46,11 +49,15 @@ export interface Offered {
 
 /** What one ticket is written from. */
 export interface Order {
+  /** Whose tickets they are. */
   desk: Desk;
+  /** Everything random follows from it. */
   seed: string;
   /** The ticket's number in the desk, from 0. */
   n: number;
+  /** Who writes. */
   contact: Person;
+  /** Who gets the ticket first. */
   agent: Person;
   /** Who takes over when a ticket is handed over; none: nobody does. */
   colleague?: Person;
@@ -68,6 +75,7 @@ export interface Order {
   waits?: Waits;
   /** What the account offers; what is not known is not used. */
   offered?: Offered;
+  /** Called with every text that was chosen. */
   onChoice?: Thread["onChoice"];
 }
 
@@ -182,7 +190,9 @@ function drawFor({ desk, seed, n, topic: name }: Order): Draw {
 
 /** A message has no texts that make it differ from the others of its thread. */
 export class AlikeError extends Error {
+  /** Its class. */
   override name = "AlikeError";
+  /** Names the message. */
   constructor(readonly of: MessageName) {
     super(
       `message '${of}' may come out empty or like an earlier one of its thread; add texts to it`,
@@ -292,7 +302,7 @@ function naturalSteps(
     }
   }
   add({ kind: "close" }, "close");
-  const waits = (order.waits ?? waitsOf(order.desk.file))(
+  const waits = (order.waits ?? waitsOf(order.desk.file, order.pace))(
     [...kinds.values()],
     { at: order.now, priority: PRIORITIES[draw.priority] },
     stream(order.seed, "when", order.n),

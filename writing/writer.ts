@@ -7,7 +7,8 @@ import type { Outcome, Person, Plan } from "../workflow/plan.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import type { Desk, Topic } from "./desk.ts";
 import { agentsOf, mayBeErased, rankAgents, rankContacts } from "./people.ts";
-import { type Offered, type Pace, writePlan } from "./write.ts";
+import type { Pace } from "./form.ts";
+import { type Offered, writePlan } from "./write.ts";
 import type { Waits } from "./waits.ts";
 
 export { rewriteForAgent } from "./rewrite.ts";
@@ -22,7 +23,9 @@ export interface ContactMemory {
 
 /** What a writer needs once. */
 export interface WriterOptions {
+  /** Whose tickets it writes. */
   desk: Desk;
+  /** Everything random follows from it. */
   seed: string;
   /** By default the desk's own. */
   pace?: Pace;
@@ -54,6 +57,7 @@ export interface TicketOrder {
 
 /** A written ticket. */
 export interface WrittenTicket {
+  /** Everything that happens in the ticket. */
   plan: Plan;
   /** To keep of `plan.contact`, in the commit that drafts the ticket. */
   memory: ContactMemory;

@@ -145,6 +145,36 @@ Deno.test("the mistakes of all files are told at once, in the order of files and
   );
 });
 
+Deno.test("a mistake in the form hides none in the texts", () => {
+  assertEquals(
+    mistakes(
+      TOPIC.replace("outcomes: [one_round]", "outcomes: [one_round, refusd]")
+        .replace("from {order}", "from {oder}")
+        .replace("  end:\n    - Then", "  end: Then"),
+    ),
+    [
+      "topics/parcel.yaml:1:23: unknown 'refusd'; expected solved_by_first_reply, one_round, more_rounds, no_answer, third_party, reopened, handed_over, refused, withdrawn. Did you mean 'refused'?",
+      "topics/parcel.yaml:10:7: unknown placeholder '{oder}'. Did you mean 'order'?",
+      "topics/parcel.yaml:18:3: expected a list",
+    ],
+  );
+});
+
+Deno.test("a zone, a locale and hours that do not exist are found", () => {
+  assertEquals(
+    mistakes(
+      TOPIC,
+      DESK.replace("Europe/London", "Europe/Londn").replace("en-GB", "english!")
+        .replace("09:00", "25:00"),
+    ),
+    [
+      "desk.yaml:3:1: unknown locale 'english!'; expected one such as en-GB",
+      "desk.yaml:5:1: unknown time zone 'Europe/Londn'; expected one such as Europe/London. Did you mean 'Europe/London'?",
+      "desk.yaml:6:25: expected a time such as 09:00",
+    ],
+  );
+});
+
 Deno.test("a YAML error has its place", () => {
   for (
     const [wrong, place] of [

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bag, shareOut, stream } from "../../lib/random.ts";
+import { drawTicket } from "../../writing/deck.ts";
+import { readDesk } from "../../writing/desk.ts";
 
 Deno.test("stream() gives the same numbers for the same seed and name, others for another", () => {
   const first = stream("a", "text", 7);
@@ -27,4 +29,39 @@ Deno.test("shareOut() adds up and gives every weight a place", () => {
   assertEquals(shareOut([8, 4, 1], 13), [8, 4, 1]);
   assertEquals(shareOut([1, 1, 1], 10).reduce((a, b) => a + b), 10);
   assertEquals(shareOut([100, 1, 0], 20), [19, 1, 0]);
+});
+
+Deno.test("a share that few topics can take is not given away to the others", () => {
+  const message = "{ say: [One] }";
+  const topic = (outcomes: string) =>
+    `outcomes: [${outcomes}]
+subject: [Subject]
+opening: ${message}
+reply: { say: [Two] }
+answer: { say: [Three] }
+resolution: { say: [Four] }
+reminder: { say: [Five] }
+`;
+  const desk = readDesk(
+    "x",
+    new Map([
+      [
+        "desk.yaml",
+        `form: 1
+locale: en-GB
+currency: GBP
+zone: UTC
+hours: { days: mon-fri, from: "09:00", to: "17:00" }
+outcomes: { one_round: 50, no_answer: 50 }
+priorities: { medium: 1 }
+sources: { email: 1 }
+`,
+      ],
+      ["topics/any.yaml", topic("one_round, no_answer")],
+      ["topics/one.yaml", topic("one_round")],
+    ]),
+  );
+  const draws = Array.from({ length: 100 }, (_, n) => drawTicket(desk, "a", n));
+  const count = draws.filter(({ outcome }) => outcome === "no_answer").length;
+  assertEquals(count, 50);
 });

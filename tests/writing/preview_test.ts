@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { table, threadOf } from "../../commands/preview.ts";
+import { loadDesk } from "../../writing/folder.ts";
+import { sampleOf } from "../../writing/sample.ts";
+
+const classic = await loadDesk("classic");
+const shop = await loadDesk("shop");
+
+Deno.test("threadOf() gives a thread as plain text, with the minutes after the opening", async () => {
+  const [plan] = await sampleOf(classic, "a", 1);
+  assert(plan);
+  const { messages, ...thread } = threadOf(plan);
+  assertEquals(thread, {
+    subject: plan.subject,
+    topic: plan.topic,
+    type: plan.type ?? null,
+    priority: plan.priority,
+    source: plan.source,
+    outcome: "one_round",
+    contact: plan.contact.name,
+    agent: plan.agent.name,
+  });
+  assertEquals(
+    messages.map(({ from, private: hidden, afterMinutes }) => [
+      from,
+      hidden,
+      afterMinutes,
+    ]),
+    [
+      ["contact", false, 0],
+      ["agent", false, 5],
+      ["contact", false, 10],
+      ["agent", false, 15],
+    ],
+  );
+  assert(messages.every(({ text }) => !/<\/?p>|&#?\w+;/.test(text)));
+});
+
+Deno.test("threadOf() marks a note as private", async () => {
+  const plans = await sampleOf(shop, "a", 5, { outcome: "handed_over" });
+  for (const plan of plans) {
+    assertEquals(
+      threadOf(plan).messages.map(({ private: hidden }) => hidden),
+      [false, true, false, false, false],
+    );
+  }
+});
+
+Deno.test("fast takes a tenth of natural's time", async () => {
+  const minutes = async (pace: "natural" | "fast") => {
+    const plans = await sampleOf(shop, "a", 100, { pace });
+    return plans.flatMap(({ steps }) => steps)
+      .reduce((sum, { wait }) => sum + (wait?.minutes ?? 0), 0);
+  };
+  const ratio = await minutes("natural") / await minutes("fast");
+  assert(ratio > 9 && ratio < 11, `natural takes ${ratio} times as long`);
+});
+
+Deno.test("table() aligns columns, cuts long names, and leaves the last column whole", () => {
+  const long = "x".repeat(60);
+  assertEquals(
+    table([["at", "who", "what"], ["10:00", "Jo", long], ["9:00", long, "y"]])
+      .split("\n"),
+    [
+      `at     who${" ".repeat(27)}what`,
+      `10:00  Jo${" ".repeat(28)}${long}`,
+      `9:00   ${"x".repeat(27)}…  y`,
+    ],
+  );
+});
