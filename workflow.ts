@@ -223,8 +223,9 @@ export class Workflow {
     const end = this.#context.now() + TICK_TIME;
     if (this.#dryRun) return await this.#preview(every, tick, end);
     // Lower steps of other jobs wait until it is known what is due here.
-    const listed = this.#lanes.announce(highestPriority(every));
-    const due = this.#context.store.due(every, tick).finally(listed);
+    const reserved = this.#lanes.reserve(highestPriority(every));
+    const due = this.#context.store.due(every, tick)
+      .finally(() => reserved[Symbol.dispose]());
     const report = await this.#run(await due, tick, end);
     if (every !== 5) return report;
     const tickets = await this.#makeUpHour(tick, end);
@@ -288,19 +289,19 @@ export class Workflow {
     const { freshdesk } = this.#context;
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let listed = () => {};
+    let reserved: Disposable | undefined;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // one at a time: the next may be spared
         const used = this.#refused / freshdesk.requestCount;
         if (refusedAgain && used >= REFUSED_SHARE) break;
       }
-      const outer = listed;
-      listed = due.tried === 0 ? this.#lanes.announce(rank) : () => {};
-      outer();
-      const leave = await this.#lanes.enter(rank);
+      const outer = reserved;
+      reserved = due.tried === 0 ? this.#lanes.reserve(rank) : undefined;
+      outer?.[Symbol.dispose]();
+      const slot = await this.#lanes.acquire(rank);
       if (trouble || this.#signal?.aborted || this.#context.now() >= end) {
-        leave();
+        slot[Symbol.dispose]();
         break;
       }
       const one = this.handleTicketWorkflow(due, tick, end).then(
@@ -318,12 +319,12 @@ export class Workflow {
           trouble ??= { error };
         },
       ).finally(() => {
-        leave();
+        slot[Symbol.dispose]();
         running.delete(one);
       });
       running.add(one);
     }
-    listed();
+    reserved?.[Symbol.dispose]();
     await Promise.all(running);
     if (trouble?.error instanceof NotSentError) {
       this.#context.log.info(`${trouble.error.message}. The next tick goes on`);

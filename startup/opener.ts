@@ -19,7 +19,7 @@ import { isBuiltIn, loadDesk } from "../writing/folder.ts";
 import { businessHoursOf, waitShapesOf } from "../writing/time.ts";
 import { Writer } from "../writing/writer.ts";
 import { type Config, findPaceProblem } from "./config.ts";
-import { exitWithError, NEEDS_A_PERSON } from "./startup.ts";
+import { exitWithError, NEEDS_A_PERSON } from "./exit.ts";
 
 /** The settings that say whose tickets are opened, when and for whom. */
 export type OpenerConfig = Pick<
