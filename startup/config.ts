@@ -55,7 +55,7 @@ export interface Setting<T> {
   read: (text: string) => T;
 }
 
-/** Every setting. The README's table and `.env.example` say the same; a test holds them to it. */
+/** Every setting. docs/settings.md and `.env.example` say the same; a test holds them to it. */
 export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   url: {
     name: "FRESHDESK_URL",
