@@ -157,6 +157,40 @@ docs("every option in the docs is one of a command", () => {
   }
 });
 
+// Messages
+
+/** What Freshdesk and Deno say themselves. */
+const MESSAGES_OF_OTHERS = [
+  "401",
+  "403",
+  "404",
+  "429",
+  "client error (Connect)",
+  "database is locked",
+  "Integrity check",
+  "The lockfile is out of date",
+];
+
+docs(
+  "every message in docs/troubleshooting.md is one that the program gives",
+  () => {
+    const sources = filesIn()
+      .filter((path) => path.endsWith(".ts") && !path.startsWith("tests/"))
+      .map(read).join("\n");
+    const rows = read("docs/troubleshooting.md").matchAll(/^\| (`.*?) +\|/gm);
+    const messages = [...rows]
+      .flatMap(([_, cell = ""]) => [...cell.matchAll(/`([^`]+)`/g)])
+      .flatMap(([_, message = ""]) => message.split(" ... "));
+    assert(messages.length > 20, "the tables are not found");
+    assertEquals(
+      messages.filter((message) =>
+        !MESSAGES_OF_OTHERS.includes(message) && !sources.includes(message)
+      ),
+      [],
+    );
+  },
+);
+
 // Files
 
 /** The files and folders that docs/architecture.md lists, as paths from the root. */
