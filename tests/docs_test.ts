@@ -68,8 +68,8 @@ docs(
   () => {
     const expected = Object.fromEntries(
       Object.values(SETTINGS).map((
-        { name, fallback = "" },
-      ) => [name, fallback]),
+        setting,
+      ) => [setting.name, setting.default ?? ""]),
     );
     assertEquals(documentedDefaults(), expected);
   },
