@@ -22,7 +22,7 @@ import {
 import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import { type Desk, THREADS } from "./desk.ts";
-import { drawFacts } from "./facts.ts";
+import { drawFacts, type Facts } from "./facts.ts";
 import {
   type MessageName,
   MESSAGES,
@@ -30,7 +30,7 @@ import {
   PRIORITIES,
   SOURCES,
 } from "./form.ts";
-import { agentStyle, personaOf } from "./persona.ts";
+import { agentStyle, type Persona, personaOf } from "./persona.ts";
 import { oneLine, shorten, toHtml } from "./text.ts";
 import { type Waits, waitsOf } from "./waits.ts";
 
@@ -75,8 +75,14 @@ export interface Order {
   waits?: Waits;
   /** What the account offers; what is not known is not used. */
   offered?: Offered;
+  /** How the contact writes; by default as seed and id say, and not in small letters. */
+  persona?: Persona;
+  /** What must hold between the facts, besides the topic's rules. */
+  accept?: (facts: Facts) => boolean;
   /** Called with every text that was chosen. */
   onChoice?: Thread["onChoice"];
+  /** Called with every text that was passed over only because the contact is curt. */
+  onTooLong?: Thread["onTooLong"];
 }
 
 /** Writes the ticket's plan. The same order gives the same plan. */
@@ -88,7 +94,8 @@ export function writePlan(order: Order): Plan {
   let outcome = classic ? "one_round" : order.outcome ?? draw.outcome;
   if (outcome === "handed_over" && !order.colleague) outcome = "one_round";
 
-  const persona = personaOf(seed, order.contact.id);
+  const persona = order.persona ??
+    personaOf(seed, order.contact.id, desk.file.locale);
   const writer = outcome === "handed_over"
     ? order.colleague ?? order.agent
     : order.agent;
@@ -99,6 +106,7 @@ export function writePlan(order: Order): Plan {
     order.now,
     stream(seed, "facts", n),
     (facts) =>
+      (order.accept?.(facts) ?? true) &&
       holds(condition, {
         outcome,
         source: draw.source,
@@ -121,6 +129,7 @@ export function writePlan(order: Order): Plan {
     use,
     random: stream(seed, "text", n),
     ...(order.onChoice && { onChoice: order.onChoice }),
+    ...(order.onTooLong && { onTooLong: order.onTooLong }),
   };
   const subject = shorten(composeSubject(thread, persona), SUBJECT_LENGTH);
   const thanks = !classic && topic.messages.has("thanks") &&
