@@ -1,5 +1,5 @@
 /**
- * The Freshdesk API v2, as far as a ticket's life needs it: one class over `fetch`.
+ * The Freshdesk API v2, as far as the program needs it: one method per call.
  *
  * @module
  */
@@ -11,125 +11,36 @@ import {
 } from "./freshdesk/http_client.ts";
 import { InvalidResponseError, NotAppliedError } from "./freshdesk/errors.ts";
 import type { Budget } from "./freshdesk/rate_limiter.ts";
+import {
+  type Agent,
+  type AgentItem,
+  type Contact,
+  type ContactItem,
+  type ContactsOptions,
+  type Conversation,
+  type CreateOptions,
+  type FreshdeskTicket,
+  type PostedMessage,
+  type TicketField,
+  TicketStatus,
+} from "./freshdesk/types.ts";
 import { oneLine } from "./lib/text.ts";
 
-/** A customer who can be a ticket's requester. */
-export interface Contact {
-  /** Freshdesk's id. */
-  id: number;
-  /** Full name. */
-  name: string;
-  /** E-mail address. */
-  email: string;
-}
+export { TicketStatus };
+export type {
+  Agent,
+  Contact,
+  ContactsOptions,
+  Conversation,
+  CreateOptions,
+  FreshdeskTicket,
+  PostedMessage,
+  TicketField,
+};
 
-/** An agent who can answer a ticket. */
-export interface Agent {
-  /** Freshdesk's id. */
-  id: number;
-  /** Full name. */
-  name: string;
-  /** E-mail address. */
-  email: string;
-}
-
-/** A ticket, as far as this program reads it. */
-export interface FreshdeskTicket {
-  /** Freshdesk's id: the number people see. */
-  id: number;
-  /** What it is about, in a line. */
-  subject: string | null;
-  /** One of {@linkcode TicketStatus}, or a number the account has added. */
-  status: number;
-  /** The contact who asked. */
-  requester_id: number;
-  /** The agent it is assigned to. */
-  responder_id: number | null;
-  /** Its tags. */
-  tags: string[];
-  /** `YYYY-MM-DDTHH:MM:SSZ`. */
-  created_at: string;
-  /** Present and true on a ticket in the trash. */
-  deleted?: boolean;
-  /** True on a ticket marked as spam. */
-  spam?: boolean;
-}
-
-/** What Freshdesk answers to a new message. Of a reply it does not say whether it is private or incoming. */
-export interface PostedMessage {
-  /** Freshdesk's id. */
-  id: number;
-  /** HTML. */
-  body: string;
-  /** The text of it; may have its line breaks collapsed. */
-  body_text: string;
-  /** The author. */
-  user_id: number;
-  /** `YYYY-MM-DDTHH:MM:SSZ`. */
-  created_at: string;
-}
-
-/** A message as a ticket lists it: an agent's reply, or a note. */
-export interface Conversation extends PostedMessage {
-  /** Whether it came from the customer. */
-  incoming: boolean;
-  /** Whether only agents see it. */
-  private: boolean;
-}
-
-/** A field of the account's ticket form. */
-export interface TicketField {
-  /** `subject`, `ticket_type`, `cf_...` */
-  name: string;
-  /** As agents see it. */
-  label: string;
-  /** `default_...` for Freshdesk's own fields, `custom_...` for the account's. */
-  type: string;
-  /** Whether it is one of Freshdesk's own. */
-  default: boolean;
-  /** Whether agents must fill it in; of its own fields Freshdesk enforces this for a few only. */
-  required_for_agents: boolean;
-  /** Whether a ticket cannot be resolved or closed without it. */
-  required_for_closure: boolean;
-  /** What a drop-down offers: a list, or an object keyed by what can be chosen. */
-  choices?: unknown;
-}
-
-/** Freshdesk's own statuses. */
-export const TicketStatus = {
-  open: 2,
-  pending: 3,
-  resolved: 4,
-  closed: 5,
-} as const;
-
-/** Which contacts are listed. */
-export interface ContactsOptions extends CallOptions {
-  /** Only these. Default: all. */
-  filter?: (contact: Contact) => boolean;
-  /** No further page is read once there are so many. Default: all pages are. */
-  limit?: number;
-}
-
-/** What a ticket can be created with, besides the three things it must have. */
-export interface CreateOptions extends CallOptions {
-  /** Tags of at most 32 characters each. */
-  tags?: string[];
-  /** 1 low (default), 2 medium, 3 high, 4 urgent. */
-  priority?: 1 | 2 | 3 | 4;
-  /** 1 e-mail, 2 portal (default), 3 phone, 7 chat, 9 feedback widget. */
-  source?: number;
-  /** One of the account's ticket types. */
-  type?: string;
-  /** The agent it is assigned to from the start. */
-  responderId?: number;
-  /** Values of custom fields, by their `cf_` names. */
-  customFields?: Record<string, unknown>;
-}
-
-/** New accounts hold sample contacts; writing to them would mail Freshworks or strangers. */
+/** New accounts have sample contacts; e-mails to them would reach Freshworks or strangers. */
 const SAMPLE_DOMAINS = /@(.*\.)?(freshdesk|freshworks|freshchat)\.com$/i;
-/** Samples at domains that belong to others; real people may have addresses there, too. */
+/** Sample contacts at domains where real people may have addresses too. */
 const SAMPLE_ADDRESSES = [
   "emily.garcia@acme.com",
   "emily.dean@globallearning.org",
@@ -140,56 +51,56 @@ const SAMPLE_ADDRESSES = [
 /**
  * A client of one Freshdesk account.
  *
- * Every method rejects with a subclass of `FreshdeskError` (see `errors.ts`) that says what was
- * asked, what was answered, and whether the call may have been applied.
+ * Every method rejects with a subclass of `FreshdeskError` (see `errors.ts`) that has the request, the
+ * response, and whether the call may have been applied.
  */
 export class Freshdesk {
   readonly #http: HttpClient;
   readonly #warn: (message: string) => unknown;
 
-  /** Throws a `TypeError` when the URL cannot be an account's address. */
+  /** Throws a `TypeError` if the URL is not an account's address. */
   constructor(options: HttpClientOptions) {
     this.#http = new HttpClient(options);
     this.#warn = (message) => options.log?.warn(message);
   }
 
-  /** What is left of the account's calls. */
+  /** How many calls the account has left. */
   get budget(): Budget {
     return this.#http.rateLimiter.budget;
   }
 
-  /** How many calls were made so far. */
+  /** Number of requests sent so far. */
   get requestCount(): number {
     return this.#http.requestCount;
   }
 
-  /** How far Freshdesk's clock is ahead of ours, in milliseconds; once it is known. */
+  /** How far Freshdesk's clock is ahead of ours, in milliseconds; `undefined` before the first response. */
   get clockSkew(): number | undefined {
     return this.#http.clockSkew;
   }
 
-  /** Where a person sees a ticket. */
+  /** Returns the URL of a ticket's page in Freshdesk. */
   ticketUrl(ticketId: number): string {
     return new URL(`/a/tickets/${ticketId}`, this.#http.base).href;
   }
 
   /**
-   * The active contacts: those with an e-mail address, without Freshworks' sample contacts.
+   * Returns the active contacts that have an e-mail address, without Freshworks' sample contacts.
    *
-   * Freshdesk calls a contact active once it is verified, which those made by API, import or
-   * e-mail never are. So where no verified one is left, everybody neither blocked nor deleted counts.
+   * Freshdesk calls a contact active once it is verified, and contacts made by API, import or e-mail
+   * never are. So if no contact is verified, all that are neither blocked nor deleted count as active.
    */
   async getContacts(options: ContactsOptions = {}): Promise<Contact[]> {
     const verified = await this.getVerifiedContacts(options);
     return verified.length > 0 ? verified : await this.#contacts("", options);
   }
 
-  /** The contacts who have accepted an invitation, likewise. */
+  /** Returns only the verified contacts: those who have accepted an invitation. */
   async getVerifiedContacts(options: ContactsOptions = {}): Promise<Contact[]> {
     return await this.#contacts("state=verified&", options);
   }
 
-  /** One contact. A deleted one is given too, with `deleted: true`. */
+  /** Returns a contact; a deleted one has `deleted: true`. */
   async getContact(
     contactId: number,
     options?: CallOptions,
@@ -200,8 +111,8 @@ export class Freshdesk {
   }
 
   /**
-   * The agents who can reply: support agents, active, not deactivated (collaborators can only
-   * write private notes). A key that may not list agents gives its own agent, with a warning.
+   * Returns the agents who can reply: active support agents (collaborators can only write private
+   * notes). If the API key may not list agents, returns only its own agent, and warns.
    */
   async getAgents(options?: CallOptions): Promise<Agent[]> {
     try {
@@ -211,14 +122,14 @@ export class Freshdesk {
     } catch (error) {
       if (!isPermissionDenied(error)) throw error;
       this.#warn(
-        "The key may not list agents: every ticket goes to its own agent. Use an administrator's key to share them out.",
+        "The API key may not list agents, so every ticket is assigned to its owner. Use an administrator's key to spread them over all agents.",
       );
       const me = await this.getMe(options);
       return me.canReply ? [me] : [];
     }
   }
 
-  /** The agent whose key this is, and whether that agent can reply to tickets. */
+  /** Returns the owner of the API key, and whether that agent can reply to tickets. */
   async getMe(options?: CallOptions): Promise<Agent & { canReply: boolean }> {
     const path = "/agents/me";
     const { body } = await this.#http.request<AgentItem>("GET", path, options);
@@ -228,7 +139,7 @@ export class Freshdesk {
     );
   }
 
-  /** The account's ticket form. */
+  /** Returns the fields of the account's ticket form. */
   async getTicketFields(options?: CallOptions): Promise<TicketField[]> {
     return await this.#http.listAll<TicketField>("/ticket_fields", options);
   }
@@ -236,11 +147,11 @@ export class Freshdesk {
   /**
    * Creates an open ticket.
    *
-   * There is no idempotency key, so this is sent once; an error that `mayHaveBeenApplied` is to be
-   * looked up with {@linkcode findTicket} before it is called again.
+   * Freshdesk has no idempotency keys, so this is sent once. After an error that `mayHaveBeenApplied`,
+   * look the ticket up with {@linkcode findTicket} before you call it again.
    *
    * @param description HTML
-   * @param email of the requester; an unknown one becomes a new contact
+   * @param email of the requester; an unknown address becomes a new contact
    */
   async createTicket(
     subject: string,
@@ -272,7 +183,7 @@ export class Freshdesk {
     return body;
   }
 
-  /** One ticket. One in the trash is given too, with `deleted: true`. */
+  /** Returns a ticket; one in the trash has `deleted: true`. */
   async getTicket(
     ticketId: number,
     options?: CallOptions,
@@ -283,11 +194,11 @@ export class Freshdesk {
   }
 
   /**
-   * The ticket that has a tag, if there is one. The list is current at once, which Freshdesk's
-   * search is not.
+   * Finds the ticket that has a tag. It reads the list of tickets, which is current at once;
+   * Freshdesk's search lags behind.
    *
-   * @param requesterId a contact's id: only that contact's tickets are read; else all
-   * @param since only tickets created after this moment (ms since 1970) are read
+   * @param requesterId reads only this contact's tickets; `undefined` reads all
+   * @param since reads only tickets created after this moment (ms since 1970)
    */
   async findTicket(
     requesterId: number | undefined,
@@ -319,7 +230,7 @@ export class Freshdesk {
     return undefined;
   }
 
-  /** All tickets with a tag, from the search index, which lags some minutes: 300 at most. */
+  /** Returns the tickets with a tag from the search index, which lags some minutes: at most 300. */
   async searchTickets(tag: string): Promise<FreshdeskTicket[]> {
     const query = encodeURIComponent(`"tag:'${tag}'"`);
     const found: FreshdeskTicket[] = [];
@@ -340,8 +251,8 @@ export class Freshdesk {
   }
 
   /**
-   * Assigns a ticket. Freshdesk ignores an agent outside the ticket's group and answers 200 all
-   * the same; that is an `NotAppliedError` here.
+   * Assigns a ticket to an agent. Freshdesk returns 200 and assigns nobody if the agent is not in the
+   * ticket's group; that throws a `NotAppliedError`.
    */
   async assignToAgent(
     ticketId: number,
@@ -352,10 +263,10 @@ export class Freshdesk {
   }
 
   /**
-   * Writes a message: an agent's reply, which Freshdesk mails to the requester, or the
+   * Adds a message to a ticket: an agent's reply, which Freshdesk e-mails to the requester, or a
    * customer's, which is an incoming public note.
    *
-   * @param id of the agent or of the requester; without one the author is the key's owner
+   * @param id the agent's or the requester's; `undefined` means the owner of the API key
    * @param message HTML
    */
   async addReply(
@@ -381,7 +292,7 @@ export class Freshdesk {
       .body;
   }
 
-  /** All messages of a ticket, oldest first; its description is not one of them. */
+  /** Returns all messages of a ticket, oldest first, without its description. */
   async getConversations(
     ticketId: number,
     options?: CallOptions,
@@ -394,10 +305,10 @@ export class Freshdesk {
   }
 
   /**
-   * Closes a ticket; one that is closed already stays so. An answer with another status (an
-   * automation rule reopened it) is an `NotAppliedError`.
+   * Closes a ticket; does nothing to a closed one. Throws a `NotAppliedError` if the ticket has another
+   * status then (an automation rule reopened it).
    *
-   * @param options a type, and values of custom fields, that the account demands for closing
+   * @param options a type, and values of custom fields, that the account requires to close a ticket
    */
   async closeTicket(
     ticketId: number,
@@ -461,20 +372,6 @@ function isSample(email: string): boolean {
     SAMPLE_ADDRESSES.includes(email.toLowerCase());
 }
 
-interface ContactItem {
-  id: number;
-  name: string | null;
-  email: string | null;
-  deleted?: boolean;
-}
-
-interface AgentItem {
-  id: number;
-  type?: string;
-  deactivated?: boolean;
-  contact: { name: string | null; email: string; active: boolean };
-}
-
 function canReply({ type, contact, deactivated }: AgentItem): boolean {
   return type === "support_agent" && contact.active && deactivated !== true;
 }
@@ -483,17 +380,17 @@ function toAgent({ id, contact: { name, email } }: AgentItem): Agent {
   return { id, name: oneLine(name || email), email };
 }
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, the only form Freshdesk takes. */
+/** Formats a moment as `YYYY-MM-DDTHH:MM:SSZ`, the only form Freshdesk accepts. */
 function timestamp(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19) + "Z";
 }
 
-/** Reads a list; one of another shape than Freshdesk's is an `InvalidResponseError`. */
+/** Reads a response; throws an `InvalidResponseError` if it does not have the expected shape. */
 function parseAs<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    const detail = `it is of another shape than Freshdesk's: ${cause}`;
+    const detail = `the answer has an unexpected shape: ${cause}`;
     throw new InvalidResponseError({ method: "GET", path, detail }, { cause });
   }
 }

@@ -388,22 +388,24 @@ export class Workflow {
     const report: Report = { done: 0, later: 0, ended: 0 };
     const running = new Set<Promise<void>>();
     const rank = STAGES.indexOf(stage);
-    const begun = this.#lanes.announce(rank);
+    const begun = this.#lanes.reserve(rank);
     let trouble: { error: unknown } | undefined;
     let refusedAgain = false;
     const { freshdesk } = this.#context;
     try {
-      for await (const ticket of untriedFirst(tickets, begun)) {
+      for await (
+        const ticket of untriedFirst(tickets, () => begun[Symbol.dispose]())
+      ) {
         if (wasRefused(ticket)) {
           await Promise.all(running); // one at a time: the next may be spared
           const used = this.#refused / freshdesk.requestCount;
           if (refusedAgain && used >= REFUSED_SHARE) break;
         }
-        const leave = await this.#lanes.enter(
+        const slot = await this.#lanes.acquire(
           wasTried(ticket) ? rank - STAGES.length : rank,
         );
         if (trouble || this.#signal?.aborted || this.#context.now() >= end) {
-          leave();
+          slot[Symbol.dispose]();
           break;
         }
         const one = this.handleTicketWorkflow(ticket, tick, end).then(
@@ -423,7 +425,7 @@ export class Workflow {
             trouble ??= { error };
           },
         ).finally(() => {
-          leave();
+          slot[Symbol.dispose]();
           running.delete(one);
         });
         running.add(one);
@@ -529,7 +531,7 @@ export class Workflow {
       hint,
       ...(refused && { refused }),
     };
-    const free = { claim: null, doubt, lastError };
+    const free = { claim: null, outcomeUnknown: doubt, lastError };
     const said = `${title(ticket)}: ${ticket.stage}: ${message}`;
     const data = { ticket: ticket.id, tag: ticket.tag, stage: ticket.stage };
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { ensureSameAccount, openKv, readSettings } from "../startup/startup.ts";
+import { ensureSameAccount, openKv } from "../startup/database.ts";
+import { readSettings } from "../startup/environment.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { PROGRAM_TAG } from "../workflow/steps.ts";

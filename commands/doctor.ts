@@ -5,7 +5,7 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { missingFile, readEnvironment } from "../startup/startup.ts";
+import { hintForMissingFile, readEnvironment } from "../startup/environment.ts";
 import { type Finding, line, runChecks, summary } from "./doctor/checks.ts";
 
 readArguments({
@@ -22,6 +22,6 @@ for await (const finding of runChecks(await readEnvironment())) {
 console.log(summary(findings));
 const problems = findings.filter(({ level }) => level === "PROBLEM");
 if (problems.some(({ check }) => check === "settings")) {
-  for (const hint of await missingFile()) console.log(hint);
+  for (const hint of await hintForMissingFile()) console.log(hint);
 }
 if (problems.length > 0) Deno.exit(1);

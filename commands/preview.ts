@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { readSettings } from "../startup/startup.ts";
+import { readSettings } from "../startup/environment.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { loadParticipants } from "../workflow/participants.ts";
 import { plainText } from "../lib/text.ts";

@@ -6,12 +6,9 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import {
-  ensureSameAccount,
-  exitWithError,
-  openKv,
-  readSettings,
-} from "../startup/startup.ts";
+import { ensureSameAccount, openKv } from "../startup/database.ts";
+import { readSettings } from "../startup/environment.ts";
+import { exitWithError } from "../startup/exit.ts";
 import { type Entry, Store } from "../workflow/store.ts";
 
 const { positionals: names } = readArguments({

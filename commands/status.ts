@@ -5,7 +5,9 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { exitWithError, openKv, readSettings } from "../startup/startup.ts";
+import { openKv } from "../startup/database.ts";
+import { readSettings } from "../startup/environment.ts";
+import { exitWithError } from "../startup/exit.ts";
 import { Store } from "../workflow/store.ts";
 import { board, type Source, thread } from "../status/queries.ts";
 import { boardLines, type Line, threadLines } from "../status/text_view.ts";

@@ -1,5 +1,5 @@
 /**
- * Reads the business hours that a Freshdesk account gives (`GET /business_hours`).
+ * Reads the business hours of a Freshdesk account (`GET /business_hours`).
  *
  * @module
  */
@@ -10,7 +10,7 @@ import {
 } from "../lib/business_hours.ts";
 import { findTimeZone } from "../lib/time.ts";
 
-/** The part of an answer of `GET /business_hours` that is read. */
+/** The part of a response of `GET /business_hours` that is used. */
 export interface BusinessHoursResponse {
   /** Rails' name of the zone: `Eastern Time (US & Canada)`. */
   time_zone?: string;
@@ -65,7 +65,7 @@ function readRange(
   return [{ start, end: end === 0 || end === 24 * 60 - 1 ? 24 * 60 : end }];
 }
 
-/** `05:00:00 pm` in minutes after midnight. */
+/** Reads `05:00:00 pm` as minutes after midnight. */
 function readTime(text = ""): number | undefined {
   const match = /^(\d{1,2}):(\d{2})(?::\d{2})? *([ap])m$/i.exec(text.trim());
   if (!match) return undefined;

@@ -1,13 +1,11 @@
 /**
- * What can go wrong between this program and Freshdesk: one class per cause.
+ * What can go wrong with a call to Freshdesk: one class per cause, each with a hint.
  *
  * @module
  */
-import { shorten } from "../lib/text.ts";
+import { oneLine, shorten } from "../lib/text.ts";
 
-import { oneLine } from "../lib/text.ts";
-
-/** A field of the request that Freshdesk refused. */
+/** A field that Freshdesk rejected. */
 export interface FieldError {
   /** The field's name; custom fields as `cf_...`. */
   field: string;
@@ -17,47 +15,48 @@ export interface FieldError {
   code: string;
 }
 
-/** What is known of a call that failed. */
+/** What is known of a failed call. */
 export interface RequestInfo {
   /** `GET`, `POST`, `PUT` or `DELETE`. */
   method: string;
   /** Path and query below `/api/v2`. */
   path: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   status?: number;
   /** Freshdesk's own code, such as `invalid_credentials`. */
   code?: string;
-  /** The refused fields of a 400. */
+  /** The rejected fields of a 400. */
   fields?: FieldError[];
-  /** Freshdesk's `x-request-id`, to be given to its support. */
+  /** Freshdesk's `x-request-id`, for its support. */
   requestId?: string;
   /** What Freshdesk or the network said. */
   detail?: string;
 }
 
-/** Refused fields that are named; Freshdesk may refuse thousands. */
+/** Only this many rejected fields are named; Freshdesk may reject thousands. */
 const NAMED_FIELDS = 10;
 
-/** A call of the Freshdesk API that failed. Each cause has a class below. */
-export abstract class FreshdeskError extends Error {
+/** A failed call to the Freshdesk API. Each cause has a class below. */
+export abstract class FreshdeskError<Name extends string = string>
+  extends Error {
+  /** The name of the class. */
+  override readonly name: Name;
   /** `GET`, `POST`, `PUT` or `DELETE`. */
   readonly method: string;
   /** Path and query below `/api/v2`. */
   readonly path: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | undefined;
   /** Freshdesk's own code. */
   readonly code: string | undefined;
-  /** The refused fields of a 400; else empty. */
+  /** The rejected fields of a 400; otherwise empty. */
   readonly fields: readonly FieldError[];
   /** Freshdesk's request id. */
   readonly requestId: string | undefined;
-  /** Whether Freshdesk may have done what it was asked, although no good answer came. */
+  /** Whether Freshdesk may have applied the request although no good response came. */
   readonly mayHaveBeenApplied: boolean = false;
-  /** What a person can do about it. */
-  abstract readonly hint: string;
 
-  /** The message is made of what is known: `Cannot PUT /tickets/7: 405: ... [request r-1]`. */
+  /** Builds the message of all that is known: `Cannot PUT /tickets/7: 405: ... [request r-1]`. */
   constructor(call: RequestInfo, options?: ErrorOptions) {
     const parts = [
       // The query may hold a customer's e-mail address.
@@ -67,7 +66,7 @@ export abstract class FreshdeskError extends Error {
     ].filter(Boolean);
     const request = call.requestId ? ` [request ${call.requestId}]` : "";
     super(oneLine(parts.join(": ") + request), options);
-    this.name = new.target.name;
+    this.name = new.target.name as Name;
     this.method = call.method;
     this.path = call.path;
     this.status = call.status;
@@ -75,147 +74,116 @@ export abstract class FreshdeskError extends Error {
     this.fields = call.fields ?? [];
     this.requestId = call.requestId;
   }
-}
 
-/** The request was not sent: its time was over, or the program is stopping. */
-export class NotSentError extends FreshdeskError {
   /** What a person can do about it. */
-  override readonly hint = "Nothing to do: the next tick goes on.";
+  get hint(): string {
+    if (this instanceof ValidationError && this.fields.length > 0) {
+      return fieldsHint(this.fields);
+    }
+    const byCode = this instanceof PermissionError &&
+      HINTS_BY_CODE[this.code ?? ""];
+    return byCode || (HINTS[this.name] ?? "");
+  }
 }
 
-/** The request never left: no connection could be made. */
-export class ConnectionError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Check the network (and that the program may use it, --allow-net), and that FRESHDESK_URL names your account (https://<account>.freshdesk.com).";
-}
-
-/** The request left, and no whole answer came back: timeout (408 too), or connection lost. */
-export class NoResponseError extends FreshdeskError {
-  /** Nobody knows. */
+/** An error after which nobody knows whether the request was applied. */
+abstract class UnknownOutcomeError<Name extends string>
+  extends FreshdeskError<Name> {
+  /** Always true. */
   override readonly mayHaveBeenApplied = true;
-  /** What a person can do about it. */
-  override readonly hint =
-    "Nothing to do: what Freshdesk did is looked up before anything is tried again.";
 }
 
-/** An answer came that says success but cannot be understood. */
-export class InvalidResponseError extends FreshdeskError {
-  /** Nobody knows. */
-  override readonly mayHaveBeenApplied = true;
-  /** What a person can do about it. */
-  override readonly hint =
-    "Check that FRESHDESK_URL names Freshdesk itself and no proxy or portal page stands between.";
-}
-
-/** Freshdesk's own trouble: 5xx. */
-export class ServerError extends FreshdeskError {
-  /** Nobody knows. */
-  override readonly mayHaveBeenApplied = true;
-  /** What a person can do about it. */
-  override readonly hint =
-    "Freshdesk has trouble of its own: see its status page. What it did is looked up before anything is tried again.";
-}
+/** The request was not sent: its deadline passed, or the program is stopping. */
+export class NotSentError extends FreshdeskError<"NotSentError"> {}
+/** No connection could be made, so nothing was sent. */
+export class ConnectionError extends FreshdeskError<"ConnectionError"> {}
+/** The request was sent, and no complete response came: timeout (408 too), or connection lost. */
+export class NoResponseError extends UnknownOutcomeError<"NoResponseError"> {}
+/** The response says success but cannot be understood. */
+export class InvalidResponseError
+  extends UnknownOutcomeError<"InvalidResponseError"> {}
+/** Freshdesk failed: 5xx. */
+export class ServerError extends UnknownOutcomeError<"ServerError"> {}
+/** The ticket or the account is busy: 409 (another change came first), 423 (locked), 425. Nothing was applied. */
+export class BusyError extends FreshdeskError<"BusyError"> {}
+/** The account's plan has no API: its limit is 0 calls a minute. */
+export class NoApiAccessError extends FreshdeskError<"NoApiAccessError"> {}
+/** Freshdesk rejected the values: 400 and its kin. */
+export class ValidationError extends FreshdeskError<"ValidationError"> {}
+/** The API key is wrong: 401. */
+export class AuthenticationError
+  extends FreshdeskError<"AuthenticationError"> {}
+/** The API key is right and may not do this: 403. {@linkcode FreshdeskError.code} says why. */
+export class PermissionError extends FreshdeskError<"PermissionError"> {}
+/** Not found: 404; a wrong sub-domain returns this for everything. */
+export class NotFoundError extends FreshdeskError<"NotFoundError"> {}
+/** The ticket is in the trash or marked as spam: 405. */
+export class TicketDeletedError extends FreshdeskError<"TicketDeletedError"> {}
+/** The response leads to another address. The API key is not sent there. */
+export class RedirectError extends FreshdeskError<"RedirectError"> {}
+/** Freshdesk answered with success and did not make the change. */
+export class NotAppliedError extends FreshdeskError<"NotAppliedError"> {}
 
 /** Over a rate limit: 429. Nothing was applied. */
-export class RateLimitError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Other programs use the account's calls too: lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.";
-  /** Seconds Freshdesk asks to wait. */
+export class RateLimitError extends FreshdeskError<"RateLimitError"> {
+  /** Seconds that Freshdesk asks to wait. */
   readonly retryAfter: number;
 
-  /** Adds the wait in seconds. */
+  /** Takes the wait in seconds. */
   constructor(call: RequestInfo, retryAfter: number) {
     const said = call.detail ? `${call.detail}; ` : "";
-    super({
-      ...call,
-      detail: `${said}the next call may be made in ${retryAfter} s`,
-    });
+    super({ ...call, detail: `${said}retry after ${retryAfter} s` });
     this.retryAfter = retryAfter;
   }
 }
 
-/** Not at this moment: 409 (another change was first), 423 (locked), 425. Nothing was applied. */
-export class BusyError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Nothing to do: it passes, and the next tick tries again.";
-}
+/** What a person can do about an error, by the name of its class. */
+const HINTS: Record<string, string> = {
+  NotSentError: "Nothing to do: the next tick goes on.",
+  ConnectionError:
+    "Check the network (and that the program may use it, --allow-net), and that FRESHDESK_URL names your account (https://<account>.freshdesk.com).",
+  NoResponseError:
+    "Nothing to do: what Freshdesk did is looked up before anything is tried again.",
+  InvalidResponseError:
+    "Check that FRESHDESK_URL leads to Freshdesk itself, not to a proxy or a portal page.",
+  ServerError:
+    "Freshdesk has a problem: see its status page. What it did is looked up before anything is tried again.",
+  RateLimitError:
+    "Other programs use the account's calls too: lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.",
+  BusyError: "Nothing to do: the next tick tries again.",
+  NoApiAccessError:
+    "This account's plan allows no API calls: take a trial or a paid plan.",
+  ValidationError:
+    "Look the ticket up in Freshdesk; the message above says what was rejected.",
+  AuthenticationError:
+    "Freshdesk rejected the API key. Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.",
+  PermissionError:
+    "Give the key's owner a role that may do this (Administrator is enough), or use another agent's key.",
+  NotFoundError:
+    "Check that it still exists, and that FRESHDESK_URL names the right account.",
+  TicketDeletedError: "Restore the ticket in Freshdesk, or leave it there.",
+  RedirectError:
+    "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (not a custom domain).",
+  NotAppliedError:
+    "Look at the ticket's group and at the automation rules that change it.",
+};
 
-/** The plan has no API: its limit is 0 calls a minute. */
-export class NoApiAccessError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "This account's plan allows no API calls: take a trial or a paid plan.";
-}
-
-/** The request was refused as it stands: 400 and its kin. */
-export class ValidationError extends FreshdeskError {
-  /** What a person can do about it. */
-  override get hint(): string {
-    const { length } = this.fields;
-    if (length === 0) {
-      return "Look the ticket up in Freshdesk; the message above says what was refused.";
-    }
-    const names = this.fields.slice(0, NAMED_FIELDS).map(({ field }) => field);
-    const more = length > NAMED_FIELDS
-      ? ` and ${length - NAMED_FIELDS} more`
-      : "";
-    return shorten(`See Admin > Ticket Fields: ${names.join(", ")}${more}.`);
-  }
-}
-
-/** The key is wrong: 401. */
-export class AuthenticationError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.";
-}
-
-/** The key is right and may not do this: 403. {@linkcode FreshdeskError.code} says why. */
-export class PermissionError extends FreshdeskError {
-  /** What a person can do about it. */
-  override get hint(): string {
-    return FORBIDDEN_ADVICE[this.code ?? ""] ??
-      "Give the key's owner a role that may do this (Administrator is enough), or use another agent's key.";
-  }
-}
-
-const FORBIDDEN_ADVICE: Record<string, string> = {
+/** What a person can do about a 403, by Freshdesk's code. */
+const HINTS_BY_CODE: Record<string, string> = {
   account_suspended: "The account is suspended: see Admin > Plans & Billing.",
   password_lockout:
     "The key's owner is locked out: log in to Freshdesk as that agent first.",
   password_expired:
     "The key's owner must set a new password: log in to Freshdesk as that agent first.",
   require_feature:
-    "This account's plan does not include what was asked: take a trial or a larger plan.",
+    "This account's plan does not include this: take a trial or a larger plan.",
   invalid_user: "The key's owner may not write for this person.",
 };
 
-/** There is no such thing: 404; a wrong sub-domain answers this to everything. */
-export class NotFoundError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Check that it still exists, and that FRESHDESK_URL names the right account.";
-}
-
-/** Not allowed on this thing: 405. Freshdesk says so of tickets in the trash or in spam. */
-export class TicketDeletedError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint = "Restore the ticket in Freshdesk, or let it go.";
-}
-
-/** Freshdesk, or something before it, points elsewhere. The key is not sent there. */
-export class RedirectError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (no custom domain).";
-}
-
-/** Freshdesk said yes and did not do it. */
-export class NotAppliedError extends FreshdeskError {
-  /** What a person can do about it. */
-  override readonly hint =
-    "Look at the ticket's group and at the automation rules that touch it.";
+function fieldsHint(fields: readonly FieldError[]): string {
+  const names = fields.slice(0, NAMED_FIELDS).map(({ field }) => field);
+  const more = fields.length > NAMED_FIELDS
+    ? ` and ${fields.length - NAMED_FIELDS} more`
+    : "";
+  return shorten(`See Admin > Ticket Fields: ${names.join(", ")}${more}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * How Freshdesk is talked to: the key, the pace, timeouts, attempts, pages, and every bad answer
- * turned into an error that can be read. `freshdesk.ts` says what is asked.
+ * Sends requests to Freshdesk: authentication, rate limit, timeouts, retries and pages, with a typed
+ * error for every failed call. `freshdesk.ts` has the calls.
  *
  * @module
  */
@@ -23,17 +23,20 @@ import {
   TicketDeletedError,
   ValidationError,
 } from "./errors.ts";
-import { PrioritySemaphore } from "../lib/priority_semaphore.ts";
-import { isLoopback } from "../lib/loopback.ts";
 import { failSafe } from "../lib/fail_safe.ts";
+import { isLoopback } from "../lib/loopback.ts";
+import { PrioritySemaphore } from "../lib/priority_semaphore.ts";
+import { sleep } from "../lib/sleep.ts";
+import { shorten } from "../lib/text.ts";
+import { HOUR } from "../lib/time.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
-/** A moment (ms since 1970); a function is asked anew each time, for clocks are set. */
+/** A moment (ms since 1970), or a function that returns it: the clock may be set meanwhile. */
 export type Deadline = number | (() => number);
 
-/** Said with any call. */
+/** Options of every call. */
 export interface CallOptions {
-  /** The request must be sent before this moment, or not at all. */
+  /** The request is sent before this moment or not at all. Default: in 2 minutes. */
   deadline?: Deadline;
 }
 
@@ -43,17 +46,17 @@ export type Fetch = (
   init?: RequestInit & { client?: Deno.HttpClient },
 ) => Promise<Response>;
 
-/** What an {@linkcode HttpClient} is made of; only `url` and `apiKey` are needed. */
+/** Options of an {@linkcode HttpClient}; only `url` and `apiKey` are required. */
 export interface HttpClientOptions {
   /** The account's address, with or without `/api/v2`. */
   url: string;
-  /** An agent's API key: its rights are that agent's rights. */
+  /** An agent's API key; the program may do what that agent may do. */
   apiKey: string;
-  /** Most that is waited for one answer, in milliseconds. Default: 30 000. */
+  /** How long to wait for a response, in milliseconds. Default: 30 000. */
   timeout?: number;
-  /** Our part of the account's calls per minute, above 0 up to 1. Default: 0.5. */
+  /** Share of the account's API rate limit to use (0 to 1). Default: 0.5. */
   share?: number;
-  /** Whether only GETs are sent; anything else is a `NotSentError`. Default: false. */
+  /** Whether to send only GETs; any other request throws a `NotSentError`. Default: false. */
   dryRun?: boolean;
   /** Default: the global `fetch`. */
   fetch?: Fetch;
@@ -63,42 +66,42 @@ export interface HttpClientOptions {
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Between 0 and 1. Default: `Math.random`. */
   random?: () => number;
-  /** Stops all waiting; requests under way are finished. */
+  /** Aborts all waits; requests already sent are finished. */
   signal?: AbortSignal;
-  /** Takes one line per answer. */
+  /** Logs one line per response. */
   log?: { debug(message: string): unknown; warn(message: string): unknown };
 }
 
-/** A request that failed is sent at most this often, unless it was refused with 429. */
+/** A failed request is sent at most this often; a 429 does not count. */
 const MAX_ATTEMPTS = 3;
-/** What is waited in all when nobody gives a deadline, in milliseconds. */
+/** The time a call has if it has no deadline, retries included, in milliseconds. */
 const DEFAULT_DEADLINE = 120_000;
-/** After a refused key no request is sent for so long: more of them would lock its owner out. */
-const REJECTED_KEY_PAUSE = 3_600_000;
-/** No `Retry-After` is believed that is longer, in seconds. */
+/** No request is sent for this long after a rejected key: more of them would lock its owner out. */
+const REJECTED_KEY_PAUSE = HOUR;
+/** A longer `Retry-After` is cut to this, in seconds. */
 const MAX_RETRY_AFTER = 3600;
-/** The tickets list ends here with a 400; no account needs as many pages of people. */
+/** Freshdesk lists no more pages of tickets; no account has as many pages of people. */
 const MAX_PAGES = 300;
 
-/** A good answer. */
+/** A successful response. */
 export interface ApiResponse<T> {
-  /** What it says. */
+  /** The parsed JSON. */
   body: T;
-  /** The call it answers, for the error of one who finds it wanting. */
+  /** The request, for an error about this response. */
   call: RequestInfo;
-  /** Where the next page is. */
+  /** The URL of the next page. */
   link?: string;
 }
 
-/** Calls to one Freshdesk account. Every call rejects with a subclass of `FreshdeskError`. */
+/** Sends requests to one Freshdesk account. Every method rejects with a subclass of `FreshdeskError`. */
 export class HttpClient {
-  /** Our part of the account's calls, and what is left of it. */
+  /** Keeps the calls within our share of the account's rate limit. */
   readonly rateLimiter: RateLimiter;
   /** The account's address, with `/api/v2`. */
   readonly base: URL;
-  /** How many calls were made so far. */
+  /** Number of requests sent so far. */
   requestCount = 0;
-  /** How far Freshdesk's clock is ahead of ours, in milliseconds, to the second; once it is known. */
+  /** How far Freshdesk's clock is ahead of ours, in milliseconds (to the second); `undefined` before the first response. */
   clockSkew: number | undefined;
   readonly #authorization: string;
   readonly #timeout: number;
@@ -112,7 +115,7 @@ export class HttpClient {
   readonly #queue = new PrioritySemaphore(1);
   #rejectedKey: { error: FreshdeskError; until: number } | undefined;
 
-  /** Throws a `TypeError` when the URL cannot be an account's address. */
+  /** Throws a `TypeError` if the URL is not an account's address. */
   constructor(options: HttpClientOptions) {
     this.base = parseAccountUrl(options.url);
     this.#authorization = `Basic ${btoa(`${options.apiKey}:X`)}`;
@@ -130,7 +133,7 @@ export class HttpClient {
     });
   }
 
-  /** A call whose answer is one thing with an id. */
+  /** Requests one item, which must have an id. */
   async requestOne<T extends { id: number }>(
     method: string,
     path: string,
@@ -138,15 +141,18 @@ export class HttpClient {
   ): Promise<ApiResponse<T>> {
     const answer = await this.request<T>(method, path, options);
     if (Number.isSafeInteger(answer.body?.id)) return answer;
-    throw new InvalidResponseError({ ...answer.call, detail: "it has no id" });
+    throw new InvalidResponseError({
+      ...answer.call,
+      detail: "the answer has no id",
+    });
   }
 
-  /** All items of a list, over all its pages. */
+  /** Requests all items of a list, page after page. */
   async listAll<T>(path: string, options?: CallOptions): Promise<T[]> {
     return (await Array.fromAsync(this.paginate<T>(path, options))).flat();
   }
 
-  /** A list, page by page. */
+  /** Requests a list page by page. */
   async *paginate<T>(path: string, options?: CallOptions): AsyncGenerator<T[]> {
     let next: string | undefined = path;
     for (let page = 1; next && page <= MAX_PAGES; page++) {
@@ -156,27 +162,32 @@ export class HttpClient {
         options,
       );
       if (!Array.isArray(body)) {
-        throw new InvalidResponseError({ ...call, detail: "it is no list" });
+        throw new InvalidResponseError({
+          ...call,
+          detail: "the answer is not a list",
+        });
       }
       yield body;
       next = link && this.#ownPath(link, call);
     }
   }
 
-  /** The path of a link to the next page. The key goes to our own origin alone. */
+  /** The path of a link to the next page. The API key is only sent to our own origin. */
   #ownPath(link: string, call: RequestInfo): string {
     const url = URL.parse(link, this.base);
     if (
       url?.origin !== this.base.origin ||
       !url.pathname.startsWith(`${this.base.pathname}/`)
     ) {
-      const detail = `the next page is said to be at ${url?.origin ?? link}`;
+      const detail = `the link to the next page leads to ${
+        url?.origin ?? link
+      }`;
       throw new RedirectError({ ...call, detail });
     }
     return url.pathname.slice(this.base.pathname.length) + url.search;
   }
 
-  /** One call, with the attempts that are safe. */
+  /** Sends a request, and again where a retry is safe. */
   async request<T>(
     method: string,
     path: string,
@@ -209,29 +220,25 @@ export class HttpClient {
     }
   }
 
-  /** Waits until a request may be sent; who came first goes first. */
+  /** Waits until a request may be sent; first come, first served. */
   async #waitForTurn(call: RequestInfo, deadline: () => number): Promise<void> {
-    const leave = await this.#queue.enter(0);
-    try {
-      for (;;) {
-        const pause = (this.#rejectedKey?.until ?? 0) - this.#now();
-        if (this.#rejectedKey && pause > 0 && pause <= REJECTED_KEY_PAUSE) {
-          throw this.#rejectedKey.error;
-        }
-        if (this.#now() >= deadline()) {
-          throw new NotSentError({ ...call, detail: "its time was over" });
-        }
-        const wait = this.rateLimiter.tryAcquire();
-        if (wait === 0) return;
-        if (this.#now() + wait >= deadline()) {
-          const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
-          throw new NotSentError({ ...call, detail });
-        }
-        const stopped = new NotSentError({ ...call, detail: "stopping" });
-        await this.#wait(wait, stopped);
+    using _turn = await this.#queue.acquire(0);
+    for (;;) {
+      const pause = (this.#rejectedKey?.until ?? 0) - this.#now();
+      if (this.#rejectedKey && pause > 0 && pause <= REJECTED_KEY_PAUSE) {
+        throw this.#rejectedKey.error;
       }
-    } finally {
-      leave();
+      if (this.#now() >= deadline()) {
+        throw new NotSentError({ ...call, detail: "its deadline has passed" });
+      }
+      const wait = this.rateLimiter.tryAcquire();
+      if (wait === 0) return;
+      if (this.#now() + wait >= deadline()) {
+        const detail = `no call is free for ${Math.ceil(wait / 1000)} s`;
+        throw new NotSentError({ ...call, detail });
+      }
+      const stopped = new NotSentError({ ...call, detail: "stopping" });
+      await this.#wait(wait, stopped);
     }
   }
 
@@ -244,7 +251,7 @@ export class HttpClient {
     }
   }
 
-  /** One request and its answer. */
+  /** Sends one request. */
   async #send<T>(
     method: string,
     path: string,
@@ -303,23 +310,23 @@ export class HttpClient {
 }
 
 /**
- * The address of an account's API, without a slash at its end: `https://x.freshdesk.com/api/v2`.
+ * Returns the URL of an account's API, without a slash at its end: `https://x.freshdesk.com/api/v2`.
  * Freshdesk answers a doubled slash with a baffling 400, so paths are never simply glued on.
  *
- * Throws a `TypeError` that says what is wrong with an address that cannot be one.
+ * @throws {TypeError} if it is not an account's address; the message says what is wrong
  */
 export function parseAccountUrl(address: string): URL {
   const url = URL.parse(address);
-  if (!url) throw new TypeError("it is no URL");
+  if (!url) throw new TypeError("not a valid URL");
   const here = url.protocol === "http:" && isLoopback(url.hostname);
   if (url.protocol !== "https:" && !here) {
-    throw new TypeError("it must start with https://");
+    throw new TypeError("must start with https://");
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new TypeError("it must be an address alone, without user or query");
+    throw new TypeError("must not have a user, password, query or fragment");
   }
   if (!/^\/*(api\/v2\/*)?$/.test(url.pathname)) {
-    throw new TypeError(`the path ${url.pathname} does not belong to it`);
+    throw new TypeError(`must not have the path ${url.pathname}`);
   }
   url.pathname = "/api/v2";
   url.search = url.hash = ""; // a bare ? or # counts as empty, and stays
@@ -327,13 +334,13 @@ export function parseAccountUrl(address: string): URL {
 }
 
 /**
- * Whether to send a request again: the milliseconds to wait first, or `undefined` to give up.
+ * Returns the milliseconds to wait before a request is sent again, or `undefined` to give up.
  *
- * Freshdesk knows no idempotency key, so a POST is repeated only when it was certainly not
- * applied: it never left, or was refused with 429. A GET, and a PUT that sets what it says, may be.
+ * Freshdesk has no idempotency keys, so a POST is only sent again if it was certainly not applied: it
+ * was never sent, or rejected with 429. Sending a GET or a PUT again does no harm.
  *
  * @param attempt how often it was sent, from 1
- * @param random between 0 and 1, so that several programs do not come back together
+ * @param random between 0 and 1, so that several programs do not retry together
  */
 export function retryDelay(
   error: FreshdeskError,
@@ -348,12 +355,12 @@ export function retryDelay(
   return 1000 * 2 ** (attempt - 1) * (0.5 + random / 2);
 }
 
-/** Whether this one thing is closed to the key, while others may be open to it. */
+/** Whether the API key may not do this one thing, but perhaps others. */
 export function isPermissionDenied(error: unknown): boolean {
   return error instanceof PermissionError && !isAccountError(error);
 }
 
-/** Whether every further call would be refused too, until a person has done something. */
+/** Whether every further call will fail too, until a person changes something. */
 export function isAccountError(error: unknown): boolean {
   return error instanceof AuthenticationError ||
     error instanceof NoApiAccessError ||
@@ -364,7 +371,7 @@ export function isAccountError(error: unknown): boolean {
       );
 }
 
-/** The link to the next page; Freshdesk writes it `< https://...>;rel="next"`. */
+/** Returns the link to the next page; Freshdesk writes it `< https://...>;rel="next"`. */
 function nextLink(header: string | null): string | undefined {
   return header?.match(/<\s*([^>\s]+)\s*>\s*;\s*rel="?next"?/)?.[1];
 }
@@ -386,14 +393,14 @@ function networkError(
   // Deno says the reason, and the phase in which the request failed, in the error's cause.
   const reason = error instanceof Error && error.cause || error;
   const detail = String(reason).replace(/^.*?(?=client error)/, "");
-  // Only then nothing was sent.
+  // Only in these cases nothing was sent.
   const unsent = error instanceof Deno.errors.NotCapable ||
     /\(Connect\)|are blocked$/.test(detail);
   const Cause = unsent ? ConnectionError : NoResponseError;
   return new Cause({ ...call, detail }, { cause: error });
 }
 
-/** The body of a good answer; throws the error that a bad one stands for. */
+/** Returns the body of a successful response; throws the error for any other. */
 function parseResponse(call: RequestInfo, response: Response, text: string) {
   const { status, headers } = response;
   const body = parseJson(text);
@@ -402,7 +409,7 @@ function parseResponse(call: RequestInfo, response: Response, text: string) {
     if (typeof body === "object" && body !== null) return body;
     const detail = text
       ? `not JSON but ${excerpt(text)}`
-      : "the answer has no body";
+      : "the answer is empty";
     throw new InvalidResponseError({ ...call, detail });
   }
   Object.assign(call, parseErrorBody(body, text));
@@ -421,7 +428,7 @@ function parseResponse(call: RequestInfo, response: Response, text: string) {
       throw new NotFoundError(call);
     case 405:
       throw new TicketDeletedError(call);
-    case 408: // Freshdesk, or something before it, stopped waiting; nobody knows for what
+    case 408: // Freshdesk, or a proxy, stopped waiting; it may have been applied
       throw new NoResponseError(call);
     case 409:
     case 423:
@@ -441,10 +448,10 @@ function parseResponse(call: RequestInfo, response: Response, text: string) {
   }
   if (status >= 500) throw new ServerError(call);
   if (status >= 400) throw new ValidationError(call);
-  throw new InvalidResponseError({ ...call, detail: "an unknown status" });
+  throw new InvalidResponseError({ ...call, detail: "unknown status" });
 }
 
-/** Code, fields and a readable sentence from any shape of error body. */
+/** Reads code, fields and a sentence from any shape of error body. */
 function parseErrorBody(
   body: unknown,
   text: string,
@@ -484,26 +491,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The beginning of a text that was not meant for us, without its tags. */
+/** The beginning of an unexpected text, without its tags. */
 function excerpt(text: string): string {
   const words = text
     .replace(/<(style|script)[\s\S]*?(<\/\1>|$)|<[^<>]*>/gi, " ")
     .replace(/\s+/g, " ").trim();
-  return `"${words.length > 120 ? words.slice(0, 117) + "..." : words}"`;
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", stop);
-    function done() {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }
-    function stop() {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    }
-  });
+  return `"${shorten(words, 120)}"`;
 }

@@ -1,49 +1,49 @@
 /**
- * Our part of the account's calls. Freshdesk counts the calls of all programs together, minute by
- * minute, and says in every answer how many are left; so the pace keeps three rules:
+ * Keeps our calls within our share of the account's rate limit. Freshdesk counts the calls of all
+ * programs together, minute by minute, and every response says how many are left. So there are three rules:
  *
- * 1. in no minute more than our share, nor more than others left of the last one,
- * 2. spread over the minute, with a small burst for a tick that has little to do,
- * 3. none that the account has no call left for, as far as the last answer tells.
+ * 1. In any minute we make no more calls than our share, or than others left of the last minute.
+ * 2. Calls are spread over the minute, with a small burst for a tick that has little to do.
+ * 3. We make no call if the last response says that the account has none left.
  *
  * @module
  */
+import { MINUTE } from "../lib/time.ts";
 
-const MINUTE = 60_000;
-/** Assumed until the first answer says more: the smallest plan's calls per minute (a trial). */
+/** Calls per minute of the smallest plan (a trial); assumed until the first response. */
 const SMALLEST_PLAN = 50;
-/** The part of a minute's calls that may be made at once. */
+/** Share of a minute's calls that may be made at once. */
 const BURST = 0.1;
 
-/** What is left of the account's minute. */
+/** What is known of the account's rate limit. */
 export interface Budget {
-  /** Calls per minute of the whole account; `undefined` until Freshdesk said so. */
+  /** Calls per minute of the whole account; `undefined` before the first response. */
   total: number | undefined;
-  /** Calls that were left at the last answer. */
+  /** Calls that were left at the last response. */
   remaining: number | undefined;
-  /** Calls per minute that are ours at the moment. */
+  /** Calls per minute that we may make at the moment. */
   ourLimit: number;
   /** No call is made before this moment (ms since 1970). */
   pausedUntil: number;
 }
 
-/** Decides when the next call may be made; it waits for nothing itself. */
+/** Decides when the next call may be made. It does not wait itself. */
 export class RateLimiter {
   readonly #share: number;
   readonly #now: () => number;
   #total: number | undefined;
   #remaining: number | undefined;
-  /** When each of our calls of the last minute was answered. */
+  /** When each of our calls of the last minute got its response. */
   #responseTimes: number[] = [];
   #inFlight = 0;
-  /** The account's minute: it began at the latest, and is over at the latest, then. */
+  /** The minute that Freshdesk counts: its latest possible start and end. */
   #window = { start: 0, end: 0 };
-  /** What others used: in this minute, and in the one before. */
+  /** Calls that others made in this minute, and in the one before. */
   #otherUsage = { now: 0, before: 0 };
-  /** When the next call would be made if all were evenly spread. */
+  /** When the next call is due if calls are spread evenly. */
   #nextSlotAt = 0;
   #pausedUntil = 0;
-  /** When a call was asked for last. */
+  /** When `tryAcquire` was called last. */
   #lastAcquireAt = 0;
 
   /** Takes the share, above 0 up to 1, and the clock in ms since 1970. */
@@ -52,7 +52,7 @@ export class RateLimiter {
     this.#now = options.now;
   }
 
-  /** What is known of the account's minute. */
+  /** What is known of the account's rate limit. */
   get budget(): Budget {
     return {
       total: this.#total,
@@ -62,7 +62,7 @@ export class RateLimiter {
     };
   }
 
-  /** Takes a call: 0 = make it now; else so many milliseconds are to be waited before asking again. */
+  /** Returns 0 if you may send now (then call {@linkcode onResponse}), otherwise the milliseconds to wait. */
   tryAcquire(): number {
     const now = this.#now();
     if (now < this.#lastAcquireAt) this.#reset(); // the clock was set back
@@ -81,7 +81,7 @@ export class RateLimiter {
         ? 0
         : (this.#responseTimes[0] ?? now - MINUTE + interval) + MINUTE - now,
       this.#callsLeft(now) >= 1 ? 0 : this.#window.end - now,
-      // After a quiet time nobody knows what is left: one call finds out.
+      // After a quiet time it is not known what is left: one call finds out.
       now >= this.#window.end && this.#inFlight > 0 ? interval / 4 : 0,
     );
     if (wait > 0) return Math.ceil(wait);
@@ -91,7 +91,7 @@ export class RateLimiter {
     return 0;
   }
 
-  /** To be told of every call that was taken, with its answer's headers if it got any. */
+  /** Records the end of a call, with the headers of its response if there was one. */
   onResponse(headers?: Headers): void {
     const now = this.#now();
     this.#inFlight--;
@@ -100,7 +100,7 @@ export class RateLimiter {
     const remaining = count(headers?.get("x-ratelimit-remaining"));
     if (total === undefined || remaining === undefined) return;
 
-    // Answers overtake each other, so a few calls more than before are no new minute yet.
+    // Responses overtake each other: a few calls more than before do not yet make a new minute.
     const jumped = remaining > (this.#remaining ?? 0) + this.#inFlight + 1;
     if (now >= this.#window.end || jumped) {
       const idle = now >= this.#window.end + MINUTE;
@@ -117,7 +117,7 @@ export class RateLimiter {
     );
   }
 
-  /** Stops all calls for so many milliseconds: Freshdesk said so. */
+  /** Stops all calls for `ms` milliseconds, as Freshdesk asked. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms);
     this.#window.end = this.#pausedUntil;
@@ -130,7 +130,7 @@ export class RateLimiter {
     this.#pausedUntil = 0;
   }
 
-  /** Calls per minute that are ours: our share, or what others leave if that is less. */
+  /** Calls per minute that we may make: our share, or what others leave if that is less. */
   #currentLimit(): number {
     const total = this.#total ?? SMALLEST_PLAN;
     const others = Math.max(this.#otherUsage.now, this.#otherUsage.before);
@@ -140,7 +140,7 @@ export class RateLimiter {
     );
   }
 
-  /** Calls the account has left: what the last answer said, less what was asked for since. */
+  /** Calls the account has left: as of the last response, less the calls since. */
   #callsLeft(now: number): number {
     if (this.#remaining === undefined || now >= this.#window.end) return 1;
     const others = Math.max(this.#otherUsage.now, this.#otherUsage.before);

@@ -4,11 +4,11 @@
  * @module
  */
 
-/** What a promise gives; rejects when it has not settled after so many milliseconds. */
+/** Returns what a promise resolves to; rejects if it has not settled after `ms` milliseconds. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new Error(`nothing was heard for ${ms / 1000} seconds`)),
+    () => reject(new Error(`no answer within ${ms / 1000} s`)),
     ms,
   );
   try {

@@ -1,12 +1,12 @@
 /**
- * A log that never gets in the way of what it tells of.
+ * A log that cannot stop the program.
  *
  * @module
  */
 
-/** The same log, but a line that cannot be written throws nothing; the console says so once. */
+/** Returns the same log, except that a line that cannot be written throws nothing; the console says so once. */
 export function failSafe<L extends object>(log: L): L {
-  let said = false;
+  let reported = false;
   return new Proxy(log, {
     get(target, name) {
       const member = Reflect.get(target, name);
@@ -15,8 +15,8 @@ export function failSafe<L extends object>(log: L): L {
         try {
           return member.apply(target, args);
         } catch (error) {
-          if (!said) console.error(`Cannot write the log: ${error}`);
-          said = true;
+          if (!reported) console.error(`Cannot write the log: ${error}`);
+          reported = true;
         }
       };
     },

@@ -1,10 +1,10 @@
 /**
- * Which names lead to this very machine.
+ * Tells the names of this machine from those of others.
  *
  * @module
  */
 
-/** Whether a host, as it stands in a URL or in a setting, is this machine alone. */
+/** Whether only this machine can reach a host, as written in a URL or in a setting. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1|\[::1\])$/.test(host);
 }

@@ -1,48 +1,68 @@
 /**
- * How many steps are taken side by side, and who goes first.
+ * Limits how many tasks run side by side, and lets the important ones go first.
  *
  * @module
  */
 
-/** So many at a time; the highest rank first, and within a rank who came first. */
+/**
+ * A semaphore whose free slots go to the highest priority first, and within one priority to whoever
+ * asked first.
+ *
+ * ```ts
+ * using _slot = await semaphore.acquire(1);
+ * ```
+ */
 export class PrioritySemaphore {
   #free: number;
-  readonly #announced: number[] = [];
-  readonly #waiting: { rank: number; go: (leave: () => void) => void }[] = [];
+  readonly #reserved: number[] = [];
+  readonly #waiting: { priority: number; start: (slot: Disposable) => void }[] =
+    [];
 
-  /** Makes so many lanes. */
-  constructor(lanes: number) {
-    this.#free = lanes;
+  /** Takes the number of slots. */
+  constructor(slots: number) {
+    this.#free = slots;
   }
 
-  /** Announces work of a rank: lower ones wait until what this gives back is called. */
-  announce(rank: number): () => void {
-    this.#announced.push(rank);
-    return () => {
-      this.#announced.splice(this.#announced.indexOf(rank), 1);
-      this.#next();
-    };
-  }
-
-  /** Waits for a lane, and gives what to call to leave it. */
-  enter(rank: number): Promise<() => void> {
-    return new Promise((go) => {
-      this.#waiting.push({ rank, go });
-      this.#waiting.sort((a, b) => b.rank - a.rank);
-      this.#next();
+  /** Reserves all free slots for this priority and above, until the result is disposed. */
+  reserve(priority: number): Disposable {
+    this.#reserved.push(priority);
+    return once(() => {
+      this.#reserved.splice(this.#reserved.indexOf(priority), 1);
+      this.#startNext();
     });
   }
 
-  #next(): void {
-    const least = Math.max(...this.#announced);
-    while (
-      this.#free > 0 && this.#waiting[0] && this.#waiting[0].rank >= least
-    ) {
+  /** Acquires a slot; dispose the result to release it. */
+  acquire(priority: number): Promise<Disposable> {
+    return new Promise((start) => {
+      this.#waiting.push({ priority, start });
+      this.#waiting.sort((a, b) => b.priority - a.priority);
+      this.#startNext();
+    });
+  }
+
+  #startNext(): void {
+    const lowest = Math.max(...this.#reserved);
+    while (this.#free > 0) {
+      const [next] = this.#waiting;
+      if (!next || next.priority < lowest) return;
+      this.#waiting.shift();
       this.#free--;
-      this.#waiting.shift()!.go(() => {
+      next.start(once(() => {
         this.#free++;
-        this.#next();
-      });
+        this.#startNext();
+      }));
     }
   }
+}
+
+function once(release: () => void): Disposable {
+  let released = false;
+  return {
+    [Symbol.dispose]() {
+      if (released) return;
+      released = true;
+      release();
+    },
+  };
 }

@@ -8,7 +8,7 @@
 export type Random = () => number;
 
 /**
- * The numbers of one name: `stream(seed, "text", 7)`. The same seed and name give the same numbers,
+ * Returns the numbers of one name: `stream(seed, "text", 7)`. The same seed and name give the same numbers,
  * and no name's numbers depend on another's.
  */
 export function stream(
@@ -27,7 +27,7 @@ export function stream(
   };
 }
 
-/** The same numbers for the same seed, an integer (mulberry32). */
+/** Returns the same numbers for the same seed, an integer (mulberry32). */
 export function seededRandom(seed: number): Random {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -37,17 +37,17 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** One of them; `undefined` when there are none. */
+/** Picks one of the items; `undefined` if there are none. */
 export function pick<T>(items: readonly T[], random: Random): T | undefined {
   return items[Math.floor(random() * items.length)];
 }
 
-/** A whole number from `from` to `to`, both included. */
+/** Picks a whole number from `from` to `to`, both included. */
 export function between(from: number, to: number, random: Random): number {
   return from + Math.floor(random() * (to - from + 1));
 }
 
-/** The items in random order. */
+/** Returns the items in random order. */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {
@@ -58,8 +58,8 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * The bag that the n-th draw is made from, in its order, and the position in it. Every bag holds all
- * items once, so nothing comes again before everything has come.
+ * Returns the bag that the n-th pick is made from, in its order, and the position in it. Every bag holds
+ * all items once, so nothing is picked again before everything was picked.
  */
 export function bag<T>(
   items: readonly T[],
@@ -76,8 +76,8 @@ export function bag<T>(
 }
 
 /**
- * Shares `size` places out by weight, as whole numbers that add up to `size` (largest remainder).
- * Whatever has a weight gets at least one place, so `size` may be exceeded when it is small.
+ * Divides `size` places by weight into whole numbers that add up to `size` (largest remainder). Every
+ * weight above 0 gets at least one place, so a small `size` may be exceeded.
  */
 export function shareOut(weights: readonly number[], size: number): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -96,7 +96,7 @@ export function shareOut(weights: readonly number[], size: number): number[] {
   return shares;
 }
 
-/** 128 bits of a text (cyrb128). */
+/** Hashes a text to 128 bits (cyrb128). */
 function hash(text: string): [number, number, number, number] {
   let [a, b, c, d] = [1779033703, 3144134277, 1013904242, 2773480762];
   for (let i = 0; i < text.length; i++) {

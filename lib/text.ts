@@ -1,12 +1,12 @@
 /**
- * The text in a piece of HTML, as a person reads it and as two texts are compared. It takes linear
- * time: whatever a pattern here starts with, a failed match costs no more than up to the next `<`.
+ * Text: from HTML to what a person reads, and from there to lines of a terminal. All of it takes
+ * linear time: whatever a pattern here starts with, a failed match costs no more than up to the next `<`.
  *
  * @module
  */
 import { decodeHTML } from "entities";
 
-/** The text of simple HTML: paragraphs parted by a blank line, `<br>` as a line break. */
+/** Returns the text of simple HTML: a blank line between paragraphs, `<br>` as a line break. */
 export function plainText(html: string): string {
   const text = html.replace(/\s+/g, " ")
     .replace(/<br ?\/?>/gi, "\n")
@@ -17,20 +17,41 @@ export function plainText(html: string): string {
 }
 
 /**
- * What is left of a message when all that Freshdesk may change about it is taken away: tags,
- * entities, white space, punctuation, case. Two messages that say the same fold to the same.
+ * Returns a message without all that Freshdesk may change about it: tags, entities, white space,
+ * punctuation, case. Two messages that say the same have the same normal form.
  */
 export function normalizeMessage(html: string): string {
   return plainText(html).normalize("NFKC").toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** A text as one line: line breaks, control characters and marks that turn the direction of reading become spaces. */
+/** Returns a text on one line: line breaks, control characters and marks that change the direction of reading become spaces. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, " ");
 }
 
-/** The beginning of a text that may be of any length: enough to be read, little enough to be stored. */
+/** Cuts a text to `length` characters, the last three being `...`. */
 export function shorten(text: string, length = 1000): string {
   return text.length > length ? `${text.slice(0, length - 3)}...` : text;
+}
+
+/** Breaks a line between words, so that no part is wider than `width` unless one word is. */
+export function wrapWords(line: string, width: number): string[] {
+  const lines = [""];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last && last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines;
+}
+
+/** Formats rows of equal length as lines, with columns as wide as their widest cell. */
+export function textTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) =>
+    Math.max(...rows.map((row) => row[i]?.length ?? 0))
+  );
+  return rows.map((row) =>
+    row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
+  );
 }

@@ -1,29 +1,31 @@
 /**
- * The arguments of every command: its usage and the reading of its arguments come from one table.
+ * Command-line arguments: one table per command gives both the parser and the usage.
  *
  * @module
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { errorMessage } from "../lib/error.ts";
+import { textTable } from "../lib/text.ts";
 
-/** One option of a command. */
+/** An option of a command. */
 export interface Option {
   /** What it does, in one line. */
   about: string;
-  /** What its value is called in the usage; an option without one is a switch. */
+  /** The name of its value in the usage; an option without one is a flag. */
   value?: string;
-  /** Its value when it is not given. */
+  /** Its value if it is not given. */
   default?: string;
 }
 
-/** What a command takes. */
+/** A command and its arguments. */
 export interface Command<O extends Record<string, Option>> {
   /** Its name: `deno task NAME`. */
   name: string;
   /** What it does, in a sentence or two. */
   summary: string;
-  /** Its options, by name. `--help` is every command's. */
+  /** Its options by name; every command also has `--help`. */
   options?: O;
-  /** What its arguments are called in the usage; without it there are none. */
+  /** The name of its positional arguments in the usage; a command without one has none. */
   positionals?: string;
 }
 
@@ -37,8 +39,8 @@ export type Values<O extends Record<string, Option>> = {
 const HELP = { about: "show this help" };
 
 /**
- * Reads the arguments of a command. `--help` prints the usage and exits with code 0; an argument that
- * the command does not take exits with code 2.
+ * Reads the arguments of a command. `--help` prints the usage and exits with code 0; an unknown argument
+ * exits with code 2.
  */
 export function readArguments<
   const O extends Record<string, Option> = Record<never, never>,
@@ -59,12 +61,12 @@ export function readArguments<
     return { values: values as Values<O>, positionals };
   } catch (error) {
     // Node explains on further lines and in further sentences.
-    const [problem = ""] = (error as Error).message.split(/\. |\.?\n/);
+    const [problem = ""] = errorMessage(error).split(/\. |\.?\n/);
     return exitWithUsage(command, problem);
   }
 }
 
-/** The table as `parseArgs` takes it. */
+/** Turns the table into options of `parseArgs`. */
 function parserOptions(options: Record<string, Option>) {
   const all: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, option] of Object.entries(options)) {
@@ -79,7 +81,7 @@ function parserOptions(options: Record<string, Option>) {
   return all;
 }
 
-/** Says what is wrong with the arguments and how the command is used, and exits with code 2. */
+/** Prints what is wrong with the arguments and the usage, and exits with code 2. */
 export function exitWithUsage<O extends Record<string, Option>>(
   command: Command<O>,
   problem: string,
@@ -88,7 +90,7 @@ export function exitWithUsage<O extends Record<string, Option>>(
   Deno.exit(2);
 }
 
-/** How a command is used, from `Usage: deno task NAME` on. */
+/** Returns the usage of a command, from `Usage: deno task NAME` on. */
 export function usage<O extends Record<string, Option>>(
   { name, summary, options, positionals }: Command<O>,
 ): string {
@@ -98,10 +100,7 @@ export function usage<O extends Record<string, Option>>(
     `--${name}${value ? ` ${value}` : ""}`,
     standard !== undefined ? `${about} (default: ${standard})` : about,
   ]);
-  const width = Math.max(...rows.map(([option]) => option!.length));
-  const lines = rows.map(([option, about]) =>
-    `  ${option!.padEnd(width)}  ${about}`
-  );
+  const lines = textTable(rows).map((line) => `  ${line}`);
   const rest = positionals ? ` ${positionals}` : "";
   return [
     `Usage: deno task ${name} [options]${rest}`,

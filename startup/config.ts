@@ -4,6 +4,7 @@
  * @module
  */
 import { parseAccountUrl } from "../freshdesk/http_client.ts";
+import { errorMessage } from "../lib/error.ts";
 
 /** All settings, checked. */
 export interface Config {
@@ -13,13 +14,13 @@ export interface Config {
   apiKey: string;
   /** Tickets opened every hour. */
   ticketsPerHour: number;
-  /** Our part of the account's calls per minute, above 0 up to 1. */
+  /** Share of the account's API rate limit to use (0 to 1). */
   share: number;
-  /** Only contacts of these domains are drawn; `*`: all; `undefined`: all, with a warning. */
+  /** Uses only contacts at these domains; `*` uses all; `undefined` uses all, with a warning. */
   contactDomains: "*" | string[] | undefined;
-  /** Only these agents are drawn, by their e-mail addresses in small letters; `undefined`: all. */
+  /** Uses only the agents with these e-mail addresses (lower case); `undefined` uses all. */
   agentEmails: string[] | undefined;
-  /** Whether nothing is to be sent, only said. */
+  /** Whether to log what would be sent, and send nothing. */
   dryRun: boolean;
   /** Where Deno KV keeps its data; `undefined`: `tickets.db` beside the program. */
   kvPath: string | undefined;
@@ -29,150 +30,130 @@ export interface Config {
   host: string;
   /** Its port. */
   port: number;
-  /** What the status page asks for. */
+  /** The password of the status page. */
   statusPassword: string | undefined;
-  /** The least that is logged. */
+  /** Log level. */
   logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
-  /** Lines for people, or JSON. */
+  /** Log format: lines for people, or JSON. */
   logFormat: "text" | "json";
-  /** A file that is logged to as well. */
+  /** A file to log to besides the console. */
   logFile: string | undefined;
 }
 
-/** One setting: its variable, and how its text is read. */
+/** A setting: its variable, and how its text is parsed. */
 export interface Setting<T> {
   /** The environment variable. */
   name: string;
-  /** What it is about, in one line. */
-  about: string;
   /** A value that could be set. */
   example: string;
-  /** What holds when it is not set; without one it must be, unless it is optional. */
-  fallback?: string;
-  /** Whether there is a meaning in not setting it. */
+  /** The text used if it is not set; a setting without one must be set, unless it is optional. */
+  default?: string;
+  /** Whether it may be left unset. */
   optional?: true;
-  /** Reads the text; throws an `Error` whose message goes on after "it ...". */
-  read: (text: string) => T;
+  /** Parses the text; throws an `Error` that says what is wrong, such as "must be a number". */
+  parse: (text: string) => T;
 }
 
-/** Every setting. The README's table and `.env.example` say the same; a test holds them to it. */
+/** All settings. A test keeps the documentation and `.env.example` in step with this table. */
 export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   url: {
     name: "FRESHDESK_URL",
-    about: "Your account's address",
     example: "https://acme.freshdesk.com",
-    read: readUrl,
+    parse: parseUrl,
   },
   apiKey: {
     name: "FRESHDESK_API_KEY",
-    about: "An agent's API key; best an administrator's",
     example: "wQx3bT7kLm9pZr2v",
-    read: readKey,
+    parse: parseKey,
   },
   ticketsPerHour: {
     name: "TICKETS_PER_HOUR",
-    about: "Tickets opened every hour",
     example: "3",
-    fallback: "1",
-    read: wholeNumber(1, 100),
+    default: "1",
+    parse: wholeNumber(1, 100),
   },
   share: {
     name: "RATE_LIMIT_SHARE",
-    about:
-      "The most of the account's calls per minute that this program may use",
     example: "0.25",
-    fallback: "0.5",
-    read: readShare,
+    default: "0.5",
+    parse: parseShare,
   },
   contactDomains: {
     name: "CONTACT_DOMAINS",
-    about: "Only contacts of these domains are drawn; `*`: all contacts",
     example: "example.com,example.org",
     optional: true,
-    read: readDomains,
+    parse: parseDomains,
   },
   agentEmails: {
     name: "AGENT_EMAILS",
-    about: "Only these agents are drawn",
     example: "ana@acme.com,ben@acme.com",
     optional: true,
-    read: readEmails,
+    parse: parseEmails,
   },
   dryRun: {
     name: "DRY_RUN",
-    about: "`true`: says what would be sent, and sends nothing",
     example: "true",
-    fallback: "false",
-    read: (text) => oneOf("true", "false")(text) === "true",
+    default: "false",
+    parse: (text) => oneOf("true", "false")(text) === "true",
   },
   kvPath: {
     name: "KV_PATH",
-    about: "The file, or KV Connect URL, of the database",
     example: "tickets.db",
     optional: true,
-    read: (text) => text,
+    parse: (text) => text,
   },
   historyDays: {
     name: "HISTORY_DAYS",
-    about: "How many days finished tickets are remembered",
     example: "7",
-    fallback: "30",
-    read: wholeNumber(1, 3650),
+    default: "30",
+    parse: wholeNumber(1, 3650),
   },
   host: {
     name: "HOST",
-    about: "The address the program listens on",
     example: "0.0.0.0",
-    fallback: "127.0.0.1",
-    read: (text) => text,
+    default: "127.0.0.1",
+    parse: (text) => text,
   },
   port: {
     name: "PORT",
-    about: "The port it listens on",
     example: "8080",
-    fallback: "8000",
-    read: wholeNumber(0, 65535),
+    default: "8000",
+    parse: wholeNumber(0, 65535),
   },
   statusPassword: {
     name: "STATUS_PASSWORD",
-    about:
-      "The password of the status page; needed where other machines can reach it",
     example: "correct-horse-battery",
     optional: true,
-    read: readPassword,
+    parse: parsePassword,
   },
   logLevel: {
     name: "LOG_LEVEL",
-    about:
-      "The least that is logged: DEBUG (every API answer), INFO, WARN or ERROR",
     example: "DEBUG",
-    fallback: "INFO",
-    read: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
+    default: "INFO",
+    parse: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
   },
   logFormat: {
     name: "LOG_FORMAT",
-    about: "`text` for people, `json` for machines",
     example: "json",
-    fallback: "text",
-    read: oneOf("text", "json"),
+    default: "text",
+    parse: oneOf("text", "json"),
   },
   logFile: {
     name: "LOG_FILE",
-    about: "A file to log to as well; five older ones of 1 MB are kept",
     example: "tickets.log",
     optional: true,
-    read: (text) => text,
+    parse: (text) => text,
   },
 };
 
-/** The settings cannot be used. The message lists all that is wrong, a line each. */
+/** The settings are wrong. The message lists all problems, one per line. */
 export class ConfigError extends Error {
-  /** Its class. */
+  /** The name of the class. */
   override readonly name = "ConfigError";
-  /** What is wrong, with the variable's name and an example. */
+  /** All problems, each with the variable's name and an example. */
   readonly problems: readonly string[];
 
-  /** All problems at once. */
+  /** Takes all problems. */
   constructor(problems: readonly string[]) {
     super(
       `The settings cannot be used:\n${
@@ -187,8 +168,8 @@ export class ConfigError extends Error {
  * Reads the settings.
  *
  * @param environment variables by name; an empty one counts as not set
- * @param keys those to read: what a command does not use cannot stop it. Default: all
- * @throws {ConfigError} with everything that is wrong, not only the first
+ * @param keys the settings to read: one that a command does not use cannot stop it. Default: all
+ * @throws {ConfigError} with all problems, not only the first
  */
 export function readConfig<K extends keyof Config = keyof Config>(
   environment: Record<string, string>,
@@ -196,9 +177,9 @@ export function readConfig<K extends keyof Config = keyof Config>(
 ): Pick<Config, K> {
   const problems: string[] = [];
   const read = <T>(setting: Setting<T>): T | undefined => {
-    const { name, example, fallback, optional } = setting;
+    const { name, example, optional } = setting;
     const set = environment[name]?.trim();
-    const text = set || fallback;
+    const text = set || setting.default;
     if (text === undefined) {
       if (!optional) {
         problems.push(`${name} is not set. Example: ${name}=${example}`);
@@ -206,7 +187,7 @@ export function readConfig<K extends keyof Config = keyof Config>(
       return undefined;
     }
     try {
-      return setting.read(text);
+      return setting.parse(text);
     } catch (error) {
       // A key may stand where the address belongs.
       const secret = setting === SETTINGS.apiKey ||
@@ -214,9 +195,7 @@ export function readConfig<K extends keyof Config = keyof Config>(
         setting === SETTINGS.url && /^[^.]*$|@/.test(text);
       const shown = secret ? "" : ` '${text}'`;
       problems.push(
-        `${name}${shown}: ${
-          (error as Error).message
-        }. Example: ${name}=${example}`,
+        `${name}${shown}: ${errorMessage(error)}. Example: ${name}=${example}`,
       );
       return undefined;
     }
@@ -228,7 +207,7 @@ export function readConfig<K extends keyof Config = keyof Config>(
   return config as unknown as Pick<Config, K>;
 }
 
-/** How a setting is understood that is written in a short form, a line each. */
+/** Says how settings in a short form were understood, one line each. */
 export function notes(environment: Record<string, string>): string[] {
   const { name } = SETTINGS.url;
   const text = environment[name]?.trim() ?? "";
@@ -237,10 +216,10 @@ export function notes(environment: Record<string, string>): string[] {
 }
 
 /**
- * Variables that look like ours and are none: a line for each, with the name that was meant.
+ * Finds variables that look like settings but are unknown: one line each, with the name that was probably meant.
  *
  * @param environment all variables
- * @param file those of `.env`, where every variable should be ours
+ * @param file the variables in `.env`, where each should be a setting
  */
 export function findUnknownSettings(
   environment: Record<string, string>,
@@ -256,22 +235,22 @@ export function findUnknownSettings(
     )
     .map((name) => {
       const hint = meant.get(normalizeName(name));
-      return `${name} is no setting of this program: ${
-        hint ? `did you mean ${hint}?` : `it knows ${known.join(", ")}.`
+      return `Unknown setting ${name}. ${
+        hint ? `Did you mean ${hint}?` : `Settings are ${known.join(", ")}.`
       }`;
     });
 }
 
-/** Deno's own and the tracing variables may stand in .env beside ours. */
+/** Variables of Deno and of tracing may be in .env beside ours. */
 const PLATFORM = /^(DENO|OTEL|NO_COLOR|SANDBOX)/;
 
-/** A name without what is easily mistaken: case, underscores, a plural's s. */
+/** Removes what is easily mistyped in a name: case, underscores, a plural's s. */
 function normalizeName(name: string): string {
   return name.toUpperCase().replace(/S(?=_|$)|_/g, "");
 }
 
-function readUrl(text: string): string {
-  if (text.includes("your-account")) throw new Error("it is still the example");
+function parseUrl(text: string): string {
+  if (text.includes("your-account")) throw new Error("still the example");
   return parseAccountUrl(completeUrl(text)).href;
 }
 
@@ -279,7 +258,7 @@ function readUrl(text: string): string {
 const SUBDOMAIN = /^(?!localhost$|[a-z\d]{16,}$)[a-z\d][a-z\d-]*$/;
 const HOST = /^[a-z\d][a-z\d-]*\.freshdesk\.com$/i;
 
-/** The address that a sub-domain, a host or any page of an account stands for; else the text itself. */
+/** Completes a sub-domain, a host or the URL of any page of an account; returns other texts unchanged. */
 function completeUrl(text: string): string {
   if (SUBDOMAIN.test(text)) return `https://${text}.freshdesk.com`;
   const [host = ""] = text.split("/");
@@ -297,48 +276,50 @@ function isAddress(text: string): boolean {
   }
 }
 
-function readKey(text: string): string {
-  if (text === "your-api-key") throw new Error("it is still the example");
+function parseKey(text: string): string {
+  if (text === "your-api-key") throw new Error("still the example");
   if (!/^[\w-]+$/.test(text)) {
-    throw new Error("it has characters that no key has (spaces, quotes?)");
+    throw new Error(
+      "not a key: it has characters that keys do not have (spaces, quotes?)",
+    );
   }
   return text;
 }
 
-function readShare(text: string): number {
+function parseShare(text: string): number {
   const share = Number(text);
   if (share > 0 && share <= 1) return share;
-  throw new Error("it must be a number above 0, up to 1");
+  throw new Error("must be a number above 0, up to 1");
 }
 
-function readDomains(text: string): "*" | string[] {
+function parseDomains(text: string): "*" | string[] {
   if (text === "*") return "*";
   return list(text, /^[\w-]+(\.[\w-]+)+$/, "a domain").map((domain) =>
     domain.replace(/^@/, "")
   );
 }
 
-function readEmails(text: string): string[] {
+function parseEmails(text: string): string[] {
   return list(text, /^[^@\s]+@[^@\s]+$/, "an e-mail address");
 }
 
 function list(text: string, form: RegExp, what: string): string[] {
   const items = text.toLowerCase().split(/[,;\s]+/).filter(Boolean);
-  const wrong = items.find((item) => !form.test(item.replace(/^@/, "")));
-  if (wrong !== undefined) throw new Error(`'${wrong}' is not ${what}`);
+  const invalid = items.find((item) => !form.test(item.replace(/^@/, "")));
+  if (invalid !== undefined) throw new Error(`'${invalid}' is not ${what}`);
   return items;
 }
 
-function readPassword(text: string): string {
+function parsePassword(text: string): string {
   if (text.length >= 8) return text;
-  throw new Error("it must have at least 8 characters");
+  throw new Error("must have at least 8 characters");
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
+function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const n = Number(text);
-    if (/^\d+$/.test(text) && n >= least && n <= most) return n;
-    throw new Error(`it must be a whole number from ${least} to ${most}`);
+    if (/^\d+$/.test(text) && n >= min && n <= max) return n;
+    throw new Error(`must be a whole number from ${min} to ${max}`);
   };
 }
 
@@ -348,6 +329,6 @@ function oneOf<T extends string>(...values: T[]): (text: string) => T {
       value.toLowerCase() === text.toLowerCase()
     );
     if (found) return found;
-    throw new Error(`it must be one of ${values.join(", ")}`);
+    throw new Error(`must be one of ${values.join(", ")}`);
   };
 }

@@ -1,38 +1,49 @@
 /**
- * How the program stops.
+ * Stops the program when it gets a signal.
  *
  * @module
  */
-import type { Log } from "../workflow/steps.ts";
+import { errorMessage } from "../lib/error.ts";
+import { SECOND } from "../lib/time.ts";
 
-/** What stopping is made of. */
+/** Options of {@linkcode shutdown}. */
 export interface ShutdownOptions {
-  /** Begins nothing further. */
+  /** Lets no further step begin. */
   abort: () => void;
   /** Finishes what is running and closes what is open. May never settle: a database can be away. */
   finish: () => Promise<void>;
   /** Ends the process. */
   exit: (code: number) => void;
-  /** Says what happens. */
-  log: Pick<Log, "info" | "warn">;
+  /** Logs what happens. */
+  log: {
+    /** Logs a line at level INFO. */
+    info(message: string): unknown;
+    /** Logs a line at level WARN. */
+    warn(message: string): unknown;
+  };
 }
 
-/** What is running may take so many milliseconds. */
-const PATIENCE = 10_000;
-/** `deno task` passes on a Ctrl-C that the program gets from the terminal, too. */
-const ECHO = 500;
+/** How long running steps may take. */
+const FINISH_TIMEOUT = 10 * SECOND;
+/** `deno task` passes on a Ctrl-C that the program also gets from the terminal. */
+const ECHO_TIME = 500;
+
+/** The signals that stop the program. Windows has no SIGTERM. */
+export const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM"];
 
 /**
- * Returns what to call on a signal. The first one stops the program as soon as the running steps
+ * Returns a handler for signals. The first signal stops the program as soon as the running steps
  * are done; a second one, or 10 seconds, ends it at once.
  */
 export function shutdown(options: ShutdownOptions): (signal: string) => void {
   const { abort, finish, exit, log } = options;
   let first: string | undefined;
   let echo: string | undefined;
-  const endNow = (why: string) => {
+  const endNow = (reason: string) => {
     log.warn(
-      `${why}: ends now. A step that was not finished is looked up at the next start`,
+      `${reason}: ends now. Unfinished steps are looked up at the next start`,
     );
     exit(1);
   };
@@ -42,20 +53,20 @@ export function shutdown(options: ShutdownOptions): (signal: string) => void {
     first = echo = signal;
     log.info(
       `${signal}: stopping when the running steps are done, in ${
-        PATIENCE / 1000
+        FINISH_TIMEOUT / SECOND
       } seconds at most`,
     );
     abort();
-    const echoed = setTimeout(() => echo = undefined, ECHO);
-    const late = setTimeout(
-      () => endNow(`Not done in ${PATIENCE / 1000} seconds`),
-      PATIENCE,
+    const echoTimer = setTimeout(() => echo = undefined, ECHO_TIME);
+    const lateTimer = setTimeout(
+      () => endNow(`Not done in ${FINISH_TIMEOUT / SECOND} seconds`),
+      FINISH_TIMEOUT,
     );
     finish().then(() => {
-      clearTimeout(echoed);
-      clearTimeout(late);
+      clearTimeout(echoTimer);
+      clearTimeout(lateTimer);
       log.info("Stopped");
       exit(0);
-    }, (error) => endNow(error.message));
+    }, (error) => endNow(errorMessage(error)));
   };
 }

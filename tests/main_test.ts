@@ -32,7 +32,7 @@ program(
         "FRESHDESK_API_KEY is not set",
         "TICKETS_PER_HOUR 'many'",
         "PORT '-1'",
-        "did you mean FRESHDESK_API_KEY?",
+        "Did you mean FRESHDESK_API_KEY?",
       ]
     ) assertStringIncludes(text, part);
   },
@@ -83,7 +83,7 @@ program(
       const lines = linesOf(child.stdout);
       const listening = await lineOf(lines, /Status page: /);
       await lineOf(lines, /Connected to 127\.0\.0\.1:\d+ as Maya Lindqvist/);
-      await lineOf(lines, /20 contacts and \d agents can be drawn/);
+      await lineOf(lines, /Using 20 contacts and \d agents/);
       const next = await lineOf(lines, /Next \(UTC\)/);
       for (const { name } of JOBS) {
         assertMatch(next, new RegExp(`${name} \\d\\d:\\d\\d`));

@@ -21,8 +21,8 @@ import {
 import {
   databasePath,
   isKvServer,
-  KV_SERVER_ADVICE,
-} from "../../startup/startup.ts";
+  KV_SERVER_HINT,
+} from "../../startup/database.ts";
 import {
   ConnectionError,
   FreshdeskError,
@@ -480,7 +480,7 @@ async function* checkDatabase(
 ): AsyncGenerator<CheckResult, void> {
   const place = config.kvPath ?? "tickets.db";
   const hint = isKvServer(config.kvPath)
-    ? KV_SERVER_ADVICE
+    ? KV_SERVER_HINT
     : "Set KV_PATH to a file this user may write to, in a folder that exists";
   try {
     if (!store) throw opened;

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { usage } from "../../startup/arguments.ts";
-import { databasePath } from "../../startup/startup.ts";
+import { databasePath } from "../../startup/database.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 

@@ -156,7 +156,7 @@ const BROKEN: (Wrong & {
     account: { limit: 0 },
     says: [
       "PROBLEM  limit: Cannot GET /agents/me: 403: Your plan has no API.",
-      "This account's plan does not include what was asked: take a trial or a larger plan.",
+      "This account's plan does not include this: take a trial or a larger plan.",
     ],
   },
   {
@@ -175,7 +175,7 @@ const BROKEN: (Wrong & {
     what: "other programs that have used up the account's calls for long",
     fetch: replies(text(null, 429, { "retry-after": "600" })).fetch,
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 429: the next call may be made in 600 s",
+      "PROBLEM  limit: Cannot GET /agents/me: 429: retry after 600 s",
       "lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -193,7 +193,7 @@ const BROKEN: (Wrong & {
       .fetch,
     says: [
       "PROBLEM  connection: Cannot GET /agents/me: 301: redirected to https://help.acme.com/.",
-      "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (no custom domain).",
+      "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (not a custom domain).",
     ],
   },
   {
@@ -228,7 +228,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text("<html><title>Guest Wi-Fi</title></html>")).fetch,
     says: [
       'PROBLEM  connection: Cannot GET /agents/me: 200: not JSON but "Guest Wi-Fi"',
-      "no proxy or portal page stands between.",
+      "not to a proxy or a portal page.",
     ],
   },
   {
@@ -251,7 +251,7 @@ const BROKEN: (Wrong & {
     what: "a key whose owner is no administrator",
     account: { keyAgentId: 502 },
     says: [
-      "WARNING  role: The key may not list agents: every ticket goes to its own agent.",
+      "WARNING  role: The API key may not list agents, so every ticket is assigned to its owner.",
       "Use an administrator's key to share them out.",
     ],
   },
@@ -450,7 +450,7 @@ const BROKEN: (Wrong & {
     what: "settings that cannot be used",
     settings: { FRESHDESK_API_KEY: "", TICKETS_PER_HOUR: "many" },
     says: [
-      "PROBLEM  settings: TICKETS_PER_HOUR 'many': it must be a whole number from 1 to 100.",
+      "PROBLEM  settings: TICKETS_PER_HOUR 'many': must be a whole number from 1 to 100.",
       "Example: TICKETS_PER_HOUR=3 (in the environment or in .env).",
     ],
     left:
@@ -460,8 +460,8 @@ const BROKEN: (Wrong & {
     what: "a setting that is misspelt",
     settings: { TICKET_PER_HOUR: "3" },
     says: [
-      "WARNING  settings: TICKET_PER_HOUR is no setting of this program",
-      "did you mean TICKETS_PER_HOUR?",
+      "WARNING  settings: Unknown setting TICKET_PER_HOUR",
+      "Did you mean TICKETS_PER_HOUR?",
     ],
   },
 ];

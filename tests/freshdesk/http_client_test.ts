@@ -119,22 +119,28 @@ for (const [given, base] of ADDRESSES) {
 }
 
 const NO_ADDRESSES: [given: string, why: string][] = [
-  ["", "it is no URL"],
-  ["acme.freshdesk.com", "it is no URL"],
-  ["acme.freshdesk.com:443", "it must start with https://"],
-  ["http://acme.freshdesk.com", "it must start with https://"],
-  ["http://localhost.example.com", "it must start with https://"],
-  ["http://127.0.0.1.example.com", "it must start with https://"],
-  ["ftp://localhost", "it must start with https://"],
-  ["file:///etc/passwd", "it must start with https://"],
-  ["https://me@acme.freshdesk.com", "it must be an address alone"],
-  ["https://:secret@acme.freshdesk.com", "it must be an address alone"],
-  [`${ACCOUNT}/?a=1`, "it must be an address alone"],
-  [`${ACCOUNT}/#a`, "it must be an address alone"],
-  [`${ACCOUNT}/a/tickets/7`, "the path /a/tickets/7 does not belong to it"],
-  [`${ACCOUNT}/api/v1`, "the path /api/v1 does not belong to it"],
-  [`${ACCOUNT}/api/v2/tickets`, "the path /api/v2/tickets does not belong"],
-  [`${ACCOUNT}/api/v22`, "the path /api/v22 does not belong to it"],
+  ["", "not a valid URL"],
+  ["acme.freshdesk.com", "not a valid URL"],
+  ["acme.freshdesk.com:443", "must start with https://"],
+  ["http://acme.freshdesk.com", "must start with https://"],
+  ["http://localhost.example.com", "must start with https://"],
+  ["http://127.0.0.1.example.com", "must start with https://"],
+  ["ftp://localhost", "must start with https://"],
+  ["file:///etc/passwd", "must start with https://"],
+  [
+    "https://me@acme.freshdesk.com",
+    "must not have a user, password, query or fragment",
+  ],
+  [
+    "https://:secret@acme.freshdesk.com",
+    "must not have a user, password, query or fragment",
+  ],
+  [`${ACCOUNT}/?a=1`, "must not have a user, password, query or fragment"],
+  [`${ACCOUNT}/#a`, "must not have a user, password, query or fragment"],
+  [`${ACCOUNT}/a/tickets/7`, "must not have the path /a/tickets/7"],
+  [`${ACCOUNT}/api/v1`, "must not have the path /api/v1"],
+  [`${ACCOUNT}/api/v2/tickets`, "must not have the path /api/v2/tickets"],
+  [`${ACCOUNT}/api/v22`, "must not have the path /api/v22"],
 ];
 
 for (const [given, why] of NO_ADDRESSES) {
@@ -508,7 +514,7 @@ const TABLE: Row[] = [
     status: 400,
     code: "invalid_json",
     message: "400: Not JSON",
-    hint: "the message above says what was refused",
+    hint: "the message above says what was rejected",
   },
   {
     what: "401",
@@ -635,7 +641,7 @@ const TABLE: Row[] = [
     type: ValidationError,
     status,
     message: `${status}: "No."`,
-    hint: "the message above says what was refused",
+    hint: "the message above says what was rejected",
   })),
   {
     what: "429 of a plan without API",
@@ -689,7 +695,7 @@ const TABLE: Row[] = [
     status: 200,
     mayHaveBeenApplied: true,
     message: '200: not JSON but "Oops Bad Gateway Try again"',
-    hint: "no proxy or portal page stands between",
+    hint: "not to a proxy or a portal page",
   },
   {
     what: "200 without a body",
@@ -697,8 +703,8 @@ const TABLE: Row[] = [
     type: InvalidResponseError,
     status: 200,
     mayHaveBeenApplied: true,
-    message: "200: the answer has no body",
-    hint: "Check that FRESHDESK_URL names Freshdesk itself",
+    message: "200: the answer is empty",
+    hint: "Check that FRESHDESK_URL leads to Freshdesk itself",
   },
   {
     what: "201 with broken JSON",
@@ -707,7 +713,7 @@ const TABLE: Row[] = [
     status: 201,
     mayHaveBeenApplied: true,
     message: `201: not JSON but "{"id": 7"`,
-    hint: "Check that FRESHDESK_URL names Freshdesk itself",
+    hint: "Check that FRESHDESK_URL leads to Freshdesk itself",
   },
   {
     what: "200 with null",
@@ -716,7 +722,7 @@ const TABLE: Row[] = [
     status: 200,
     mayHaveBeenApplied: true,
     message: '200: not JSON but "null"',
-    hint: "Check that FRESHDESK_URL names Freshdesk itself",
+    hint: "Check that FRESHDESK_URL leads to Freshdesk itself",
   },
   {
     what: "another success than the API knows",
@@ -724,8 +730,8 @@ const TABLE: Row[] = [
     type: InvalidResponseError,
     status: 202,
     mayHaveBeenApplied: true,
-    message: "202: an unknown status",
-    hint: "Check that FRESHDESK_URL names Freshdesk itself",
+    message: "202: unknown status",
+    hint: "Check that FRESHDESK_URL leads to Freshdesk itself",
   },
 ];
 
@@ -818,7 +824,7 @@ for (
     const { api: client } = api(reply);
     const error = await rejection(client.listAll("/contacts"));
     assertInstanceOf(error, InvalidResponseError);
-    assertStringIncludes(error.message, "it is no list");
+    assertStringIncludes(error.message, "the answer is not a list");
   });
 }
 
@@ -1032,7 +1038,7 @@ Deno.test("a call whose time is over is not sent", async () => {
     client.request("POST", "/tickets", { deadline: NOON }),
   );
   assertInstanceOf(error, NotSentError);
-  assertEquals(error.message, "Cannot POST /tickets: its time was over");
+  assertEquals(error.message, "Cannot POST /tickets: its deadline has passed");
   assertEquals(error.mayHaveBeenApplied, false);
   assertStringIncludes(error.hint, "the next tick goes on");
   assertEquals(asked, []);
@@ -1291,7 +1297,10 @@ for (const [what, link] of FOREIGN) {
     );
     const error = await rejection(client.listAll("/x"));
     assertInstanceOf(error, RedirectError);
-    assertMatch(error.message, /^Cannot GET \/x: 200: the next page is said/);
+    assertMatch(
+      error.message,
+      /^Cannot GET \/x: 200: the link to the next page leads/,
+    );
     assert(isAccountError(error));
     assertEquals(asked.length, 1);
   });

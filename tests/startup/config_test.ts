@@ -117,27 +117,37 @@ const INVALID: [name: string, text: string, ...said: string[]][] = [
   ["DRY_RUN", "yes", "one of true, false"],
   ["STATUS_PASSWORD", "short", "at least 8 characters"],
   ["FRESHDESK_URL", "  ", "is not set", A_URL],
-  ["FRESHDESK_URL", "help.acme.com", "'help.acme.com'", "no URL"],
-  ["FRESHDESK_URL", "localhost", "no URL"],
+  ["FRESHDESK_URL", "help.acme.com", "'help.acme.com'", "not a valid URL"],
+  ["FRESHDESK_URL", "localhost", "not a valid URL"],
   ["FRESHDESK_URL", "https://help.acme.com/a/tickets", "path /a/tickets"],
   ["FRESHDESK_URL", "http://acme.freshdesk.com", "must start with https://"],
   [
     "FRESHDESK_URL",
     "https://your-account.freshdesk.com",
-    "it is still the example",
+    "still the example",
   ],
   ["FRESHDESK_API_KEY", "", "is not set", A_KEY],
-  ["FRESHDESK_API_KEY", "your-api-key", "it is still the example", A_KEY],
-  ["FRESHDESK_API_KEY", "two words", "characters that no key has", A_KEY],
-  ["FRESHDESK_API_KEY", "“wQx3bT7k”", "characters that no key has", A_KEY],
-  ["FRESHDESK_API_KEY", '"wQx3bT7k"', "characters that no key has", A_KEY],
-  ["FRESHDESK_API_KEY", "wQx3:bT7k", "characters that no key has", A_KEY],
+  ["FRESHDESK_API_KEY", "your-api-key", "still the example", A_KEY],
+  ["FRESHDESK_API_KEY", "two words", "characters that keys do not have", A_KEY],
+  [
+    "FRESHDESK_API_KEY",
+    "“wQx3bT7k”",
+    "characters that keys do not have",
+    A_KEY,
+  ],
+  [
+    "FRESHDESK_API_KEY",
+    '"wQx3bT7k"',
+    "characters that keys do not have",
+    A_KEY,
+  ],
+  ["FRESHDESK_API_KEY", "wQx3:bT7k", "characters that keys do not have", A_KEY],
   ...["0", "101", "-1", "1.5", "1e1", "ten", "0x5", "5 per hour"].map((
     text,
   ): [string, string, string, string] => [
     "TICKETS_PER_HOUR",
     text,
-    `'${text}': it must be a whole number from 1 to 100`,
+    `'${text}': must be a whole number from 1 to 100`,
     "Example: TICKETS_PER_HOUR=3",
   ]),
   ...["0", "1.01", "-0.5", "50%", "half", "NaN", "Infinity"].map((
@@ -145,15 +155,15 @@ const INVALID: [name: string, text: string, ...said: string[]][] = [
   ): [string, string, string, string] => [
     "RATE_LIMIT_SHARE",
     text,
-    `'${text}': it must be a number above 0, up to 1`,
+    `'${text}': must be a number above 0, up to 1`,
     "Example: RATE_LIMIT_SHARE=0.25",
   ]),
-  ["HISTORY_DAYS", "0", "'0': it must be a whole number from 1 to 3650"],
-  ["HISTORY_DAYS", "3651", "'3651': it must be", "Example: HISTORY_DAYS=7"],
-  ["PORT", "65536", "'65536': it must be a whole number from 0 to 65535"],
-  ["PORT", "http", "'http': it must be", "Example: PORT=8080"],
-  ["LOG_LEVEL", "TRACE", "'TRACE': it must be one of DEBUG, INFO, WARN, ERROR"],
-  ["LOG_FORMAT", "xml", "'xml': it must be one of text, json"],
+  ["HISTORY_DAYS", "0", "'0': must be a whole number from 1 to 3650"],
+  ["HISTORY_DAYS", "3651", "'3651': must be", "Example: HISTORY_DAYS=7"],
+  ["PORT", "65536", "'65536': must be a whole number from 0 to 65535"],
+  ["PORT", "http", "'http': must be", "Example: PORT=8080"],
+  ["LOG_LEVEL", "TRACE", "'TRACE': must be one of DEBUG, INFO, WARN, ERROR"],
+  ["LOG_FORMAT", "xml", "'xml': must be one of text, json"],
 ];
 
 for (const [name, text, ...said] of INVALID) {
@@ -233,8 +243,8 @@ for (const [what, environment] of TELL_TALES) {
 }
 
 Deno.test("every example can be used", () => {
-  for (const { name, example, read } of Object.values(SETTINGS)) {
-    read(example);
+  for (const { name, example, parse } of Object.values(SETTINGS)) {
+    parse(example);
     assert(example.length > 0, name);
   }
 });
@@ -282,16 +292,14 @@ const MEANT: [stranger: string, meant: string][] = [
 for (const [stranger, meant] of MEANT) {
   Deno.test(`${stranger} in the environment was meant to be ${meant}`, () => {
     assertEquals(findUnknownSettings({ [stranger]: "x" }), [
-      `${stranger} is no setting of this program: did you mean ${meant}?`,
+      `Unknown setting ${stranger}. Did you mean ${meant}?`,
     ]);
   });
 }
 
 Deno.test("a variable that begins with FRESHDESK_ is taken for ours", () => {
   assertEquals(findUnknownSettings({ FRESHDESK_DOMAIN: "acme" }), [
-    `FRESHDESK_DOMAIN is no setting of this program: it knows ${
-      NAMES.join(", ")
-    }.`,
+    `Unknown setting FRESHDESK_DOMAIN. Settings are ${NAMES.join(", ")}.`,
   ]);
 });
 
@@ -305,7 +313,7 @@ Deno.test("other people's variables in the environment are no strangers", () => 
 Deno.test("every unknown variable in .env is a stranger", () => {
   const file = { ...NEEDED, TICKETS: "3", PATH_TO_KV: "x" };
   const found = findUnknownSettings({ ...file, HOME: "/root" }, file);
-  assertEquals(found.map((line) => line.match(/^\w+/)?.[0]), [
+  assertEquals(found.map((line) => line.match(/^Unknown setting (\w+)/)?.[1]), [
     "TICKETS",
     "PATH_TO_KV",
   ]);
@@ -373,7 +381,7 @@ Deno.test({
   ignore: cannotRead(ENV_EXAMPLE),
   fn() {
     const shown = envExample();
-    for (const { name, fallback } of Object.values(SETTINGS)) {
+    for (const { name, default: fallback } of Object.values(SETTINGS)) {
       if (fallback !== undefined) assertEquals(shown[name], fallback, name);
     }
   },
@@ -400,7 +408,7 @@ Deno.test({
     const all = problems({ FRESHDESK_URL, FRESHDESK_API_KEY });
     assertEquals(all.length, 2);
     for (const problem of all) {
-      assertStringIncludes(problem, "it is still the example");
+      assertStringIncludes(problem, "still the example");
     }
   },
 });
@@ -419,7 +427,7 @@ Deno.test({
   ignore: cannotRead(README),
   fn() {
     const rows = readmeRows();
-    for (const { name, fallback = "" } of Object.values(SETTINGS)) {
+    for (const { name, default: fallback = "" } of Object.values(SETTINGS)) {
       assertStringIncludes(rows[name] ?? "", fallback, name);
     }
   },

@@ -194,7 +194,7 @@ Deno.test("systemd does not start again what asks for a person, and nothing else
   const unit = await Deno.readTextFile(
     new URL("deploy/ticket-workflow.service", ROOT),
   );
-  const { NEEDS_A_PERSON } = await import("../../startup/startup.ts");
+  const { NEEDS_A_PERSON } = await import("../../startup/exit.ts");
   assertStringIncludes(unit, `\nRestartPreventExitStatus=${NEEDS_A_PERSON}\n`);
   assertStringIncludes(unit, "\nRestart=on-failure\n");
 });
@@ -254,7 +254,7 @@ Deno.test("the doctor does not wait for a database that is silent, and advises b
     await time.tickAsync(10_000);
     const lines = (await findings).map(line);
     const found = lines.find((line) => line.startsWith("PROBLEM  database"));
-    assertStringIncludes(found ?? "", "nothing was heard for 10 seconds");
+    assertStringIncludes(found ?? "", "no answer within 10 s");
     assertStringIncludes(found ?? "", hint);
   }
 });

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   escapeControls,
   isDiskFull,
+  logFileProblem,
   textLine,
-  whyNoLog,
-} from "../../startup/log_lines.ts";
+} from "../../startup/log.ts";
 import { AuthenticationError } from "../../freshdesk/errors.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
@@ -102,11 +102,14 @@ Deno.test("a subject with line breaks is sent as one line", async () => {
 Deno.test("a full disk is told from a file that may not be written", () => {
   const full = new Error("No space left on device (os error 28)");
   assert(isDiskFull(full));
-  assertStringIncludes(whyNoLog("a.log", full), "The disk is full");
-  assertStringIncludes(whyNoLog("a.log", full), "Free some space");
+  assertStringIncludes(logFileProblem("a.log", full), "The disk is full");
+  assertStringIncludes(logFileProblem("a.log", full), "Free some space");
   const denied = new Error("Permission denied (os error 13)");
   assert(!isDiskFull(denied));
-  assertStringIncludes(whyNoLog("a.log", denied), "this user may write to");
+  assertStringIncludes(
+    logFileProblem("a.log", denied),
+    "this user may write to",
+  );
 });
 
 const hasFull = await Deno.stat("/dev/full").then(() => true, () => false);

@@ -1,0 +1,48 @@
+/**
+ * Puts the status page on a port, open only to those who may see it.
+ *
+ * @module
+ */
+import { isLoopback } from "../lib/loopback.ts";
+import { type Access, statusApp, type StatusOptions } from "./app.ts";
+
+/** Where the status page listens, and what it shows. */
+export interface ServeOptions extends Omit<StatusOptions, "mode"> {
+  /** The address to listen on. */
+  host: string;
+  /** Its port. */
+  port: number;
+  /** The password; `undefined` means the page is only open to this machine. */
+  password: string | undefined;
+  /** Whether Deno Deploy serves it, at an address of its own. */
+  isDenoDeploy: boolean;
+  /** Logs where the page is. */
+  log: {
+    /** Logs a line at level INFO. */
+    info(message: string): unknown;
+  };
+}
+
+/** Serves the status page. Throws if the address or the port cannot be used. */
+export function serveStatus(options: ServeOptions): Deno.HttpServer {
+  const { host: hostname, port, isDenoDeploy, log, ...appOptions } = options;
+  const mode = accessFor(options);
+  const app = statusApp({ ...appOptions, mode });
+  return Deno.serve({
+    ...(isDenoDeploy ? {} : { hostname, port }),
+    onListen({ hostname, port }) {
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+      log.info(
+        typeof mode === "object" && "off" in mode
+          ? `Listening on http://${host}:${port}/healthz; the status page is off. ${mode.off}`
+          : `Status page: http://${host}:${port}/`,
+      );
+    },
+  }, app.fetch);
+}
+
+function accessFor({ password, host, isDenoDeploy }: ServeOptions): Access {
+  if (password) return { password };
+  if (isLoopback(host) && !isDenoDeploy) return "open";
+  return { off: "Set STATUS_PASSWORD to open the status page here." };
+}
