@@ -320,9 +320,10 @@ function layOut(sentences: readonly string[], layout: Style["layout"]): string {
   const paragraphs: string[][] = [];
   for (const [i, text] of sentences.entries()) {
     // A text without a full stop gets one when another follows.
-    const sentence = i < sentences.length - 1 && /^.*[\p{L}\p{N}]$/u.test(text)
-      ? `${text}.`
-      : text;
+    const sentence =
+      i < sentences.length - 1 && /[\p{L}\p{N}]["”)]?$/u.test(text)
+        ? `${text}.`
+        : text;
     const last = paragraphs.at(-1);
     const own = sentence.includes("\n");
     if (

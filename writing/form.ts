@@ -173,7 +173,7 @@ export const TopicForm = z.strictObject({
     "How often it comes: 8 often, 4 usual, 1 rare.",
   ),
   erasure: z.boolean().optional().describe(
-    "The contact asks to be erased, and never writes again.",
+    "The contact asks to be erased, and never writes again unless it was refused, withdrawn or not answered.",
   ),
   outcomes: z.union([
     z.array(outcome).min(1),

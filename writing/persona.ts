@@ -120,7 +120,7 @@ type Words = Partial<
 
 const AMERICAN: Partial<Record<Register, Words>> = {
   formal: {
-    greetings: ["Good afternoon,"],
+    greetings: ["To the {company} team,"],
     closings: ["Sincerely,", "Respectfully,"],
   },
   neutral: {
@@ -135,7 +135,7 @@ const BRITISH: Partial<Record<Register, Words>> = {
     closings: ["Yours sincerely,", "Yours faithfully,"],
   },
   neutral: {
-    greetings: ["Morning,", "Hiya,"],
+    greetings: ["Hiya,", "Hello all,"],
     closings: ["Cheers,"],
     laterClosings: ["Cheers,"],
   },

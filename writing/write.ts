@@ -148,7 +148,7 @@ export function writePlan(order: Order): Plan {
       }
       const speaker = MESSAGES[name];
       const style = speaker === "contact"
-        ? persona
+        ? name === "thanks" ? thankingOnce(persona) : persona
         : agentStyle(seed, writer.id, desk.file);
       return composeMessage(
         slots,
@@ -207,6 +207,13 @@ export class AlikeError extends Error {
       `message '${of}' may come out empty or like an earlier one of its thread; add texts to it`,
     );
   }
+}
+
+/** The style of a message that says thanks already: its closing need not. */
+function thankingOnce(style: Persona): Persona {
+  const laterClosing = style.laterClosing.split("\n")
+    .filter((line) => !/than(?:k|x)|thx|cheers/i.test(line)).join("\n");
+  return { ...style, laterClosing };
 }
 
 /** Tries other texts until the message differs from all before it in letters and digits. */
