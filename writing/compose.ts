@@ -199,7 +199,7 @@ function tryToChoose(
       /^\p{Ll}/u.test(text.text))
   );
   const brief = speaker === "contact" && thread.register === "curt"
-    ? shorterHalf(usable)
+    ? shorterOnes(usable)
     : usable;
   for (const text of usable) {
     if (!brief.includes(text)) thread.onTooLong?.(text);
@@ -225,10 +225,10 @@ function tryToChoose(
 const LEAST_BRIEF = 3;
 
 /** Contacts who are curt say it in the shorter ways, or as a text for them has it. */
-function shorterHalf(texts: readonly Alternative[]): readonly Alternative[] {
+function shorterOnes(texts: readonly Alternative[]): readonly Alternative[] {
   const shorter = new Set(
     texts.toSorted((a, b) => a.text.length - b.text.length)
-      .slice(0, Math.max(LEAST_BRIEF, Math.floor(texts.length / 2))),
+      .slice(0, Math.max(LEAST_BRIEF, Math.floor(texts.length * 0.4))),
   );
   return texts.filter((text) =>
     shorter.has(text) ||

@@ -69,7 +69,7 @@ const CONTACTS: Record<Register, {
     laterClosings: ["Kind regards,", "Best regards,", "Regards,"],
     signatures: ["full"],
     layouts: ["paragraphs", "pairs"],
-    detail: [0.6, 1],
+    detail: [0.7, 1],
   },
   neutral: {
     greetings: [
@@ -101,7 +101,7 @@ const CONTACTS: Record<Register, {
     laterClosings: ["Thanks,", "", "Thanks again,", ""],
     signatures: ["first", "first", "full"],
     layouts: ["paragraphs", "pairs", "block"],
-    detail: [0.3, 0.9],
+    detail: [0.2, 1],
   },
   curt: {
     greetings: ["", "", "", "Hi", "Hello"],
@@ -152,7 +152,7 @@ const REGIONS: Record<string, Partial<Record<Register, Words>>> = {
 
 /** How formal a contact is. */
 export function registerOf(seed: string, id: number): Register {
-  const chance = stream(seed, "register", id)();
+  const chance = stream(seed, "persona", id)();
   return chance < 0.25 ? "formal" : chance < 0.72 ? "neutral" : "curt";
 }
 
@@ -163,7 +163,7 @@ export function personaOf(
   locale: string,
   small = false,
 ): Persona {
-  const random = stream(seed, "persona", id);
+  const random = stream(seed, "habits", id);
   const register = registerOf(seed, id);
   const kind = CONTACTS[register];
   const local = REGIONS[new Intl.Locale(locale).region ?? ""]?.[register];
