@@ -13,7 +13,7 @@ const CONTACTS = 0.5;
 /** Teams make agents still more unequal. */
 const AGENTS = 0.5;
 /** Of these many tickets one is written in small letters. */
-const SMALL_TICKETS = 9;
+const SMALL_TICKETS = 11;
 /** Share of the contacts who write so. */
 const SMALL_WRITERS = 0.15;
 /** Fewer contacts than these all write as is usual. */

@@ -56,19 +56,19 @@ Deno.test("a text for 'not damaged' does not say that it is damaged, and the age
         'say: ["Number {n}"]',
         `say: ["Number {n}."]
   state:
-    - damaged: It is broken.
-    - not damaged: It is whole.`,
+    - damaged: It is bad.
+    - not damaged: It is fine.`,
       )
       .replace(
         "[Reply]",
         `
     - damaged said: Sorry that it broke.
-    - not damaged: Good that it is whole.
+    - not damaged: Good that all is well.
     - not damaged said: Nothing is broken then.`,
       ),
   );
   for (const text of texts) {
-    const [broken, whole] = [/it is broken/i, /it is whole\./i]
+    const [broken, whole] = [/it is bad/i, /it is fine\./i]
       .map((pattern) => pattern.test(text));
     assertEquals(/Sorry that it broke/.test(text), broken, text);
     assertEquals(/Good that|Nothing is/.test(text), whole, text);
@@ -83,7 +83,7 @@ Deno.test("a text for 'colour is not red' does not say the colour", async () => 
         `say: ["Number {n}."]
   state:
     - colour is red: A red one.
-    - colour is not red: Not the usual one.`,
+    - colour is not red: Not the old one.`,
       )
       .replace(
         "[Reply]",
@@ -93,7 +93,7 @@ Deno.test("a text for 'colour is not red' does not say the colour", async () => 
       ),
   );
   for (const text of texts) {
-    assertEquals(/which colour/i.test(text), /not the usual/i.test(text), text);
+    assertEquals(/which colour/i.test(text), /not the old/i.test(text), text);
   }
 });
 
