@@ -45,7 +45,8 @@ async function main(): Promise<void> {
   const topic = known("topic", values.topic, topics);
   const outcome = known("outcome", values.outcome, OUTCOMES);
   const pace = known("pace", values.pace, PACES);
-  checkOutcome(desk, topic, outcome);
+  const problem = outcomeProblem(desk, topic, outcome, pace);
+  if (problem !== undefined) fail(problem);
   const options: SampleOptions = {
     ...(topic !== undefined && { topic }),
     ...(outcome && { outcome }),
@@ -96,21 +97,26 @@ function known<T extends string>(
   );
 }
 
-function checkOutcome(
+/** Why no thread can go this way; nothing when some can. */
+export function outcomeProblem(
   desk: Desk,
   topic: string | undefined,
   outcome: Outcome | undefined,
-): void {
-  if (!outcome) return;
+  pace: Pace = desk.file.pace ?? "natural",
+): string | undefined {
+  if (!outcome) return undefined;
+  if (pace === "classic" && outcome !== "one_round") {
+    return "With the pace classic every thread goes as one_round; add --pace natural";
+  }
   const able = desk.topics.filter(({ outcomes }) => outcomes.has(outcome));
-  if (able.some(({ name }) => topic === undefined || name === topic)) return;
-  fail(
-    topic === undefined
-      ? `No topic of this desk has the outcome '${outcome}'`
-      : `The topic '${topic}' does not have the outcome '${outcome}'; these do: ${
-        able.map(({ name }) => name).join(", ") || "none"
-      }`,
-  );
+  if (able.some(({ name }) => topic === undefined || name === topic)) {
+    return undefined;
+  }
+  return topic === undefined
+    ? `No topic of this desk has the outcome '${outcome}'`
+    : `The topic '${topic}' does not have the outcome '${outcome}'; these do: ${
+      able.map(({ name }) => name).join(", ") || "none"
+    }`;
 }
 
 async function load(name: string): Promise<Desk> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { table, threadOf } from "../../commands/preview.ts";
+import { outcomeProblem, table, threadOf } from "../../commands/preview.ts";
 import { loadDesk } from "../../writing/folder.ts";
 import { sampleOf } from "../../writing/sample.ts";
 import { BusinessHours } from "../../lib/business_hours.ts";
@@ -74,5 +74,23 @@ Deno.test("table() aligns columns, cuts long names, and leaves the last column w
       `10:00  Jo${" ".repeat(28)}${long}`,
       `9:00   ${"x".repeat(27)}…  y`,
     ],
+  );
+});
+
+Deno.test("an outcome that no thread can have is told with those that can", () => {
+  assertEquals(outcomeProblem(shop, undefined, "refused"), undefined);
+  assertEquals(outcomeProblem(shop, "account-erasure", "no_answer"), undefined);
+  assert(
+    outcomeProblem(shop, "account-erasure", "refused")?.startsWith(
+      "The topic 'account-erasure' does not have the outcome 'refused'; these do: ",
+    ),
+  );
+  assertEquals(
+    outcomeProblem(classic, undefined, "refused", "natural"),
+    "No topic of this desk has the outcome 'refused'",
+  );
+  assertEquals(
+    outcomeProblem(classic, undefined, "no_answer"),
+    "With the pace classic every thread goes as one_round; add --pace natural",
   );
 });
