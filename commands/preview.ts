@@ -8,7 +8,13 @@ import { readSettings } from "../startup/environment.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { loadParticipants } from "../workflow/participants.ts";
 import { plainText } from "../lib/text.ts";
-import { type Outcome, OUTCOMES, PACES, type Plan } from "../workflow/plan.ts";
+import {
+  type Outcome,
+  OUTCOMES,
+  type Pace,
+  PACES,
+  type Plan,
+} from "../workflow/plan.ts";
 import { type Desk, DeskError } from "../writing/desk.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { sample, type SampleOptions } from "../writing/sample.ts";
