@@ -88,7 +88,7 @@ export function bounded(ticket: Ticket): Ticket {
 
 /** The bytes of a text in Deno KV: two a character where one is beyond Latin-1. */
 function size(text: string): number {
-  return /[^\u0000-\u00ff]/.test(text) ? 2 * text.length : text.length;
+  return /[^ -ÿ]/.test(text) ? 2 * text.length : text.length;
 }
 
 function cut(text: string, bytes: number): string {
