@@ -40,7 +40,6 @@ import type { Person } from "./workflow/plan.ts";
 import { isHeartbeat, JOBS, nextTick } from "./workflow/schedule.ts";
 import { Store } from "./workflow/store.ts";
 import { type Report, Workflow } from "./workflow.ts";
-import { loadDesk } from "./writing/folder.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */
 class LogFile extends log.RotatingFileHandler {
@@ -297,7 +296,8 @@ function serve(): Deno.HttpServer {
     ticketUrl: (id) => freshdesk.ticketUrl(id),
     budget: () => freshdesk.budget,
     startedAt: Date.now(),
-    ranAt: (job) => ranAt.get(job),
+    // On Deno Deploy other processes may run the jobs.
+    ...(!isDenoDeploy() && { ranAt: (job: string) => ranAt.get(job) }),
     mode,
     production: timeline === "production",
     dryRun: config.dryRun,
