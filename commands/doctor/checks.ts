@@ -39,6 +39,7 @@ import {
 import { fillRequiredFields } from "../../workflow/required_fields.ts";
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
+import { clearParticipants } from "../../workflow/participant_cache.ts";
 import { type Person, STAGES, Store } from "../../workflow/store.ts";
 import { classifyError, hintFor, RequiredFieldsError } from "../../workflow.ts";
 
@@ -139,6 +140,8 @@ export async function* runChecks(
     now: options.now?.() ?? Date.now(),
   };
   yield* checkAccount(visit);
+  // What was mended in the account holds at once; a database in trouble is named below.
+  await (kv && clearParticipants(kv).catch(() => {}));
   yield* named("database", checkDatabase(visit, opened));
   yield* named("clock", checkClock(visit.freshdesk.clockSkew));
 }
