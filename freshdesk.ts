@@ -132,9 +132,17 @@ export interface CreateOptions extends CallOptions {
   type?: string;
   /** The agent it is assigned to from the start. */
   responderId?: number;
+  /** The group it belongs to. */
+  groupId?: number;
   /** Values of custom fields, by their `cf_` names. */
   customFields?: Record<string, unknown>;
 }
+
+/** What a status can be set with. */
+export type StatusOptions = Pick<
+  CreateOptions,
+  "type" | "customFields" | "deadline"
+>;
 
 /** New accounts hold sample contacts; writing to them would mail Freshworks or strangers. */
 const SAMPLE_DOMAINS = /@(.*\.)?(freshdesk|freshworks|freshchat)\.com$/i;
@@ -277,8 +285,8 @@ export class Freshdesk {
     email: string,
     options: CreateOptions = {},
   ): Promise<FreshdeskTicket> {
-    const { tags, priority = 1, source = 2, type, responderId, customFields } =
-      options;
+    const { tags, priority = 1, source = 2, type } = options;
+    const { responderId, groupId, customFields } = options;
     const { body } = await this.#http.requestOne<FreshdeskTicket>(
       "POST",
       "/tickets",
@@ -294,6 +302,7 @@ export class Freshdesk {
           ...(tags && { tags }),
           ...(type && { type }),
           ...(responderId && { responder_id: responderId }),
+          ...(groupId && { group_id: groupId }),
           ...(customFields && { custom_fields: customFields }),
         },
       },
@@ -410,6 +419,26 @@ export class Freshdesk {
       .body;
   }
 
+  /**
+   * Writes a private note, which only agents see.
+   *
+   * @param agentId the author; without one it is the key's owner
+   * @param message HTML
+   */
+  async addNote(
+    ticketId: number,
+    agentId: number | undefined,
+    message: string,
+    options?: CallOptions,
+  ): Promise<PostedMessage> {
+    const author = agentId === undefined ? {} : { user_id: agentId };
+    return (await this.#http.requestOne<PostedMessage>(
+      "POST",
+      `/tickets/${ticketId}/notes`,
+      { ...options, body: { body: message, ...author, private: true } },
+    )).body;
+  }
+
   /** All messages of a ticket, oldest first; its description is not one of them. */
   async getConversations(
     ticketId: number,
@@ -430,11 +459,24 @@ export class Freshdesk {
    */
   async closeTicket(
     ticketId: number,
-    options: Pick<CreateOptions, "type" | "customFields" | "deadline"> = {},
+    options?: StatusOptions,
   ): Promise<FreshdeskTicket> {
-    const { type, customFields } = options;
+    return await this.setStatus(ticketId, TicketStatus.closed, options);
+  }
+
+  /**
+   * Gives a ticket a status; one that has it keeps it. An answer with another status (an automation
+   * rule changed it) is a `NotAppliedError`.
+   *
+   * @param options a type, and values of custom fields, that the account demands for resolving
+   */
+  async setStatus(
+    ticketId: number,
+    status: number,
+    { type, customFields, ...options }: StatusOptions = {},
+  ): Promise<FreshdeskTicket> {
     return await this.#update(ticketId, {
-      status: TicketStatus.closed,
+      status,
       ...(type && { type }),
       ...(customFields && { custom_fields: customFields }),
     }, options);
@@ -461,7 +503,12 @@ export class Freshdesk {
 
   async #update(
     ticketId: number,
-    change: { status?: number; responder_id?: number },
+    change: {
+      status?: number;
+      responder_id?: number;
+      type?: string;
+      custom_fields?: Record<string, unknown>;
+    },
     options?: CallOptions,
   ): Promise<FreshdeskTicket> {
     const path = `/tickets/${ticketId}`;

@@ -8,10 +8,8 @@ import * as log from "@std/log";
 import { isAccountError } from "./freshdesk/http_client.ts";
 import { readArguments } from "./startup/arguments.ts";
 import type { Config } from "./startup/config.ts";
-import {
-  loadParticipants,
-  NoParticipantError,
-} from "./workflow/participants.ts";
+import { makeOpener, readDeskSetting } from "./startup/opener.ts";
+import { NoParticipantError } from "./workflow/participants.ts";
 import {
   ensureSameAccount,
   exitWithError,
@@ -34,8 +32,11 @@ import { expectedMails } from "./workflow/expected_mails.ts";
 import { shutdown } from "./startup/shutdown.ts";
 import { type Access, statusApp } from "./status/app.ts";
 import { DRY_RUN } from "./status/format.ts";
-import { type Person, Store } from "./workflow/store.ts";
-import { hintFor, JOBS, nextTick, type Report, Workflow } from "./workflow.ts";
+import { hintFor } from "./workflow/failures.ts";
+import type { Person } from "./workflow/plan.ts";
+import { isHeartbeat, JOBS, nextTick } from "./workflow/schedule.ts";
+import { Store } from "./workflow/store.ts";
+import { type Report, Workflow } from "./workflow.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */
 class LogFile extends log.RotatingFileHandler {
@@ -87,6 +88,7 @@ Settings come from the environment and from .env: see .env.example.`,
 });
 
 const config = await readSettings();
+const { desk, pace } = await readDeskSetting(config);
 const flushLog = setUpLog(config);
 const logger = failSafe(log.getLogger());
 
@@ -99,16 +101,26 @@ const store = new Store(kv, {
   history: config.historyDays * 86_400_000,
   log: logger,
 });
-await ensureSameAccount(store, config.url);
 const freshdesk = new Freshdesk({
   ...config,
   signal: stopping.signal,
+  log: logger,
+});
+const { opener, writer, cache, ready } = makeOpener({ ...config, desk, pace }, {
+  kv,
+  store,
+  freshdesk,
+  check: () => ensureSameAccount(store, config.url),
   log: logger,
 });
 const workflow = new Workflow({
   ...config,
   freshdesk,
   store,
+  opener,
+  writer,
+  ready,
+  calendars: () => opener.calendars(),
   signal: stopping.signal,
   log: logger,
 });
@@ -117,6 +129,8 @@ const workflow = new Workflow({
 const cron = { signal: stopping.signal, backoffSchedule: [] };
 const running = new Set<Promise<void>>();
 let notedCalls = 0;
+/** When each job last ran here. */
+const ranAt = new Map<string, number>();
 /** What was found wrong at the start; null: nothing; undefined: not known. */
 let startProblem: string | null | undefined;
 
@@ -170,7 +184,10 @@ if (config.dryRun) logger.warn(DRY_RUN);
 if (timeline !== "production") {
   logger.info(`This is the timeline ${timeline}: no job acts here`);
 }
-if (!isDenoDeploy()) await logStartup();
+if (!isDenoDeploy()) {
+  await ready();
+  await logStartup();
+}
 flushLog();
 
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
@@ -201,6 +218,9 @@ async function recordJob(
     error = `${(cause as Error).message}. ${hintFor(cause)}`;
     logger.error(`Job "${name}": ${error}`);
   }
+  ranAt.set(name, at);
+  const isIdle = report && Object.values(report).every((value) => !value);
+  if (isIdle && !isHeartbeat(at)) return;
   const calls = freshdesk.requestCount - notedCalls;
   notedCalls += calls;
   await store.recordJobRun(
@@ -215,7 +235,7 @@ async function logStartup(): Promise<void> {
   try {
     const me = await freshdesk.getMe();
     logger.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
-    const { contacts, agents } = await loadParticipants(freshdesk, config);
+    const { contacts, agents } = await cache.read();
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
@@ -224,12 +244,14 @@ async function logStartup(): Promise<void> {
       const mails = expectedMails(config.ticketsPerHour, contacts.length);
       logger.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
-    await workflow.warnOfRealPeople(contacts);
+    await opener.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
       `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`
     );
     logger.info(`Next (UTC): ${next.join(", ")}`);
+    const expected = await opener.nextExpected(now);
+    if (expected) logger.info(`The next ticket: ${expected.text}`);
   } catch (error) {
     const message = `${(error as Error).message}. ${hintFor(error)}`;
     startProblem = message;
@@ -275,6 +297,7 @@ function serve(): Deno.HttpServer {
     ticketUrl: (id) => freshdesk.ticketUrl(id),
     budget: () => freshdesk.budget,
     startedAt: Date.now(),
+    ranAt: (job) => ranAt.get(job),
     mode,
     production: timeline === "production",
     dryRun: config.dryRun,

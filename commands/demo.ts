@@ -10,7 +10,11 @@ import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../workflow/store.ts";
 import { plainText } from "../lib/text.ts";
-import { JOBS, Workflow } from "../workflow.ts";
+import { TicketOpener } from "../workflow/opening.ts";
+import { JOBS } from "../workflow/schedule.ts";
+import { Workflow } from "../workflow.ts";
+import { loadDesk } from "../writing/folder.ts";
+import { Writer } from "../writing/writer.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 
 const MINUTE = 60_000;
@@ -54,13 +58,25 @@ const freshdesk = new Freshdesk({
     return Promise.resolve();
   },
 });
-const store = new Store(kv);
+const store = new Store(kv, clock);
+const log = { info: tell, warn: tell, error: tell };
+const seed = String(Math.random());
+const writer = new Writer({ desk: await loadDesk("classic"), seed });
+const opener = new TicketOpener({
+  ...clock,
+  freshdesk,
+  store,
+  writer,
+  ticketsPerHour: TICKETS,
+  log,
+});
 const workflow = new Workflow({
   ...clock,
   freshdesk,
   store,
-  ticketsPerHour: TICKETS,
-  log: { info: tell, warn: tell, error: tell },
+  opener,
+  writer,
+  log,
 });
 
 const page = values.serve ? serve() : undefined;
@@ -94,7 +110,7 @@ for (let minute = 0; minute < 60; minute++) {
 
 const { tickets } = await store.list("closed", TICKETS);
 const [ticket] = tickets;
-if (ticket) await show(ticket.tag, ticket.script.subject, ticket.id!);
+if (ticket) await show(ticket.tag, ticket.subject, ticket.id!);
 console.log(
   `\n${tickets.length} of ${TICKETS} tickets were opened, assigned, answered, answered back, resolved and closed` +
     ` with ${sandbox.requests.length} calls.`,

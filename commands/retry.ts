@@ -1,5 +1,5 @@
 /**
- * `deno task retry [id...]`: puts failed tickets back into the stage they failed in; all of them, or
+ * `deno task retry [id...]`: puts failed tickets back before the step they failed in; all of them, or
  * those named by Freshdesk's id or by their own tag. An abandoned one is put back only by name.
  * Beside a running program the next tick takes them up.
  *
@@ -17,7 +17,7 @@ import { type Entry, Store } from "../workflow/store.ts";
 const { positionals: names } = readArguments({
   name: "retry",
   summary:
-    `Puts failed tickets back into the stage they failed in: all of them, or those
+    `Puts failed tickets back before the step they failed in: all of them, or those
 named by Freshdesk's id or by their own tag. An abandoned ticket is put back
 only by name.`,
   positionals: "[ID...]",
@@ -29,18 +29,18 @@ await ensureSameAccount(store, config.url);
 
 const entries = names.length > 0
   ? await Promise.all(names.map(named))
-  : await Array.fromAsync(store.ended("failed"));
+  : await Array.fromAsync(store.finished("failed"));
 let resumed = 0;
 for (const entry of entries) {
   const ticket = await store.resume(entry, Date.now());
-  const { id, tag, stage, lastError } = entry.ticket;
+  const { id, tag, state, lastError } = entry.ticket;
   if (!ticket) {
-    console.log(`#${id ?? tag} is ${stage}: there is nothing to resume`);
+    console.log(`#${id ?? tag} is ${state}: there is nothing to resume`);
     continue;
   }
   resumed++;
   console.log(
-    `#${id ?? tag} goes on with ${ticket.stage} (it had ${stage}: ${
+    `#${id ?? tag} goes on with ${ticket.waitsFor} (it had ${state}: ${
       lastError?.message ?? "no reason is known"
     })`,
   );

@@ -71,11 +71,8 @@ export interface OpeningStore<Stored> {
     firstNumber: number,
     drafts: readonly Draft[],
   ): Promise<Stored[] | undefined>;
-  /**
-   * How many calls the tickets that wait still need, counted up to `limit`: all their steps, of those
-   * that are due before `until`.
-   */
-  countWaitingCalls(until: number, limit: number): Promise<number>;
+  /** How many calls the tickets that wait still need; counts no more tickets than the limit. */
+  countWaiting(limit: number): Promise<{ calls: number }>;
   /** Whether the key may write for an agent, as far as is known. */
   canImpersonate(agentId: number): Promise<boolean>;
 }
@@ -94,8 +91,8 @@ export interface TicketOpenerOptions<Stored> extends ParticipantOptions {
   pace: Pace;
   /** When it works. */
   hours: DeskHours;
-  /** Everything random follows from it. */
-  seed: string;
+  /** Gives what everything random follows from. */
+  seed: () => string | Promise<string>;
   /** `classic`: tickets an hour; else their mean over 9 to 17 of a working day. Default: 1. */
   ticketsPerHour?: number;
   /** When tickets arrive, where the desk has curves of its own. */
@@ -237,7 +234,7 @@ export class TicketOpener<Stored> {
   /** Returns the hours in which the waits of plans pass; asks Freshdesk nothing. */
   async calendars(): Promise<Calendars> {
     const { hours, cache, pace } = this.#options;
-    if (pace === "natural" && hours.needsAccount) {
+    if (pace === "natural" && hours.needsAccount && !hours.hasAccount) {
       const account = await cache.storedBusinessHours();
       if (account !== undefined) hours.useAccount(account);
     }
@@ -255,7 +252,7 @@ export class TicketOpener<Stored> {
     }
     if (isOpen && await this.#isNew()) return nextTick;
     await this.calendars();
-    return this.#arrivals().nextExpected(now);
+    return (await this.#arrivals()).nextExpected(now);
   }
 
   async #draftHour(
@@ -292,14 +289,14 @@ export class TicketOpener<Stored> {
     const first = await this.#isNew() ? FIRST_TICKETS : 0;
     return [
       ...Array.from({ length: first }, () => tick),
-      ...this.#arrivals().toOpen(startOfHour(tick), tick),
+      ...(await this.#arrivals()).toOpen(startOfHour(tick), tick),
     ].map((at) => Math.max(at, tick));
   }
 
-  #arrivals(): Arrivals {
+  async #arrivals(): Promise<Arrivals> {
     const { seed, ticketsPerHour = 1, pace, hours, arrivals } = this.#options;
     return new Arrivals({
-      seed,
+      seed: await seed(),
       ticketsPerHour,
       profile: pace === "fast" ? "constant" : "business",
       businessHours: hours.hours,
@@ -434,7 +431,10 @@ export class TicketOpener<Stored> {
     if (wanted === 0) return 0;
     const { freshdesk, store, pace } = this.#options;
     const calls = freshdesk.budget.ourLimit * 60;
-    const waiting = await store.countWaitingCalls(hour + HOUR, calls);
+    // Elsewhere most of what waits is due in other hours.
+    const waiting = pace === "classic"
+      ? (await store.countWaiting(calls)).calls
+      : 0;
     const room = Math.max(0, Math.floor((calls - waiting) / CALLS[pace]));
     if (room >= wanted) return wanted;
     if (hour === this.#fullHour) return room;

@@ -16,13 +16,9 @@ import {
 } from "../../freshdesk/errors.ts";
 import { type Freshdesk, TicketStatus } from "../../freshdesk.ts";
 import { findByTag, OWN_TAG, PROGRAM_TAG } from "../../workflow/steps.ts";
-import {
-  type Entry,
-  isEnd,
-  type Store,
-  type Ticket,
-} from "../../workflow/store.ts";
-import { classifyError } from "../../workflow.ts";
+import { classifyError } from "../../workflow/failures.ts";
+import type { Entry, Store } from "../../workflow/store.ts";
+import type { Ticket } from "../../workflow/ticket.ts";
 
 /** A ticket that seems to have been made by this program. */
 export interface Candidate {
@@ -169,8 +165,7 @@ export class TicketCleaner {
         this.#store.update(
           entry,
           leaving(entry, id, this.#now()),
-          undefined,
-          false,
+          { counts: false },
         );
       if (!await this.#change(record, leaves)) {
         this.#leave(candidate, "the program is busy with it", true);
@@ -206,9 +201,13 @@ export class TicketCleaner {
 
   /** The id of a ticket whose creation was begun, and whose answer was lost. */
   async #lookUp(ticket: Ticket): Promise<number | undefined> {
-    const { stage, outcomeUnknown, claim } = ticket;
-    if (isEnd(stage) && stage !== "failed" || !outcomeUnknown && !claim) return;
-    return (await findByTag(this.#freshdesk, ticket))?.id;
+    const { tag, state, outcomeUnknown, claim } = ticket;
+    const mayBeThere = state === "active" || state === "failed";
+    if (!mayBeThere || !outcomeUnknown && !claim) return;
+    const plan = await this.#store.plan(tag);
+    if (!plan) return;
+    const contact = { id: ticket.contact.id, email: plan.contact.email };
+    return (await findByTag(this.#freshdesk, { ...ticket, contact }))?.id;
   }
 }
 
@@ -258,14 +257,13 @@ export function report({ deleted, gone, left }: Outcome): string {
 
 /** Out of the workflow; should it never reach the trash, it may still be resumed by name. */
 function leaving({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
-  const { stage, failedStage } = ticket;
-  const over = stage === "closed" || stage === "abandoned";
+  const { state } = ticket;
+  const over = state === "closed" || state === "abandoned";
   return {
     id,
     claim: null,
     lastError: { at, ...LEAVING },
-    failedStage: isEnd(stage) ? failedStage : stage,
-    ...(!over && { stage: "abandoned", dueAt: at, stageSince: at }),
+    ...(!over && { state: "abandoned", completedAt: at, stepSince: at }),
   };
 }
 
@@ -276,12 +274,12 @@ function bears(tags: readonly string[], own?: string): boolean {
 }
 
 function recorded(id: number, ticket: Ticket): Candidate {
-  const { stage, createdAt, completedAt, script, tag } = ticket;
+  const { state, waitsFor, createdAt, subject, tag } = ticket;
   return {
     id,
-    subject: script.subject,
-    status: isEnd(stage) ? stage : `waits: ${stage.replace("_", " ")}`,
-    createdAt: completedAt.create ?? createdAt,
+    subject,
+    status: state === "active" ? `waits: ${waitsFor}` : state,
+    createdAt,
     from: "store",
     record: tag,
   };

@@ -36,12 +36,16 @@ import {
   RedirectError,
   ServerError,
 } from "../../freshdesk/errors.ts";
-import { fillRequiredFields } from "../../workflow/required_fields.ts";
+import {
+  fillRequiredFields,
+  RequiredFieldsError,
+} from "../../workflow/required_fields.ts";
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
+import { classifyError, hintFor } from "../../workflow/failures.ts";
 import { clearParticipants } from "../../workflow/participant_cache.ts";
-import { type Person, STAGES, Store } from "../../workflow/store.ts";
-import { classifyError, hintFor, RequiredFieldsError } from "../../workflow.ts";
+import type { Person } from "../../workflow/plan.ts";
+import { Store } from "../../workflow/store.ts";
 
 /** The checks, in their order. */
 export const CHECKS = [
@@ -100,7 +104,7 @@ interface CheckContext {
 }
 
 /** A ticket's whole life: one call for each stage. */
-const CALLS_PER_TICKET = STAGES.length;
+const CALLS_PER_TICKET = 6;
 /** Tickets are counted no further. */
 const COUNT_LIMIT = 10_000;
 /** The doctor waits for an answer no longer, in milliseconds: a person waits, too. */
@@ -488,11 +492,9 @@ async function* checkDatabase(
   try {
     if (!store) throw opened;
     await within(TIMEOUT, store.checkWritable());
-    let waiting = 0;
-    for (const stage of STAGES) {
-      waiting += await store.count(stage, COUNT_LIMIT);
-    }
-    const failed = await store.count("failed", COUNT_LIMIT);
+    const { tickets } = await store.countWaiting(COUNT_LIMIT);
+    const waiting = Object.values(tickets).reduce((sum, n) => sum + n, 0);
+    const failed = await store.countFinished("failed", COUNT_LIMIT);
     const found = `${place} can be written; ${
       several(waiting, "ticket")
     } under way, ${failed} failed`;
