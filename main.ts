@@ -8,7 +8,6 @@ import * as log from "@std/log";
 import { isAccountError } from "./freshdesk/http_client.ts";
 import { readArguments } from "./startup/arguments.ts";
 import type { Config } from "./startup/config.ts";
-import { makeOpener, readDeskSetting } from "./startup/opener.ts";
 import { NoParticipantError } from "./workflow/participants.ts";
 import {
   ensureSameAccount,
@@ -29,6 +28,7 @@ import {
 } from "./startup/log_lines.ts";
 import { isLoopback } from "./lib/loopback.ts";
 import { expectedMails } from "./workflow/expected_mails.ts";
+import { makeOpener } from "./startup/opener.ts";
 import { shutdown } from "./startup/shutdown.ts";
 import { type Access, statusApp } from "./status/app.ts";
 import { DRY_RUN } from "./status/format.ts";
@@ -88,7 +88,6 @@ Settings come from the environment and from .env: see .env.example.`,
 });
 
 const config = await readSettings();
-const { desk, pace } = await readDeskSetting(config);
 const flushLog = setUpLog(config);
 const logger = failSafe(log.getLogger());
 
@@ -106,21 +105,18 @@ const freshdesk = new Freshdesk({
   signal: stopping.signal,
   log: logger,
 });
-const { opener, writer, cache, ready } = makeOpener({ ...config, desk, pace }, {
-  kv,
-  store,
-  freshdesk,
-  check: () => ensureSameAccount(store, config.url),
-  log: logger,
-});
+/** What opens tickets, once the database is known to be this account's. */
+let prepared: ReturnType<typeof prepare> | undefined;
+const ready = () =>
+  prepared ??= prepare().catch((error) => {
+    prepared = undefined; // the next tick tries again
+    throw error;
+  });
 const workflow = new Workflow({
   ...config,
   freshdesk,
   store,
-  opener,
-  writer,
-  ready,
-  calendars: () => opener.calendars(),
+  prepare: ready,
   signal: stopping.signal,
   log: logger,
 });
@@ -190,6 +186,12 @@ if (!isDenoDeploy()) {
 }
 flushLog();
 
+/** Binds the database to the account, and reads the desk. */
+async function prepare() {
+  await ensureSameAccount(store, config.url);
+  return await makeOpener(config, { kv, store, freshdesk, log: logger });
+}
+
 /** Runs a job. It never rejects: what went wrong is said, and the next tick goes on. */
 async function runJob(name: string, job: () => Promise<Report>): Promise<void> {
   if (timeline !== "production" || stopping.signal.aborted) return;
@@ -235,6 +237,7 @@ async function logStartup(): Promise<void> {
   try {
     const me = await freshdesk.getMe();
     logger.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
+    const { opener, cache } = await ready();
     const { contacts, agents } = await cache.read();
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
@@ -251,7 +254,7 @@ async function logStartup(): Promise<void> {
     );
     logger.info(`Next (UTC): ${next.join(", ")}`);
     const expected = await opener.nextExpected(now);
-    if (expected) logger.info(`The next ticket: ${expected.text}`);
+    if (expected) logger.info(`Next ticket: ${expected.text}`);
   } catch (error) {
     const message = `${(error as Error).message}. ${hintFor(error)}`;
     startProblem = message;

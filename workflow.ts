@@ -16,7 +16,7 @@ import { failSafe } from "./lib/fail_safe.ts";
 import { PrioritySemaphore } from "./lib/priority_semaphore.ts";
 import type { Random } from "./lib/random.ts";
 import { shorten } from "./lib/text.ts";
-import { MINUTE } from "./lib/time.ts";
+import { HOUR, MINUTE } from "./lib/time.ts";
 import {
   backOff,
   classifyError,
@@ -69,7 +69,6 @@ import {
   type Waiting,
 } from "./workflow/store.ts";
 import { type Claim, stepOf, type Ticket } from "./workflow/ticket.ts";
-import type { Calendars } from "./workflow/waits.ts";
 
 /** How each kind of step is taken; which job takes it, `workflow/schedule.ts` says. */
 export const STEPS: Readonly<Record<PlanStep["kind"], StepHandler>> = {
@@ -89,14 +88,14 @@ export interface WorkflowOptions
   freshdesk: Freshdesk;
   /** The tickets. */
   store: Store;
-  /** Drafts new tickets. */
-  opener: Pick<TicketOpener, "openHour">;
-  /** Rewrites a plan when another agent takes over. */
-  writer: Pick<TicketWriter, "rewriteForAgent">;
-  /** Called before anything is done; rejects where nothing may be. */
-  ready?: () => Promise<unknown>;
-  /** Gives the hours in which waits pass. Default: around the clock. */
-  calendars?: () => Promise<Calendars>;
+  /**
+   * Called once, before anything is done: what drafts tickets, and what rewrites a plan when another
+   * agent takes over. Rejects where nothing may be done.
+   */
+  prepare: () => Promise<{
+    opener: Pick<TicketOpener<Ticket>, "openHour" | "previewed" | "calendars">;
+    writer: Pick<TicketWriter, "rewriteForAgent">;
+  }>;
   /** Whether to say what would be sent, and send nothing. Default: false. */
   dryRun?: boolean;
   /** Milliseconds since 1970. Default: `Date.now`. */
@@ -151,9 +150,10 @@ const REFUSED_SHARE = 1 / 8;
 /** Runs the tickets of one account. */
 export class Workflow {
   readonly #context: StepContext;
-  readonly #opener: WorkflowOptions["opener"];
-  readonly #ready: () => Promise<unknown>;
-  readonly #calendars: WorkflowOptions["calendars"];
+  readonly #prepare: WorkflowOptions["prepare"];
+  #prepared: ReturnType<WorkflowOptions["prepare"]> | undefined;
+  /** The last hour that is known to have had its tickets. */
+  #openedHour: number | undefined;
   readonly #dryRun: boolean;
   readonly #signal: AbortSignal | undefined;
   readonly #lanes = new PrioritySemaphore(LANES);
@@ -169,24 +169,22 @@ export class Workflow {
 
   /** Nothing runs until it is asked for. */
   constructor(options: WorkflowOptions) {
-    const { freshdesk, store, writer } = options;
+    const { freshdesk, store } = options;
     const { now = Date.now, random = Math.random } = options;
     const log = failSafe(options.log);
     const agents = () => loadAgents(freshdesk, options);
-    const said = new Set<string>();
     this.#context = {
       freshdesk,
       agents,
-      writer,
+      rewriteForAgent: async (...what) =>
+        (await this.#parts()).writer.rewriteForAgent(...what),
       store,
       log,
       now,
       random,
-      said,
+      said: new Set(),
     };
-    this.#opener = options.opener;
-    this.#ready = options.ready ?? (() => Promise.resolve());
-    this.#calendars = options.calendars;
+    this.#prepare = options.prepare;
     this.#dryRun = options.dryRun ?? false;
     this.#signal = options.signal;
     this.#monotonic = options.monotonic ?? (() => performance.now());
@@ -203,8 +201,10 @@ export class Workflow {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
     if (!this.#dryRun) await this.#context.store.repairDaily();
-    const tickets = await this.#opener.openHour(tick, end, false);
-    if (this.#dryRun) return nothing({ planned: tickets.length });
+    const { opener } = await this.#parts();
+    const before = opener.previewed;
+    const tickets = await opener.openHour(tick, end, false);
+    if (this.#dryRun) return nothing({ planned: opener.previewed - before });
     return await this.#run(dueBy(tickets, tick), tick, end);
   }
 
@@ -227,16 +227,37 @@ export class Workflow {
     const due = this.#context.store.due(every, tick).finally(listed);
     const report = await this.#run(await due, tick, end);
     if (every !== 5) return report;
-    const tickets = await this.#opener.openHour(tick, end, true);
+    const tickets = await this.#makeUpHour(tick, end);
     return sum(report, await this.#run(dueBy(tickets, tick), tick, end));
+  }
+
+  /** The hour's tickets, where its own job drafted none. */
+  async #makeUpHour(tick: number, end: number): Promise<Ticket[]> {
+    const hour = tick - tick % HOUR;
+    if (tick === hour || hour === this.#openedHour) return [];
+    if (await this.#context.store.isHourOpened(hour)) {
+      this.#openedHour = hour;
+      return [];
+    }
+    const { opener } = await this.#parts();
+    return await opener.openHour(tick, end, true);
+  }
+
+  async #parts(): ReturnType<WorkflowOptions["prepare"]> {
+    try {
+      return await (this.#prepared ??= this.#prepare());
+    } catch (error) {
+      this.#prepared = undefined;
+      throw error;
+    }
   }
 
   /** Says what a tick would do. */
   async #preview(every: Interval, tick: number, end: number): Promise<Report> {
     const { store, log } = this.#context;
-    const tickets = every === 5
-      ? await this.#opener.openHour(tick, end, true)
-      : [];
+    const { opener } = await this.#parts();
+    const before = opener.previewed;
+    if (every === 5) await opener.openHour(tick, end, true);
     const due = await store.due(every, tick);
     for (const { tag, waitsFor } of due) {
       const entry = await store.get(tag);
@@ -245,7 +266,7 @@ export class Workflow {
         `DRY_RUN: ${title(entry.ticket)} would be taken to: ${waitsFor}`,
       );
     }
-    return nothing({ planned: tickets.length + due.length });
+    return nothing({ planned: opener.previewed - before + due.length });
   }
 
   /**
@@ -260,7 +281,7 @@ export class Workflow {
   ): Promise<Report> {
     const report = nothing();
     if (tickets.length === 0) return report;
-    await this.#ready();
+    await this.#parts();
     const running = new Set<Promise<void>>();
     let trouble: { error: unknown } | undefined;
     let refusedAgain = false;
@@ -430,7 +451,8 @@ export class Workflow {
     const i = ticket.step + 1;
     const next = plan.steps[i];
     const claim = next?.sameTick && this.#newClaim();
-    const calendars = next?.wait && await this.#calendars?.();
+    const calendars = next?.wait &&
+      await (await this.#parts()).opener.calendars();
     const committed = await store.update(claimed, {
       ...change,
       ...(next

@@ -62,7 +62,7 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   }
   if (end === "unasked") return 1;
   if (end === "kept") return 0;
-  const drafts = (await store.countWaiting(COUNT_LIMIT)).tickets.opening;
+  const drafts = (await store.countWaiting(COUNT_LIMIT)).opening;
   if (drafts > 0) {
     say(`${drafts} not opened yet: the program will open them when it runs.`);
   }

@@ -10,11 +10,9 @@ import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../workflow/store.ts";
 import { plainText } from "../lib/text.ts";
-import { TicketOpener } from "../workflow/opening.ts";
+import { makeOpener } from "../startup/opener.ts";
 import { JOBS } from "../workflow/schedule.ts";
 import { Workflow } from "../workflow.ts";
-import { loadDesk } from "../writing/folder.ts";
-import { Writer } from "../writing/writer.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 
 const MINUTE = 60_000;
@@ -60,22 +58,23 @@ const freshdesk = new Freshdesk({
 });
 const store = new Store(kv, clock);
 const log = { info: tell, warn: tell, error: tell };
-const seed = String(Math.random());
-const writer = new Writer({ desk: await loadDesk("classic"), seed });
-const opener = new TicketOpener({
-  ...clock,
-  freshdesk,
-  store,
-  writer,
-  ticketsPerHour: TICKETS,
-  log,
-});
 const workflow = new Workflow({
   ...clock,
   freshdesk,
   store,
-  opener,
-  writer,
+  prepare: () =>
+    makeOpener({
+      desk: "classic",
+      pace: "classic",
+      seed: undefined,
+      businessHours: undefined,
+      timeZone: undefined,
+      ticketsPerHour: TICKETS,
+      contactDomains: undefined,
+      agentEmails: undefined,
+      dryRun: false,
+      historyDays: 30,
+    }, { ...clock, kv, store, freshdesk, log }),
   log,
 });
 

@@ -11,13 +11,12 @@ import {
   type TicketOpenerOptions,
 } from "../workflow/opening.ts";
 import { ParticipantCache } from "../workflow/participant_cache.ts";
-import type { Pace, TicketWriter } from "../workflow/plan.ts";
+import type { Pace } from "../workflow/plan.ts";
 import { bindWaits } from "../workflow/waits.ts";
 import { checkDesk } from "../writing/check.ts";
 import { type Desk, DeskError } from "../writing/desk.ts";
 import { isBuiltIn, loadDesk } from "../writing/folder.ts";
 import { businessHoursOf, waitShapesOf } from "../writing/time.ts";
-import { rewriteForAgent } from "../writing/rewrite.ts";
 import { Writer } from "../writing/writer.ts";
 import { type Config, findPaceProblem } from "./config.ts";
 import { exitWithError, NEEDS_A_PERSON } from "./startup.ts";
@@ -25,6 +24,8 @@ import { exitWithError, NEEDS_A_PERSON } from "./startup.ts";
 /** The settings that say whose tickets are opened, when and for whom. */
 export type OpenerConfig = Pick<
   Config,
+  | "desk"
+  | "pace"
   | "seed"
   | "businessHours"
   | "timeZone"
@@ -45,85 +46,58 @@ export interface OpenerParts<Stored> {
   };
   /** The account. */
   freshdesk: Freshdesk;
-  /** Called once before anything is drafted; rejects where nothing may be. */
-  check?: () => Promise<unknown>;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
   /** Told of what was filled in, left out, or held back. */
   log: TicketOpenerOptions<Stored>["log"];
 }
 
-/** What opens tickets, and what goes with it. */
-export interface OpenerSet<Stored> {
-  /** Opens tickets. */
+/** Makes the opener, its writer and its cache. Exits when the desk cannot be used. */
+export async function makeOpener<Stored>(
+  config: OpenerConfig,
+  { kv, store, freshdesk, now = Date.now, log }: OpenerParts<Stored>,
+): Promise<{
   opener: TicketOpener<Stored>;
-  /** Writes them. */
-  writer: TicketWriter;
-  /** The account's people and form. */
+  writer: Writer;
   cache: ParticipantCache;
-  /** How the desk spends its time. */
   pace: Pace;
-  /** Makes sure, once, that anything may be done. */
-  ready: () => Promise<unknown>;
-}
-
-/** Makes the opener, its writer and its cache; reads nothing from the database yet. */
-export function makeOpener<Stored>(
-  config: OpenerConfig & { desk: Desk; pace: Pace },
-  parts: OpenerParts<Stored>,
-): OpenerSet<Stored> {
-  const { kv, store, freshdesk, log, check, now } = parts;
-  const { desk, pace } = config;
+}> {
+  const { desk, pace } = await readDeskSetting(config);
+  const seed = config.seed ?? await store.seed(() => crypto.randomUUID());
   const hours = hoursOf(desk, config, log);
-  const waits = bindWaits({
+  const writer = new Writer({
+    desk,
+    seed,
     pace,
-    calendars: () => hours.calendars,
-    maxDays: config.historyDays,
-    shapes: waitShapesOf(desk.file),
+    waits: bindWaits({
+      pace,
+      calendars: () => hours.calendars,
+      maxDays: config.historyDays,
+      shapes: waitShapesOf(desk.file),
+    }),
   });
-  const seed = once(async () => {
-    await check?.();
-    return config.seed ?? await store.seed(() => crypto.randomUUID());
-  });
-  const full = once(async () =>
-    new Writer({ desk, seed: await seed(), pace, waits })
-  );
-  const writer: TicketWriter = {
-    write: async (order) => await (await full()).write(order),
-    rewriteForAgent,
-  };
-  const clock = { ...(now && { now }) };
   const cache = new ParticipantCache({
     ...config,
-    ...clock,
     kv,
     freshdesk,
     groups: pace !== "classic",
     businessHours: pace === "natural" && hours.needsAccount,
+    now,
   });
   const opener = new TicketOpener<Stored>({
     ...config,
-    ...clock,
     freshdesk,
     store,
     cache,
     writer,
+    pace,
     hours,
     seed,
     arrivals: desk.file.arrivals,
+    now,
     log,
   });
-  return { opener, writer, cache, pace, ready: seed };
-}
-
-/** Calls a function once; one that rejects is called again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () =>
-    made ??= make().catch((error) => {
-      made = undefined;
-      throw error;
-    });
+  return { opener, writer, cache, pace };
 }
 
 /** The desk of DESK, checked in full, and its pace. Exits when it cannot be used. */

@@ -50,6 +50,8 @@ export interface StatusOptions {
   budget: () => Budget;
   /** When the program began (ms since 1970). */
   startedAt: number;
+  /** When this process last ran a job (ms since 1970). */
+  ranAt?: (job: string) => number | undefined;
   /** Who may look. */
   mode: Access;
   /** Whether jobs run here at all. */

@@ -195,7 +195,7 @@ export async function page(
   const [count, { tickets, cursor: next }] = await Promise.all([
     isEnd(stage)
       ? store.countFinished(stage, COUNTED)
-      : waiting.then(({ tickets }) => Math.min(tickets[stage], COUNTED)),
+      : waiting.then((tickets) => Math.min(tickets[stage], COUNTED)),
     store.list(stage, limit, cursor),
   ]);
   tickets.sort((a, b) => b.stepSince - a.stepSince);

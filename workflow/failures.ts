@@ -18,8 +18,8 @@ import {
   ValidationError,
 } from "../freshdesk/errors.ts";
 import { HOUR, MINUTE } from "../lib/time.ts";
-import { RequiredFieldsError } from "./opening.ts";
 import { NoParticipantError } from "./participants.ts";
+import { RequiredFieldsError } from "./required_fields.ts";
 import { isAuthorRejected, TakenOverError } from "./steps.ts";
 import { LONGEST_RETRY, NoAnswerError } from "./store.ts";
 import type { StepError, Ticket } from "./ticket.ts";

@@ -71,8 +71,11 @@ export interface OpeningStore<Stored> {
     firstNumber: number,
     drafts: readonly Draft[],
   ): Promise<Stored[] | undefined>;
-  /** How many calls the tickets that wait still need; counts no more tickets than the limit. */
-  countWaiting(limit: number): Promise<{ calls: number }>;
+  /**
+   * How many calls the tickets that wait still need, counted up to `limit`: all their steps, of those
+   * that are due before `until`.
+   */
+  countWaitingCalls(until: number, limit: number): Promise<number>;
   /** Whether the key may write for an agent, as far as is known. */
   canImpersonate(agentId: number): Promise<boolean>;
 }
@@ -91,8 +94,8 @@ export interface TicketOpenerOptions<Stored> extends ParticipantOptions {
   pace: Pace;
   /** When it works. */
   hours: DeskHours;
-  /** Gives what everything random follows from. */
-  seed: () => string | Promise<string>;
+  /** Everything random follows from it. */
+  seed: string;
   /** `classic`: tickets an hour; else their mean over 9 to 17 of a working day. Default: 1. */
   ticketsPerHour?: number;
   /** When tickets arrive, where the desk has curves of its own. */
@@ -252,7 +255,7 @@ export class TicketOpener<Stored> {
     }
     if (isOpen && await this.#isNew()) return nextTick;
     await this.calendars();
-    return (await this.#arrivals()).nextExpected(now);
+    return this.#arrivals().nextExpected(now);
   }
 
   async #draftHour(
@@ -289,14 +292,14 @@ export class TicketOpener<Stored> {
     const first = await this.#isNew() ? FIRST_TICKETS : 0;
     return [
       ...Array.from({ length: first }, () => tick),
-      ...(await this.#arrivals()).toOpen(startOfHour(tick), tick),
+      ...this.#arrivals().toOpen(startOfHour(tick), tick),
     ].map((at) => Math.max(at, tick));
   }
 
-  async #arrivals(): Promise<Arrivals> {
+  #arrivals(): Arrivals {
     const { seed, ticketsPerHour = 1, pace, hours, arrivals } = this.#options;
     return new Arrivals({
-      seed: await seed(),
+      seed,
       ticketsPerHour,
       profile: pace === "fast" ? "constant" : "business",
       businessHours: hours.hours,
@@ -431,10 +434,7 @@ export class TicketOpener<Stored> {
     if (wanted === 0) return 0;
     const { freshdesk, store, pace } = this.#options;
     const calls = freshdesk.budget.ourLimit * 60;
-    // Elsewhere most of what waits is due in other hours.
-    const waiting = pace === "classic"
-      ? (await store.countWaiting(calls)).calls
-      : 0;
+    const waiting = await store.countWaitingCalls(hour + HOUR, calls);
     const room = Math.max(0, Math.floor((calls - waiting) / CALLS[pace]));
     if (room >= wanted) return wanted;
     if (hour === this.#fullHour) return room;

@@ -24,7 +24,7 @@ import {
 import { pick, type Random } from "../lib/random.ts";
 import { normalizeMessage } from "../lib/text.ts";
 import { DAY, HOUR } from "../lib/time.ts";
-import type { Person, Plan, PlanStep, TicketWriter } from "./plan.ts";
+import type { Person, Plan, PlanStep } from "./plan.ts";
 import type { Store } from "./store.ts";
 import type {
   OpenedTicket,
@@ -49,8 +49,8 @@ export interface StepContext {
   freshdesk: Freshdesk;
   /** The agents who can be picked. */
   agents: () => Promise<Person[]>;
-  /** Rewrites a plan for another agent. */
-  writer: Pick<TicketWriter, "rewriteForAgent">;
+  /** The plan with another agent from step `from` on; what was said before stays. */
+  rewriteForAgent: (plan: Plan, agent: Person, from: number) => Promise<Plan>;
   /** The tickets. */
   store: Store;
   /** One line per event. */
@@ -343,7 +343,7 @@ export async function assign(
   { ticket, plan, step }: StepInput,
   deadline: Deadline,
 ): Promise<StepResult> {
-  const { freshdesk, agents, writer, log, now, random } = context;
+  const { freshdesk, agents, log, now, random } = context;
   const { id } = opened(ticket);
   const wanted = agentOf(plan, step);
   try {
@@ -362,9 +362,10 @@ export async function assign(
       `#${id}: ${wanted.name} could not be assigned; ${agent.name} takes over`,
     );
     const { fields } = plan;
+    const rest = await context.rewriteForAgent(plan, agent, ticket.step);
     return {
       change: { agent: participant(agent) },
-      plan: { ...writer.rewriteForAgent(plan, agent, ticket.step), fields },
+      plan: { ...rest, fields },
     };
   }
 }

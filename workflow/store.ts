@@ -28,10 +28,11 @@
 import { failSafe } from "../lib/fail_safe.ts";
 import { shorten } from "../lib/text.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
-import type { ContactMemory, Plan } from "./plan.ts";
-import type { Fields } from "./required_fields.ts";
+import type { Draft } from "./opening.ts";
+import type { ContactMemory } from "./plan.ts";
 import {
   type Interval,
+  INTERVALS,
   jobOf,
   type Label,
   labelOf,
@@ -87,18 +88,6 @@ export interface PlannedEntry extends Entry {
   plan: StoredPlan;
 }
 
-/** A ticket written and not yet stored. */
-export interface Draft {
-  /** All that happens in it. */
-  plan: Plan;
-  /** When its opening is due (ms since 1970). */
-  dueAt: number;
-  /** Values for the fields that the account demands. */
-  fields: Fields;
-  /** To keep of its contact. */
-  memory: ContactMemory;
-}
-
 /** What was seen of a waiting ticket. */
 export type Waiting = Pick<Ticket, "tag" | "job" | "dueAt">;
 
@@ -113,14 +102,6 @@ export interface UpdateExtras {
   plan?: StoredPlan;
   /** Whether it counts among what happened in this hour. Default: true. */
   counts?: boolean;
-}
-
-/** What waits. */
-export interface WaitingCount {
-  /** Tickets, by what they wait for. */
-  tickets: Record<Label, number>;
-  /** Calls to Freshdesk that are left to make for all of them. */
-  calls: number;
 }
 
 /** What a store is made of. */
@@ -412,17 +393,29 @@ export class Store {
   }
 
   /** How many tickets wait for what; looks at no more than `limit`. */
-  async countWaiting(limit: number): Promise<WaitingCount> {
-    const count: WaitingCount = {
-      tickets: noTickets(),
-      calls: 0,
-    };
+  async countWaiting(limit: number): Promise<Record<Label, number>> {
+    const count = noTickets();
     const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
     for await (const due of this.#waiting({ prefix: ["due"] }, options)) {
-      count.tickets[due.waitsFor]++;
-      count.calls += due.callsLeft;
+      count[due.waitsFor]++;
     }
     return count;
+  }
+
+  /**
+   * How many calls the tickets that wait still need, counted up to `limit`: all their steps, of those
+   * that are due before `until`.
+   */
+  async countWaitingCalls(until: number, limit: number): Promise<number> {
+    let calls = 0;
+    for (const job of INTERVALS) {
+      const range = { prefix: ["due", job], end: ["due", job, until] };
+      for await (const { callsLeft } of this.#waiting(range)) {
+        calls += callsLeft;
+        if (calls >= limit) return limit;
+      }
+    }
+    return calls;
   }
 
   /** How many tickets ended in this way; counts no further than the limit. */
@@ -772,7 +765,7 @@ export class Store {
 }
 
 /** A draft as the ticket it becomes. */
-export function newTicket(
+function newTicket(
   { plan, dueAt }: Draft,
   number: number,
   now: number,

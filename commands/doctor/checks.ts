@@ -492,7 +492,7 @@ async function* checkDatabase(
   try {
     if (!store) throw opened;
     await within(TIMEOUT, store.checkWritable());
-    const { tickets } = await store.countWaiting(COUNT_LIMIT);
+    const tickets = await store.countWaiting(COUNT_LIMIT);
     const waiting = Object.values(tickets).reduce((sum, n) => sum + n, 0);
     const failed = await store.countFinished("failed", COUNT_LIMIT);
     const found = `${place} can be written; ${

@@ -83,8 +83,8 @@ export class FakeStore implements OpeningStore<Stored> {
     return Promise.resolve(added);
   }
 
-  countWaiting() {
-    return Promise.resolve({ calls: this.waiting });
+  countWaitingCalls() {
+    return Promise.resolve(this.waiting);
   }
 
   canImpersonate(id: number) {
@@ -177,7 +177,7 @@ export class OpeningEnv implements Disposable {
       writer,
       pace,
       hours,
-      seed: () => seed,
+      seed,
       now,
       log: this.log,
     });
