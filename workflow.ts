@@ -223,9 +223,10 @@ export class Workflow {
     const end = this.#context.now() + TICK_TIME;
     if (this.#dryRun) return await this.#preview(every, tick, end);
     // Lower steps of other jobs wait until it is known what is due here.
-    const listed = this.#lanes.announce(highestPriority(every));
-    const due = this.#context.store.due(every, tick).finally(listed);
-    const report = await this.#run(await due, tick, end);
+    const reserved = this.#lanes.announce(highestPriority(every));
+    const report = await this.#context.store.due(every, tick)
+      .then((due) => this.#run(due, tick, end, reserved))
+      .finally(reserved);
     if (every !== 5) return report;
     const tickets = await this.#makeUpHour(tick, end);
     return sum(report, await this.#run(dueBy(tickets, tick), tick, end));
@@ -278,6 +279,7 @@ export class Workflow {
     tickets: readonly DueEntry[],
     tick: number,
     end: number,
+    reserved = () => {},
   ): Promise<Report> {
     const report = nothing();
     if (tickets.length === 0) return report;
@@ -288,7 +290,7 @@ export class Workflow {
     const { freshdesk } = this.#context;
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let listed = () => {};
+    let listed = reserved;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // one at a time: the next may be spared

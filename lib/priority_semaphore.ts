@@ -18,7 +18,10 @@ export class PrioritySemaphore {
   /** Announces work of a rank: lower ones wait until what this gives back is called. */
   announce(rank: number): () => void {
     this.#announced.push(rank);
+    let isOpen = true;
     return () => {
+      if (!isOpen) return;
+      isOpen = false;
       this.#announced.splice(this.#announced.indexOf(rank), 1);
       this.#next();
     };

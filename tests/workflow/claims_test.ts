@@ -59,7 +59,7 @@ Deno.test("claims: a holder whose clock is set back sends nothing once another m
   assertEquals(world.said().length, 1);
   await world.until(other, "14:00");
   assertEquals(world.said().length, 3);
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("claims: a holder whose machine sleeps sends nothing once another may have taken over", async () => {
@@ -103,7 +103,7 @@ for (const back of [1, 3, 10, 60, 24 * 60]) {
     await world.until(holder, "14:00");
     assertEquals(calls, 0, "not even a look-up");
     assertEquals(world.said().length, 3);
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 
@@ -113,7 +113,11 @@ Deno.test("claims: one that ends far off is void after it has been seen for four
   await world.create(program, "12:00");
   const ticket = await world.theTicket();
   const at = moment("20:00");
-  const claim = { by: "another", at, until: at + 4 * MINUTE };
+  const claim = {
+    owner: "another",
+    claimedAt: at,
+    expiresAt: at + 4 * MINUTE,
+  };
   await world.kv.set(["ticket", ticket.tag], { ...ticket, claim });
   await world.until(program, "12:05");
   assertEquals(world.said(), []);
