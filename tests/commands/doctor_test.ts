@@ -451,7 +451,7 @@ const BROKEN: (Wrong & {
     what: "settings that cannot be used",
     settings: { FRESHDESK_API_KEY: "", TICKETS_PER_HOUR: "many" },
     says: [
-      "PROBLEM  settings: TICKETS_PER_HOUR 'many': it must be a whole number from 1 to 100.",
+      "PROBLEM  settings: TICKETS_PER_HOUR 'many': it must be a number from 0.01 to 100.",
       "Example: TICKETS_PER_HOUR=3 (in the environment or in .env).",
     ],
     left:
