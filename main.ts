@@ -300,7 +300,8 @@ function serve(): Deno.HttpServer {
     ticketUrl: (id) => freshdesk.ticketUrl(id),
     budget: () => freshdesk.budget,
     startedAt: Date.now(),
-    ranAt: (job) => ranAt.get(job),
+    // On Deno Deploy other processes may run the jobs.
+    ...(!isDenoDeploy() && { ranAt: (job: string) => ranAt.get(job) }),
     mode,
     production: timeline === "production",
     dryRun: config.dryRun,

@@ -581,7 +581,7 @@ Deno.test("what was left is told reason by reason", () => {
 
 Deno.test("records of more tickets than are read at once are all found", async () => {
   using world = await TestEnv.open();
-  const program = await opened(world);
+  await opened(world);
   const ticket = await world.theTicket();
   const drafts = Array.from({ length: 700 }, (_, i): Ticket => ({
     ...ticket,

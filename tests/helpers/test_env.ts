@@ -213,7 +213,11 @@ export class TestEnv implements Disposable {
     const workflow = new Workflow({
       freshdesk,
       store,
-      prepare: () => Promise.resolve({ opener, writer }),
+      prepare: async () => {
+        await store.bind("acme.freshdesk.com");
+        await store.seed(() => seed);
+        return { opener, writer };
+      },
       log,
       ...clock,
       ...options,
