@@ -93,7 +93,10 @@ export interface WorkflowOptions
    * agent takes over. Rejects where nothing may be done.
    */
   prepare: () => Promise<{
-    opener: Pick<TicketOpener<Ticket>, "openHour" | "previewed" | "calendars">;
+    opener: Pick<
+      TicketOpener<Ticket>,
+      "openHour" | "previewed" | "calendars" | "forgetLists"
+    >;
     writer: Pick<TicketWriter, "rewriteForAgent">;
   }>;
   /** Whether to say what would be sent, and send nothing. Default: false. */
@@ -178,6 +181,7 @@ export class Workflow {
       agents,
       rewriteForAgent: async (...what) =>
         (await this.#parts()).writer.rewriteForAgent(...what),
+      forgetLists: async () => await (await this.#parts()).opener.forgetLists(),
       store,
       log,
       now,

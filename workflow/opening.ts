@@ -244,6 +244,11 @@ export class TicketOpener<Stored> {
     return hours.calendars;
   }
 
+  /** Has the lists read again for the next tickets: Freshdesk refused what was picked from them. */
+  async forgetLists(): Promise<void> {
+    await this.#options.cache.clear();
+  }
+
   async #nextOpening(now: number): Promise<number | undefined> {
     const { store, pace } = this.#options;
     const hour = startOfHour(now);
