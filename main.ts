@@ -26,6 +26,7 @@ import {
   textLine,
   whyNoLog,
 } from "./startup/log_lines.ts";
+import { once } from "./lib/once.ts";
 import { isLoopback } from "./lib/loopback.ts";
 import { expectedMails } from "./workflow/expected_mails.ts";
 import { makeOpener } from "./startup/opener.ts";
@@ -106,12 +107,7 @@ const freshdesk = new Freshdesk({
   log: logger,
 });
 /** What opens tickets, once the database is known to be this account's. */
-let prepared: ReturnType<typeof prepare> | undefined;
-const ready = () =>
-  prepared ??= prepare().catch((error) => {
-    prepared = undefined; // the next tick tries again
-    throw error;
-  });
+const ready = once(prepare);
 const workflow = new Workflow({
   ...config,
   freshdesk,

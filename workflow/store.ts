@@ -59,6 +59,7 @@ import {
   type StoredPlan,
   type Ticket,
 } from "./ticket.ts";
+import { validatePlan } from "./validate_plan.ts";
 
 export type { DueValue, JobRun } from "./stored_values.ts";
 
@@ -221,7 +222,7 @@ export class Store {
   }
 
   /**
-   * Adds drafts, all or none.
+   * Adds drafts, all or none. Throws a `TypeError` if a plan cannot be carried out.
    *
    * @param hour the hour whose tickets they are; `undefined`: they are opened besides
    * @param firstNumber what {@linkcode nextNumber} was when they were written
@@ -232,6 +233,13 @@ export class Store {
     firstNumber: number,
     drafts: readonly Draft[],
   ): Promise<Ticket[] | undefined> {
+    for (const { plan } of drafts) {
+      const problem = validatePlan(plan);
+      if (!problem) continue;
+      throw new TypeError(
+        `Cannot carry out a plan about '${plan.topic}' of the desk '${plan.desk}': ${problem}`,
+      );
+    }
     const number = await this.#get<number>(["number"]);
     if ((number.value ?? 0) !== firstNumber) return undefined;
     const now = this.#now();
