@@ -8,10 +8,7 @@ import * as log from "@std/log";
 import { isAccountError } from "./freshdesk/http_client.ts";
 import { readArguments } from "./startup/arguments.ts";
 import type { Config } from "./startup/config.ts";
-import {
-  loadParticipants,
-  NoParticipantError,
-} from "./workflow/participants.ts";
+import { NoParticipantError } from "./workflow/participants.ts";
 import {
   ensureSameAccount,
   exitWithError,
@@ -242,7 +239,8 @@ async function logStartup(): Promise<void> {
   try {
     const me = await freshdesk.getMe();
     logger.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
-    const { contacts, agents } = await loadParticipants(freshdesk, config);
+    const { opener, cache } = await ready();
+    const { contacts, agents } = await cache.read();
     logger.info(
       `${contacts.length} contacts and ${agents.length} agents can be drawn`,
     );
@@ -251,12 +249,14 @@ async function logStartup(): Promise<void> {
       const mails = expectedMails(config.ticketsPerHour, contacts.length);
       logger.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
-    await (await ready()).opener.warnOfRealPeople(contacts);
+    await opener.warnOfRealPeople(contacts);
     const now = Date.now();
     const next = JOBS.map(({ name, every }) =>
       `${name} ${new Date(nextTick(every, now)).toISOString().slice(11, 16)}`
     );
     logger.info(`Next (UTC): ${next.join(", ")}`);
+    const expected = await opener.nextExpected(now);
+    if (expected) logger.info(`Next ticket: ${expected.text}`);
   } catch (error) {
     const message = `${(error as Error).message}. ${hintFor(error)}`;
     startProblem = message;

@@ -84,7 +84,10 @@ export interface WorkflowOptions
    * takes over. Rejects where nothing may be done.
    */
   prepare: () => Promise<{
-    opener: Pick<TicketOpener<Ticket>, "openHour" | "previewed" | "calendars">;
+    opener: Pick<
+      TicketOpener<Ticket>,
+      "openHour" | "previewed" | "calendars" | "forgetLists"
+    >;
     writer: Pick<TicketWriter, "rewriteForAgent">;
   }>;
   /** Whether to say what would be sent, and send nothing. Default: false. */
@@ -128,6 +131,8 @@ export class Workflow {
       agents,
       rewriteForAgent: async (...what) =>
         (await this.#prepare()).writer.rewriteForAgent(...what),
+      forgetLists: async () =>
+        await (await this.#prepare()).opener.forgetLists(),
       store,
       log,
       now,
