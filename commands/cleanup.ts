@@ -10,6 +10,7 @@ import { readSettings } from "../startup/environment.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { PROGRAM_TAG } from "../workflow/steps.ts";
+import { clearParticipants } from "../workflow/participant_cache.ts";
 import { Store } from "../workflow/store.ts";
 import {
   bar,
@@ -155,6 +156,8 @@ once you say yes. It may run beside the program.`,
     log: console,
   });
   await ensureSameAccount(store, config.url);
+  // Whoever cleans up may have changed the people, too.
+  await clearParticipants(kv);
   return await cleanup({
     freshdesk: new Freshdesk({ ...config, signal }),
     store,

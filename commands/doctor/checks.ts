@@ -43,6 +43,7 @@ import {
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
 import { classifyError, hintFor } from "../../workflow/failures.ts";
+import { clearParticipants } from "../../workflow/participant_cache.ts";
 import type { Person } from "../../workflow/plan.ts";
 import { Store } from "../../workflow/store.ts";
 
@@ -143,6 +144,8 @@ export async function* runChecks(
     now: options.now?.() ?? Date.now(),
   };
   yield* checkAccount(visit);
+  // What was mended in the account holds at once; a database in trouble is named below.
+  await (kv && clearParticipants(kv).catch(() => {}));
   yield* named("database", checkDatabase(visit, opened));
   yield* named("clock", checkClock(visit.freshdesk.clockSkew));
 }
