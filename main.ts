@@ -37,7 +37,8 @@ import { hintFor } from "./workflow/failures.ts";
 import type { Person } from "./workflow/plan.ts";
 import { isHeartbeat, JOBS, nextTick } from "./workflow/schedule.ts";
 import { Store } from "./workflow/store.ts";
-import { type Report, Workflow } from "./workflow.ts";
+import { isIdle, type Report } from "./workflow/report.ts";
+import { Workflow } from "./workflow.ts";
 
 /** The log file. A line that cannot be written is left out, and the program goes on. */
 class LogFile extends log.RotatingFileHandler {
@@ -121,6 +122,8 @@ const workflow = new Workflow({
 const cron = { signal: stopping.signal, backoffSchedule: [] };
 const running = new Set<Promise<void>>();
 let notedCalls = 0;
+/** Jobs whose last noted run was in trouble. */
+const troubled = new Set<string>();
 /** When each job last ran here. */
 const ranAt = new Map<string, number>();
 /** What was found wrong at the start; null: nothing; undefined: not known. */
@@ -217,8 +220,11 @@ async function recordJob(
     logger.error(`Job "${name}": ${error}`);
   }
   ranAt.set(name, at);
-  const isIdle = report && Object.values(report).every((value) => !value);
-  if (isIdle && !isHeartbeat(at)) return;
+  // Idle runs are noted by the clock alone, and after trouble, which is over so.
+  const isQuiet = report !== null && isIdle(report) && !isHeartbeat(at);
+  const wasTroubled = troubled.delete(name);
+  if (error || report?.refused) troubled.add(name);
+  if (isQuiet && !wasTroubled) return;
   const calls = freshdesk.requestCount - notedCalls;
   notedCalls += calls;
   await store.recordJobRun(

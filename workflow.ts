@@ -158,8 +158,8 @@ export class Workflow {
   async createAndHandleTicket(at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
-    if (!this.#dryRun) await this.#context.store.repairDaily();
     const { opener } = await this.#prepare();
+    if (!this.#dryRun) await this.#context.store.repairDaily();
     const before = opener.previewed;
     const tickets = await opener.openHour(tick, end, false);
     if (this.#dryRun) {

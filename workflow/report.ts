@@ -27,6 +27,11 @@ export function emptyReport(): Report {
   return { done: 0, postponed: 0, gaveUp: 0 };
 }
 
+/** Whether there was nothing to do. */
+export function isIdle(report: Report): boolean {
+  return Object.values(report).every((value) => !value);
+}
+
 /** What both did. */
 export function addReports(a: Report, b: Report): Report {
   return {

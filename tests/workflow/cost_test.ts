@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { DAY, MINUTE } from "../../lib/time.ts";
+import { isIdle, type Report } from "../../workflow/report.ts";
 import { INTERVALS, isHeartbeat } from "../../workflow/schedule.ts";
 import { CountingKv } from "../helpers/counting_kv.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
@@ -24,13 +25,12 @@ async function playMonth(
   const note = async (
     name: string,
     { freshdesk, store }: Program,
-    report: object,
+    report: Report,
   ) => {
     const calls = freshdesk.requestCount === 0
       ? 0
       : world.sandbox.requests.length - noted;
-    const isIdle = Object.values(report).every((value) => !value);
-    if (isIdle && !isHeartbeat(world.now)) return;
+    if (isIdle(report) && !isHeartbeat(world.now)) return;
     noted += calls;
     const run = { at: world.now, took: 1, report: null, error: null };
     await store.recordJobRun(name, run, calls);
