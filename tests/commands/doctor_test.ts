@@ -252,7 +252,7 @@ const BROKEN: (Wrong & {
     account: { keyAgentId: 502 },
     says: [
       "WARNING  role: The API key may not list agents, so every ticket is assigned to its owner.",
-      "Use an administrator's key to share them out.",
+      "Use an administrator's key to spread them over all agents.",
     ],
   },
   {
