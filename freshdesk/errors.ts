@@ -87,7 +87,7 @@ export abstract class FreshdeskError<Name extends string = string>
 }
 
 /** An error after which nobody knows whether the request was applied. */
-abstract class UnknownOutcomeError<Name extends string>
+export abstract class UnknownOutcomeError<Name extends string>
   extends FreshdeskError<Name> {
   /** Always true. */
   override readonly mayHaveBeenApplied = true;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-const KINDS = [
+/** The kinds of faults. */
+export const FAULT_KINDS = [
   "latency",
   "status",
   "refuse",
@@ -27,7 +28,7 @@ export interface Fault {
    * - `deny`: the ticket in the path is refused from then on, with `status` and `body`, until
    *   the faults are cleared; `times` counts tickets
    */
-  kind: typeof KINDS[number];
+  kind: typeof FAULT_KINDS[number];
   /** Only requests of this method. Default: all. */
   method?: string;
   /** Only paths (with their query) that match; a string is a regular expression. Default: all. */
@@ -66,9 +67,9 @@ export class FaultPlan {
 
   /** Throws a `TypeError` if the kind is unknown, a `SyntaxError` if `path` is not a regular expression. */
   add(fault: Fault): void {
-    if (!KINDS.includes(fault.kind)) {
+    if (!FAULT_KINDS.includes(fault.kind)) {
       throw new TypeError(
-        `Cannot plan a fault: 'kind' must be one of ${KINDS.join(", ")}: ` +
+        `Cannot plan a fault: 'kind' must be one of ${FAULT_KINDS.join(", ")}: ` +
           `current value is ${fault.kind}`,
       );
     }

@@ -9,8 +9,8 @@ import { PROGRAM_TAG } from "../../workflow/steps.ts";
 import { board } from "../../status/queries.ts";
 import type { Ticket } from "../../workflow/store.ts";
 import {
-  bar,
   type Candidate,
+  progressLine,
   report,
   table,
 } from "../../commands/cleanup/ticket_cleaner.ts";
@@ -116,7 +116,7 @@ Deno.test("what bears both tags is moved to the trash, and nothing else", async 
   const { code, said } = await run(world);
   assertEquals(trash(world), [1, 7]);
   assertEquals(code, 0);
-  assertStringIncludes(said, "2 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "2 moved to trash, 0 already gone.");
 });
 
 Deno.test("a ticket that only the store knows, for the search lags, is deleted", async () => {
@@ -139,7 +139,7 @@ Deno.test("a ticket without the tag is left, even if the store names it", async 
   assertEquals(await world.theTicket(), before, "its record is left, too");
   assertStringIncludes(
     said,
-    "1 left (#1): it does not bear both the tag ticket-workflow and its own.",
+    "1 left (#1): it does not have both the tag ticket-workflow and its own.",
   );
 });
 
@@ -242,7 +242,7 @@ Deno.test("more tickets than a search shows are deleted, in rounds that are aske
     "10",
   ]);
   assertEquals(code, 0);
-  assertStringIncludes(said, "310 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "310 moved to trash, 0 already gone.");
 });
 
 Deno.test("a search that still shows what was deleted does not go on for ever", async () => {
@@ -256,7 +256,7 @@ Deno.test("a search that still shows what was deleted does not go on for ever", 
         : await world.sandbox.fetch(request),
   });
   assertEquals(deletions(world), ["DELETE /tickets/1"]);
-  assertStringIncludes(said, "1 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "1 moved to trash, 0 already gone.");
 });
 
 Deno.test("interrupted, it deletes the rest when it is run again", async () => {
@@ -272,13 +272,13 @@ Deno.test("interrupted, it deletes the rest when it is run again", async () => {
   assertEquals(first.code, 1);
   assertStringIncludes(
     first.said,
-    "Interrupted.\n2 moved to trash, 0 gone already.",
+    "Interrupted.\n2 moved to trash, 0 already gone.",
   );
 
   const second = await run(world);
   assertEquals(trash(world), [1, 2, 3, 4, 5]);
   assertEquals(second.code, 0);
-  assertStringIncludes(second.said, "3 moved to trash, 0 gone already.");
+  assertStringIncludes(second.said, "3 moved to trash, 0 already gone.");
 });
 
 Deno.test("a ticket whose deletion never got through is deleted when it is run again", async () => {
@@ -414,7 +414,7 @@ Deno.test("what was deleted before is not listed again", async () => {
   assertStringIncludes(said, "No ticket of this program was found.");
 });
 
-Deno.test("a ticket that is gone already counts as done", async () => {
+Deno.test("a ticket that is already gone counts as done", async () => {
   const ways: [string, (world: TestEnv) => unknown][] = [
     ["in the trash", ({ sandbox }) => sandbox.ticket(1).deleted = true],
     ["deleted for good", ({ sandbox }) => sandbox.tickets.delete(1)],
@@ -427,7 +427,7 @@ Deno.test("a ticket that is gone already counts as done", async () => {
     await opened(world);
     await happen(world);
     const { code, said } = await run(world);
-    assertStringIncludes(said, "0 moved to trash, 1 gone already.", how);
+    assertStringIncludes(said, "0 moved to trash, 1 already gone.", how);
     assertEquals(code, 0, how);
     assertEquals(await records(world), [], how);
   }
@@ -477,7 +477,7 @@ Deno.test("trouble with the account stops it, with what to do", async () => {
   assertEquals(trash(world), [1]);
   assertEquals(code, 1);
   assertStringIncludes(said, "The account is suspended: see Admin");
-  assertStringIncludes(said, "1 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "1 moved to trash, 0 already gone.");
 });
 
 Deno.test("a key that may not delete is told so once", async () => {
@@ -544,17 +544,17 @@ Deno.test("the table keeps its columns, and what a subject may do to a terminal"
   assertEquals(head?.indexOf("Status"), first?.indexOf("open"));
   assertEquals(head?.indexOf("Status"), second?.indexOf("open"));
   assert(!shown.includes("\u001b"));
-  assertStringIncludes(shown, `${"x".repeat(47)}…`);
+  assertStringIncludes(shown, `${"x".repeat(45)}...`);
 });
 
-Deno.test("the bar fills", () => {
-  assertEquals(bar(0, 40), "[....................]  0 of 40");
-  assertEquals(bar(12, 40), "[######..............] 12 of 40");
-  assertEquals(bar(40, 40), "[####################] 40 of 40");
+Deno.test("cleanup: reports progress every 25 tickets and at the end", () => {
+  assertEquals(progressLine(25, 40), "25 of 40 done");
+  assertEquals(progressLine(26, 40), undefined);
+  assertEquals(progressLine(40, 40), "40 of 40 done");
 });
 
 Deno.test("what was left is told reason by reason", () => {
-  const why = "it does not bear both the tag ticket-workflow and its own";
+  const why = "it does not have both the tag ticket-workflow and its own";
   const left = Array.from({ length: 12 }, (_, i) => ({
     id: i + 1,
     why,
@@ -571,7 +571,7 @@ Deno.test("what was left is told reason by reason", () => {
     left: [...left, broken(77), broken(78)],
   }).split("\n");
   assertEquals(lines.slice(0, 2), [
-    "3 moved to trash, 1 gone already.",
+    "3 moved to trash, 1 already gone.",
     `12 left (#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, ...): ${why}.`,
   ]);
   assertMatch(lines[2]!, /^2 left \(#77, #78\): Cannot DELETE \/tickets\/77/);
