@@ -10,7 +10,7 @@ import { agent, contact } from "../../sandbox/people.ts";
 import type { SandboxOptions, TicketField } from "../../sandbox/sandbox.ts";
 import { Store } from "../../workflow/store.ts";
 import {
-  type ExamineOptions,
+  type CheckOptions,
   type Finding,
   line,
   runChecks,
@@ -30,7 +30,7 @@ interface Wrong {
   /** The computer's clock is ahead of Freshdesk's by so many milliseconds. */
   ahead?: number;
   fetch?: Fetch;
-  openKv?: ExamineOptions["openKv"];
+  openKv?: CheckOptions["openKv"];
 }
 
 /** Calls the doctor; gives every line, and what Freshdesk was asked. */
@@ -66,17 +66,17 @@ Deno.test("a healthy account is in order, line by line", async () => {
     "OK       settings: FRESHDESK_URL, FRESHDESK_API_KEY; all others have their defaults",
     "OK       URL: https://acme.freshdesk.com",
     "OK       connection: acme.freshdesk.com answers",
-    "OK       key: Freshdesk takes it",
+    "OK       key: Freshdesk accepts it",
     "OK       owner: Maya Lindqvist, who can reply to tickets",
     "OK       role: may list agents",
-    "OK       limit: 5000 calls a minute, 2500 of them ours (RATE_LIMIT_SHARE=0.5): enough for 25000 tickets an hour, and TICKETS_PER_HOUR is 1",
-    "OK       agents: 5 can be drawn. Whether the key's owner may write for each can only be learned by writing",
-    "OK       contacts: 20 can be drawn, all verified; their addresses are all examples",
-    "OK       required fields: none but those every ticket has",
-    "OK       mail: About 96 e-mails a day to 20 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed. All contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: an administrator turns that off under Admin > Email Notifications",
-    "OK       database: tickets.db can be written; 0 tickets under way, 0 failed",
+    "OK       limit: 5000 calls a minute, 2500 of them for this program (RATE_LIMIT_SHARE=0.5): enough for 25000 tickets an hour, and TICKETS_PER_HOUR is 1",
+    "OK       agents: Using 5. Whether the API key's owner may write for each shows only when it writes",
+    "OK       contacts: Using 20, all verified; their addresses are all examples",
+    "OK       required fields: only those that every ticket has",
+    "OK       mail: About 96 e-mails a day to 20 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed. All contacts have example addresses, so no real person gets e-mail. Bounces may still count against the account: an administrator can turn that off in Admin > Email Notifications",
+    "OK       database: tickets.db is writable; 0 tickets in progress, 0 failed",
     "OK       clock: agrees with Freshdesk's",
-    "All is in order: the program can be started.",
+    "All checks passed: the program can be started.",
   ]);
 });
 
@@ -95,7 +95,7 @@ Deno.test("on a trial's small limit all checks are made, at the pace of our shar
   assertEquals(requests.length, 4);
   assertStringIncludes(
     lines.join("\n"),
-    "50 calls a minute, 25 of them ours (RATE_LIMIT_SHARE=0.5): enough for 250 tickets an hour",
+    "50 calls a minute, 25 of them for this program (RATE_LIMIT_SHARE=0.5): enough for 250 tickets an hour",
   );
 });
 
@@ -184,7 +184,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text(null, 404)).fetch,
     says: [
       "PROBLEM  key: There is no account at acme.freshdesk.com",
-      "Check the sub-domain in FRESHDESK_URL: it stands in the browser's address line when an agent is logged in.",
+      "Check the sub-domain in FRESHDESK_URL: it is in the browser's address bar when an agent is logged in.",
     ],
   },
   {
@@ -211,7 +211,7 @@ const BROKEN: (Wrong & {
     fetch: () => Promise.reject(connectError("dns error: failed to lookup")),
     says: [
       "PROBLEM  connection: Cannot GET /agents/me: client error (Connect): dns error",
-      "No host of this name is known: check the sub-domain in FRESHDESK_URL, and the network.",
+      "No host has this name: check the sub-domain in FRESHDESK_URL, and the network.",
     ],
   },
   {
@@ -236,7 +236,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text("Bad gateway", 502)).fetch,
     says: [
       'PROBLEM  connection: Cannot GET /agents/me: 502: "Bad gateway".',
-      "Freshdesk has trouble of its own: see its status page, and try again.",
+      "Freshdesk has a problem: see its status page, and try again.",
     ],
   },
   {
@@ -273,7 +273,7 @@ const BROKEN: (Wrong & {
     account: { limit: 50 },
     settings: { RATE_LIMIT_SHARE: "0.1", TICKETS_PER_HOUR: "60" },
     says: [
-      "WARNING  limit: 50 calls a minute, 5 of them ours (RATE_LIMIT_SHARE=0.1): enough for 50 tickets an hour, and TICKETS_PER_HOUR is 60.",
+      "WARNING  limit: 50 calls a minute, 5 of them for this program (RATE_LIMIT_SHARE=0.1): enough for 50 tickets an hour, and TICKETS_PER_HOUR is 60.",
       "Set TICKETS_PER_HOUR=50, or raise RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -283,7 +283,7 @@ const BROKEN: (Wrong & {
     change: ({ sandbox }) => sandbox.spend(44),
     settings: { TICKETS_PER_HOUR: "100" },
     says: [
-      "WARNING  limit: 50 calls a minute, 6 of them ours at the moment, as other programs use the account too",
+      "WARNING  limit: 50 calls a minute, 6 of them for this program at the moment, because other programs use the account too",
       "Set TICKETS_PER_HOUR=60, or raise RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -312,7 +312,7 @@ const BROKEN: (Wrong & {
     what: "AGENT_EMAILS with an address too many",
     settings: { AGENT_EMAILS: "aiko.tanaka@example.com,nobody@acme.com" },
     says: [
-      "WARNING  agents: Nobody who can reply has the address nobody@acme.com.",
+      "WARNING  agents: No agent who can reply has the address nobody@acme.com.",
       "Correct AGENT_EMAILS, or make them active support agents.",
     ],
   },
@@ -324,8 +324,8 @@ const BROKEN: (Wrong & {
       return kv;
     },
     says: [
-      "WARNING  agents: 5 can be drawn; the key's owner may not write for Daniel Okafor",
-      "restrict the draw with AGENT_EMAILS.",
+      "WARNING  agents: Using 5. The API key's owner may not write for Daniel Okafor",
+      "name other agents in AGENT_EMAILS.",
     ],
   },
   {
@@ -341,8 +341,8 @@ const BROKEN: (Wrong & {
     what: "real-looking contacts, and no CONTACT_DOMAINS",
     account: { contacts: FAMILY },
     says: [
-      "WARNING  contacts: 3 can be drawn, all verified; 2 of them may be real people, at acme.com (2).",
-      "restrict the draw with CONTACT_DOMAINS=example.com, or say that all are meant with CONTACT_DOMAINS=*.",
+      "WARNING  contacts: Using 3, all verified; 2 of them may be real people, at acme.com (2).",
+      "set CONTACT_DOMAINS=example.com to use only such contacts, or CONTACT_DOMAINS=* to use all.",
     ],
   },
   {
@@ -351,14 +351,14 @@ const BROKEN: (Wrong & {
     settings: { CONTACT_DOMAINS: "*" },
     says: [
       "WARNING  mail: About 96 e-mails a day to 3 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed.",
-      "an administrator turns that off under Admin > Email Notifications.",
+      "an administrator can turn that off in Admin > Email Notifications.",
     ],
   },
   {
     what: "CONTACT_DOMAINS with a domain too many",
     settings: { CONTACT_DOMAINS: "example.com,exmaple.org" },
     says: [
-      "WARNING  contacts: Nobody has an address at exmaple.org.",
+      "WARNING  contacts: No contact has an address at exmaple.org.",
       "Correct CONTACT_DOMAINS, or add such contacts to the account.",
     ],
   },
@@ -380,8 +380,8 @@ const BROKEN: (Wrong & {
         field("Cause", { type: "nested_field", required_for_closure: true }),
       ),
     says: [
-      "PROBLEM  required fields: No ticket can be closed without what cannot be filled in: Cause.",
-      "In Admin > Ticket Fields, do not require them when a ticket is closed.",
+      "PROBLEM  required fields: No ticket can be closed because required fields cannot be filled in: Cause.",
+      "In Admin > Ticket Fields, do not require them for closing.",
     ],
   },
   {
@@ -391,8 +391,8 @@ const BROKEN: (Wrong & {
       group!.required_for_closure = true;
     },
     says: [
-      "PROBLEM  required fields: No ticket can be closed without what cannot be filled in: Group.",
-      "do not require them when a ticket is closed.",
+      "PROBLEM  required fields: No ticket can be closed because required fields cannot be filled in: Group.",
+      "do not require them for closing.",
     ],
   },
   {
@@ -405,7 +405,7 @@ const BROKEN: (Wrong & {
         body: '{"code":"access_denied","message":"You are not authorized."}',
       }),
     says: [
-      "WARNING  required fields: The key may not read the ticket form",
+      "WARNING  required fields: The API key may not read the ticket form",
       "Use an administrator's key.",
     ],
   },
@@ -513,7 +513,7 @@ Deno.test("contacts count when nobody is verified", async () => {
     },
   });
   assert(lines.includes(
-    "OK       contacts: 1 can be drawn, as nobody in the account is verified; their addresses are all examples",
+    "OK       contacts: Using 1, none of them verified; their addresses are all examples",
   ));
 });
 
@@ -523,7 +523,7 @@ Deno.test("real-looking contacts are in order when CONTACT_DOMAINS names them", 
     settings: { CONTACT_DOMAINS: "acme.com" },
   });
   assert(lines.includes(
-    "OK       contacts: 2 can be drawn, all verified; 2 of them may be real people, at acme.com (2)",
+    "OK       contacts: Using 2, all verified; 2 of them may be real people, at acme.com (2)",
   ));
 });
 
@@ -536,7 +536,7 @@ Deno.test("required fields that can be filled are shown with their values", asyn
   });
   assert(
     lines.includes(
-      "OK       required fields: filled in as Reference: Not specified",
+      "OK       required fields: filled in: Reference: Not specified",
     ),
   );
 });
@@ -557,7 +557,7 @@ Deno.test("failed tickets are counted, and how to resume them is said", async ()
     },
   });
   assert(lines.includes(
-    "WARNING  database: tickets.db can be written; 1 ticket under way, 1 failed. See why with deno task status; then resume them: deno task retry.",
+    "WARNING  database: tickets.db is writable; 1 ticket in progress, 1 failed. See why with deno task status; then deno task retry.",
   ));
 });
 
