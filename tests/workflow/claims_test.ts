@@ -113,7 +113,11 @@ Deno.test("claims: one that ends far off is void after it has been seen for four
   await world.create(program, "12:00");
   const ticket = await world.theTicket();
   const at = moment("20:00");
-  const claim = { by: "another", at, until: at + 4 * MINUTE };
+  const claim = {
+    owner: "another",
+    claimedAt: at,
+    expiresAt: at + 4 * MINUTE,
+  };
   await world.kv.set(["ticket", ticket.tag], { ...ticket, claim });
   await world.until(program, "12:05");
   assertEquals(world.said(), []);

@@ -31,8 +31,8 @@ const DAMAGE: [what: string, change: Record<string, unknown>][] = [
   ["fields", { fields: null }],
   ["fields", { fields: { custom: 7 } }],
   ["seed", { seed: "x" }],
-  ["done", { done: null }],
-  ["done", { done: { create: 9e15 } }],
+  ["completedAt", { completedAt: null }],
+  ["completedAt", { completedAt: { create: 9e15 } }],
 ];
 
 for (const [field, change] of DAMAGE) {
