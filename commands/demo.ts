@@ -33,7 +33,7 @@ const port = Number(values.port);
 if (!/^\d+$/.test(values.port) || port > 65_535) {
   exitWithUsage(
     COMMAND,
-    `Cannot use --port: it must be a whole number from 0 to 65535: current value is '${values.port}'`,
+    `Cannot use --port as it must be a whole number from 0 to 65535: current value is '${values.port}'`,
   );
 }
 

@@ -143,17 +143,17 @@ const WRONG: [name: string, args: string[], said: string][] = [
   [
     "chaos",
     ["--rounds", "many"],
-    "Cannot use --rounds: it must be a number from 1 to 1000000: current value is 'many'",
+    "Cannot use --rounds as it must be a number from 1 to 1000000: current value is 'many'",
   ],
   [
     "chaos",
     ["--tickets", "0"],
-    "Cannot use --tickets: it must be a number from 1 to 100: current value is '0'",
+    "Cannot use --tickets as it must be a number from 1 to 100: current value is '0'",
   ],
   [
     "demo",
     ["--port", "http"],
-    "Cannot use --port: it must be a whole number from 0 to 65535: current value is 'http'",
+    "Cannot use --port as it must be a whole number from 0 to 65535: current value is 'http'",
   ],
 ];
 
