@@ -60,7 +60,7 @@ async function diagnose(wrong: Wrong = {}) {
   };
 }
 
-Deno.test("a healthy account is in order, line by line", async () => {
+Deno.test("doctor: finds a healthy account in order, line by line", async () => {
   const { lines } = await diagnose();
   assertEquals(lines, [
     "OK       settings: FRESHDESK_URL, FRESHDESK_API_KEY; all others have their defaults",
@@ -80,7 +80,7 @@ Deno.test("a healthy account is in order, line by line", async () => {
   ]);
 });
 
-Deno.test("only GETs are made, and few of them", async () => {
+Deno.test("doctor: sends only GETs, and few of them", async () => {
   const { requests } = await diagnose();
   assertEquals(requests, [
     "GET /agents/me",
@@ -90,7 +90,7 @@ Deno.test("only GETs are made, and few of them", async () => {
   ]);
 });
 
-Deno.test("on a trial's small limit all checks are made, at the pace of our share", async () => {
+Deno.test("doctor: runs all checks within a trial's small limit", async () => {
   const { lines, requests } = await diagnose({ account: { limit: 50 } });
   assertEquals(requests.length, 4);
   assertStringIncludes(
@@ -475,28 +475,30 @@ function connectError(why: string): Error {
 }
 
 for (const { what, says: [begins, ends], left, ...wrong } of BROKEN) {
-  const level = begins.startsWith("WARNING") ? "warned of" : "named";
-  Deno.test(`${level}: ${what}`, async () => {
+  const level = begins.startsWith("WARNING") ? "warns about" : "reports";
+  Deno.test(`doctor: ${level} ${what}`, async () => {
     const { lines } = await diagnose(wrong);
     const shown = lines.join("\n");
     const found = lines.find((line) => line.startsWith(begins));
     assert(found, `no line begins with '${begins}':\n${shown}`);
     assert(found.endsWith(ends), `'${found}' does not end with '${ends}'`);
     if (left) assertStringIncludes(lines.at(-1)!, left);
-    const kind = level === "named" ? /^[1-9]\d* problems?, / : /^No problem, /;
+    const kind = level === "reports"
+      ? /^[1-9]\d* problems?, /
+      : /^No problem, /;
     assertMatch(lines.at(-1)!, kind);
     assert(!shown.includes("\n\n"));
   });
 }
 
-Deno.test("a wrong key is tried once", async () => {
+Deno.test("doctor: tries a wrong key once", async () => {
   const { requests } = await diagnose({
     settings: { FRESHDESK_API_KEY: "wrong" },
   });
   assertEquals(requests, ["GET /agents/me"]);
 });
 
-Deno.test("neither the key nor a contact's address is shown", async () => {
+Deno.test("doctor: shows neither the key nor a contact's address", async () => {
   const { lines } = await diagnose({ account: { contacts: FAMILY } });
   const shown = lines.join("\n");
   assert(!shown.includes("ana@acme.com"));
@@ -506,7 +508,7 @@ Deno.test("neither the key nor a contact's address is shown", async () => {
   );
 });
 
-Deno.test("contacts count when nobody is verified", async () => {
+Deno.test("doctor: counts all contacts if none is verified", async () => {
   const { lines } = await diagnose({
     account: {
       contacts: [contact(1, "Cleo", "cleo@example.com", { active: false })],
@@ -517,7 +519,7 @@ Deno.test("contacts count when nobody is verified", async () => {
   ));
 });
 
-Deno.test("real-looking contacts are in order when CONTACT_DOMAINS names them", async () => {
+Deno.test("doctor: accepts real-looking contacts that CONTACT_DOMAINS names", async () => {
   const { lines } = await diagnose({
     account: { contacts: FAMILY },
     settings: { CONTACT_DOMAINS: "acme.com" },
@@ -527,7 +529,7 @@ Deno.test("real-looking contacts are in order when CONTACT_DOMAINS names them", 
   ));
 });
 
-Deno.test("required fields that can be filled are shown with their values", async () => {
+Deno.test("doctor: shows required fields with their values", async () => {
   const { lines } = await diagnose({
     change: ({ sandbox }) =>
       sandbox.ticketFields.push(
@@ -541,7 +543,7 @@ Deno.test("required fields that can be filled are shown with their values", asyn
   );
 });
 
-Deno.test("failed tickets are counted, and how to resume them is said", async () => {
+Deno.test("doctor: counts failed tickets, and says how to retry them", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -561,7 +563,7 @@ Deno.test("failed tickets are counted, and how to resume them is said", async ()
   ));
 });
 
-Deno.test("nothing of the check is left in the database", async () => {
+Deno.test("doctor: leaves nothing in the database", async () => {
   const kv = await Deno.openKv(":memory:");
   kv[Symbol.dispose] = () => {}; // it is looked into once the doctor has left
   await diagnose({ openKv: () => Promise.resolve(kv) });

@@ -145,7 +145,7 @@ function deno({ folder, env }: Deployment, args: string[]): Deno.Command {
 for (const [what, deploy] of [["unit", unit], ["image", image]] as const) {
   Deno.test({
     name:
-      `doctor, status, retry and cleanup find settings and database where deploy/'s ${what} has them${
+      `deploy: commands find settings and database where the ${what} has them${
         may ? "" : " (left out: needs -A)"
       }`,
     ignore: !may,

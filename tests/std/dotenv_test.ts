@@ -54,7 +54,7 @@ const FILES: [what: string, text: string, values: Record<string, string>][] = [
 ];
 
 for (const [what, text, values] of FILES) {
-  Deno.test(`.env is read: ${what}`, async () => {
+  Deno.test(`dotenv: reads ${what}`, async () => {
     Deno.env.set("DOTENV_TEST", "from outside");
     const warn = console.warn;
     console.warn = () => {};
@@ -67,6 +67,6 @@ for (const [what, text, values] of FILES) {
   });
 }
 
-Deno.test("a .env that is not there is empty", async () => {
+Deno.test("dotenv: returns nothing without a .env", async () => {
   assertEquals({ ...await load({ envPath: "/no/such/.env" }) }, {});
 });
