@@ -30,48 +30,69 @@ import text22 from "./classic/topics/trade-in-value.yaml" with { type: "text" };
 import text23 from "./classic/topics/training-new-team.yaml" with { type: "text" };
 import text24 from "./classic/topics/warranty-grinder.yaml" with { type: "text" };
 import text25 from "./classic/topics/webhook-duplicates.yaml" with { type: "text" };
-import text26 from "./saas/desk.yaml" with { type: "text" };
-import text27 from "./saas/topics/api-rate-limit-errors.yaml" with { type: "text" };
-import text28 from "./saas/topics/calendar-integration.yaml" with { type: "text" };
-import text29 from "./saas/topics/cancel-subscription.yaml" with { type: "text" };
-import text30 from "./saas/topics/csv-import-fails.yaml" with { type: "text" };
-import text31 from "./saas/topics/data-deletion-request.yaml" with { type: "text" };
-import text32 from "./saas/topics/email-notifications-missing.yaml" with { type: "text" };
-import text33 from "./saas/topics/export-garbled.yaml" with { type: "text" };
-import text34 from "./saas/topics/feature-request.yaml" with { type: "text" };
-import text35 from "./saas/topics/invoice-wrong-seats.yaml" with { type: "text" };
-import text36 from "./saas/topics/mobile-app-sync.yaml" with { type: "text" };
-import text37 from "./saas/topics/outage-report.yaml" with { type: "text" };
-import text38 from "./saas/topics/permission-question.yaml" with { type: "text" };
-import text39 from "./saas/topics/refund-double-charge.yaml" with { type: "text" };
-import text40 from "./saas/topics/slow-dashboard.yaml" with { type: "text" };
-import text41 from "./saas/topics/sso-login-fails.yaml" with { type: "text" };
-import text42 from "./saas/topics/trial-extension.yaml" with { type: "text" };
-import text43 from "./saas/topics/two-factor-lost.yaml" with { type: "text" };
-import text44 from "./saas/topics/upgrade-plan-question.yaml" with { type: "text" };
-import text45 from "./saas/topics/user-cannot-log-in.yaml" with { type: "text" };
-import text46 from "./saas/topics/webhook-not-delivered.yaml" with { type: "text" };
-import text47 from "./shop/desk.yaml" with { type: "text" };
-import text48 from "./shop/topics/account-erasure.yaml" with { type: "text" };
-import text49 from "./shop/topics/boots-too-tight.yaml" with { type: "text" };
-import text50 from "./shop/topics/bulk-order-for-a-club.yaml" with { type: "text" };
-import text51 from "./shop/topics/cancel-order.yaml" with { type: "text" };
-import text52 from "./shop/topics/change-delivery-address.yaml" with { type: "text" };
-import text53 from "./shop/topics/click-and-collect.yaml" with { type: "text" };
-import text54 from "./shop/topics/discount-missing.yaml" with { type: "text" };
-import text55 from "./shop/topics/gift-card-problem.yaml" with { type: "text" };
-import text56 from "./shop/topics/invoice-needed.yaml" with { type: "text" };
-import text57 from "./shop/topics/jacket-leaks.yaml" with { type: "text" };
-import text58 from "./shop/topics/loyalty-points.yaml" with { type: "text" };
-import text59 from "./shop/topics/missing-part.yaml" with { type: "text" };
-import text60 from "./shop/topics/parcel-damaged.yaml" with { type: "text" };
-import text61 from "./shop/topics/repair-service.yaml" with { type: "text" };
-import text62 from "./shop/topics/return-refund-status.yaml" with { type: "text" };
-import text63 from "./shop/topics/size-advice.yaml" with { type: "text" };
-import text64 from "./shop/topics/stock-question.yaml" with { type: "text" };
-import text65 from "./shop/topics/tent-pole-broken.yaml" with { type: "text" };
-import text66 from "./shop/topics/where-is-my-order.yaml" with { type: "text" };
-import text67 from "./shop/topics/wrong-item-sent.yaml" with { type: "text" };
+import text26 from "./it/desk.yaml" with { type: "text" };
+import text27 from "./it/topics/badge-access.yaml" with { type: "text" };
+import text28 from "./it/topics/email-quota-full.yaml" with { type: "text" };
+import text29 from "./it/topics/erp-permission.yaml" with { type: "text" };
+import text30 from "./it/topics/expense-tool-error.yaml" with { type: "text" };
+import text31 from "./it/topics/file-restored-from-backup.yaml" with { type: "text" };
+import text32 from "./it/topics/laptop-slow.yaml" with { type: "text" };
+import text33 from "./it/topics/leaver-account.yaml" with { type: "text" };
+import text34 from "./it/topics/meeting-room-screen.yaml" with { type: "text" };
+import text35 from "./it/topics/mfa-new-phone.yaml" with { type: "text" };
+import text36 from "./it/topics/monitor-request.yaml" with { type: "text" };
+import text37 from "./it/topics/new-starter-equipment.yaml" with { type: "text" };
+import text38 from "./it/topics/password-expired.yaml" with { type: "text" };
+import text39 from "./it/topics/phishing-reported.yaml" with { type: "text" };
+import text40 from "./it/topics/phone-replacement.yaml" with { type: "text" };
+import text41 from "./it/topics/printer-jam-or-queue.yaml" with { type: "text" };
+import text42 from "./it/topics/shared-mailbox-access.yaml" with { type: "text" };
+import text43 from "./it/topics/software-install-request.yaml" with { type: "text" };
+import text44 from "./it/topics/teams-call-quality.yaml" with { type: "text" };
+import text45 from "./it/topics/vpn-drops.yaml" with { type: "text" };
+import text46 from "./it/topics/wifi-in-warehouse.yaml" with { type: "text" };
+import text47 from "./saas/desk.yaml" with { type: "text" };
+import text48 from "./saas/topics/api-rate-limit-errors.yaml" with { type: "text" };
+import text49 from "./saas/topics/calendar-integration.yaml" with { type: "text" };
+import text50 from "./saas/topics/cancel-subscription.yaml" with { type: "text" };
+import text51 from "./saas/topics/csv-import-fails.yaml" with { type: "text" };
+import text52 from "./saas/topics/data-deletion-request.yaml" with { type: "text" };
+import text53 from "./saas/topics/email-notifications-missing.yaml" with { type: "text" };
+import text54 from "./saas/topics/export-garbled.yaml" with { type: "text" };
+import text55 from "./saas/topics/feature-request.yaml" with { type: "text" };
+import text56 from "./saas/topics/invoice-wrong-seats.yaml" with { type: "text" };
+import text57 from "./saas/topics/mobile-app-sync.yaml" with { type: "text" };
+import text58 from "./saas/topics/outage-report.yaml" with { type: "text" };
+import text59 from "./saas/topics/permission-question.yaml" with { type: "text" };
+import text60 from "./saas/topics/refund-double-charge.yaml" with { type: "text" };
+import text61 from "./saas/topics/slow-dashboard.yaml" with { type: "text" };
+import text62 from "./saas/topics/sso-login-fails.yaml" with { type: "text" };
+import text63 from "./saas/topics/trial-extension.yaml" with { type: "text" };
+import text64 from "./saas/topics/two-factor-lost.yaml" with { type: "text" };
+import text65 from "./saas/topics/upgrade-plan-question.yaml" with { type: "text" };
+import text66 from "./saas/topics/user-cannot-log-in.yaml" with { type: "text" };
+import text67 from "./saas/topics/webhook-not-delivered.yaml" with { type: "text" };
+import text68 from "./shop/desk.yaml" with { type: "text" };
+import text69 from "./shop/topics/account-erasure.yaml" with { type: "text" };
+import text70 from "./shop/topics/boots-too-tight.yaml" with { type: "text" };
+import text71 from "./shop/topics/bulk-order-for-a-club.yaml" with { type: "text" };
+import text72 from "./shop/topics/cancel-order.yaml" with { type: "text" };
+import text73 from "./shop/topics/change-delivery-address.yaml" with { type: "text" };
+import text74 from "./shop/topics/click-and-collect.yaml" with { type: "text" };
+import text75 from "./shop/topics/discount-missing.yaml" with { type: "text" };
+import text76 from "./shop/topics/gift-card-problem.yaml" with { type: "text" };
+import text77 from "./shop/topics/invoice-needed.yaml" with { type: "text" };
+import text78 from "./shop/topics/jacket-leaks.yaml" with { type: "text" };
+import text79 from "./shop/topics/loyalty-points.yaml" with { type: "text" };
+import text80 from "./shop/topics/missing-part.yaml" with { type: "text" };
+import text81 from "./shop/topics/parcel-damaged.yaml" with { type: "text" };
+import text82 from "./shop/topics/repair-service.yaml" with { type: "text" };
+import text83 from "./shop/topics/return-refund-status.yaml" with { type: "text" };
+import text84 from "./shop/topics/size-advice.yaml" with { type: "text" };
+import text85 from "./shop/topics/stock-question.yaml" with { type: "text" };
+import text86 from "./shop/topics/tent-pole-broken.yaml" with { type: "text" };
+import text87 from "./shop/topics/where-is-my-order.yaml" with { type: "text" };
+import text88 from "./shop/topics/wrong-item-sent.yaml" with { type: "text" };
 
 /** The files of the built-in desks: by the desk's name, then by their path in its folder. */
 export const DESKS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
@@ -102,50 +123,73 @@ export const DESKS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
     ["topics/warranty-grinder.yaml", text24],
     ["topics/webhook-duplicates.yaml", text25],
   ]),
-  "saas": new Map([
+  "it": new Map([
     ["desk.yaml", text26],
-    ["topics/api-rate-limit-errors.yaml", text27],
-    ["topics/calendar-integration.yaml", text28],
-    ["topics/cancel-subscription.yaml", text29],
-    ["topics/csv-import-fails.yaml", text30],
-    ["topics/data-deletion-request.yaml", text31],
-    ["topics/email-notifications-missing.yaml", text32],
-    ["topics/export-garbled.yaml", text33],
-    ["topics/feature-request.yaml", text34],
-    ["topics/invoice-wrong-seats.yaml", text35],
-    ["topics/mobile-app-sync.yaml", text36],
-    ["topics/outage-report.yaml", text37],
-    ["topics/permission-question.yaml", text38],
-    ["topics/refund-double-charge.yaml", text39],
-    ["topics/slow-dashboard.yaml", text40],
-    ["topics/sso-login-fails.yaml", text41],
-    ["topics/trial-extension.yaml", text42],
-    ["topics/two-factor-lost.yaml", text43],
-    ["topics/upgrade-plan-question.yaml", text44],
-    ["topics/user-cannot-log-in.yaml", text45],
-    ["topics/webhook-not-delivered.yaml", text46],
+    ["topics/badge-access.yaml", text27],
+    ["topics/email-quota-full.yaml", text28],
+    ["topics/erp-permission.yaml", text29],
+    ["topics/expense-tool-error.yaml", text30],
+    ["topics/file-restored-from-backup.yaml", text31],
+    ["topics/laptop-slow.yaml", text32],
+    ["topics/leaver-account.yaml", text33],
+    ["topics/meeting-room-screen.yaml", text34],
+    ["topics/mfa-new-phone.yaml", text35],
+    ["topics/monitor-request.yaml", text36],
+    ["topics/new-starter-equipment.yaml", text37],
+    ["topics/password-expired.yaml", text38],
+    ["topics/phishing-reported.yaml", text39],
+    ["topics/phone-replacement.yaml", text40],
+    ["topics/printer-jam-or-queue.yaml", text41],
+    ["topics/shared-mailbox-access.yaml", text42],
+    ["topics/software-install-request.yaml", text43],
+    ["topics/teams-call-quality.yaml", text44],
+    ["topics/vpn-drops.yaml", text45],
+    ["topics/wifi-in-warehouse.yaml", text46],
+  ]),
+  "saas": new Map([
+    ["desk.yaml", text47],
+    ["topics/api-rate-limit-errors.yaml", text48],
+    ["topics/calendar-integration.yaml", text49],
+    ["topics/cancel-subscription.yaml", text50],
+    ["topics/csv-import-fails.yaml", text51],
+    ["topics/data-deletion-request.yaml", text52],
+    ["topics/email-notifications-missing.yaml", text53],
+    ["topics/export-garbled.yaml", text54],
+    ["topics/feature-request.yaml", text55],
+    ["topics/invoice-wrong-seats.yaml", text56],
+    ["topics/mobile-app-sync.yaml", text57],
+    ["topics/outage-report.yaml", text58],
+    ["topics/permission-question.yaml", text59],
+    ["topics/refund-double-charge.yaml", text60],
+    ["topics/slow-dashboard.yaml", text61],
+    ["topics/sso-login-fails.yaml", text62],
+    ["topics/trial-extension.yaml", text63],
+    ["topics/two-factor-lost.yaml", text64],
+    ["topics/upgrade-plan-question.yaml", text65],
+    ["topics/user-cannot-log-in.yaml", text66],
+    ["topics/webhook-not-delivered.yaml", text67],
   ]),
   "shop": new Map([
-    ["desk.yaml", text47],
-    ["topics/account-erasure.yaml", text48],
-    ["topics/boots-too-tight.yaml", text49],
-    ["topics/bulk-order-for-a-club.yaml", text50],
-    ["topics/cancel-order.yaml", text51],
-    ["topics/change-delivery-address.yaml", text52],
-    ["topics/click-and-collect.yaml", text53],
-    ["topics/discount-missing.yaml", text54],
-    ["topics/gift-card-problem.yaml", text55],
-    ["topics/invoice-needed.yaml", text56],
-    ["topics/jacket-leaks.yaml", text57],
-    ["topics/loyalty-points.yaml", text58],
-    ["topics/missing-part.yaml", text59],
-    ["topics/parcel-damaged.yaml", text60],
-    ["topics/repair-service.yaml", text61],
-    ["topics/return-refund-status.yaml", text62],
-    ["topics/size-advice.yaml", text63],
-    ["topics/stock-question.yaml", text64],
-    ["topics/tent-pole-broken.yaml", text65],
-    ["topics/where-is-my-order.yaml", text66],
-    ["topics/wrong-item-sent.yaml", text67],
+    ["desk.yaml", text68],
+    ["topics/account-erasure.yaml", text69],
+    ["topics/boots-too-tight.yaml", text70],
+    ["topics/bulk-order-for-a-club.yaml", text71],
+    ["topics/cancel-order.yaml", text72],
+    ["topics/change-delivery-address.yaml", text73],
+    ["topics/click-and-collect.yaml", text74],
+    ["topics/discount-missing.yaml", text75],
+    ["topics/gift-card-problem.yaml", text76],
+    ["topics/invoice-needed.yaml", text77],
+    ["topics/jacket-leaks.yaml", text78],
+    ["topics/loyalty-points.yaml", text79],
+    ["topics/missing-part.yaml", text80],
+    ["topics/parcel-damaged.yaml", text81],
+    ["topics/repair-service.yaml", text82],
+    ["topics/return-refund-status.yaml", text83],
+    ["topics/size-advice.yaml", text84],
+    ["topics/stock-question.yaml", text85],
+    ["topics/tent-pole-broken.yaml", text86],
+    ["topics/where-is-my-order.yaml", text87],
+    ["topics/wrong-item-sent.yaml", text88],
   ]),
 };

@@ -346,7 +346,6 @@ Deno.test("config: never shows the value of an unknown variable", () => {
 // What is written about the settings
 
 const ENV_EXAMPLE = new URL("../../.env.example", import.meta.url);
-const README = new URL("../../README.md", import.meta.url);
 
 function cannotRead(path: URL): boolean {
   return Deno.permissions.querySync({ name: "read", path }).state !== "granted";
@@ -359,13 +358,6 @@ function envExample(): Record<string, string> {
   return Object.fromEntries(
     lines.map(([_, name = "", value = ""]) => [name, value]),
   );
-}
-
-/** The rows of the settings' table, by the setting's name. */
-function readmeRows(): Record<string, string> {
-  const rows = Deno.readTextFileSync(README)
-    .matchAll(/^\| `([A-Z][A-Z_]*)` .*$/gm);
-  return Object.fromEntries(rows.map(([row, name = ""]) => [name, row]));
 }
 
 Deno.test({
@@ -409,26 +401,6 @@ Deno.test({
     assertEquals(all.length, 2);
     for (const problem of all) {
       assertStringIncludes(problem, "still the example");
-    }
-  },
-});
-
-Deno.test({
-  name:
-    "the README's table names every setting and no other (needs --allow-read)",
-  ignore: cannotRead(README),
-  fn() {
-    assertEquals(Object.keys(readmeRows()).sort(), [...NAMES].sort());
-  },
-});
-
-Deno.test({
-  name: "the README's table shows the defaults (needs --allow-read)",
-  ignore: cannotRead(README),
-  fn() {
-    const rows = readmeRows();
-    for (const { name, default: fallback = "" } of Object.values(SETTINGS)) {
-      assertStringIncludes(rows[name] ?? "", fallback, name);
     }
   },
 });
