@@ -69,7 +69,9 @@ export class FaultPlan {
   add(fault: Fault): void {
     if (!FAULT_KINDS.includes(fault.kind)) {
       throw new TypeError(
-        `Cannot plan a fault: 'kind' must be one of ${FAULT_KINDS.join(", ")}: ` +
+        `Cannot plan a fault: 'kind' must be one of ${
+          FAULT_KINDS.join(", ")
+        }: ` +
           `current value is ${fault.kind}`,
       );
     }
