@@ -611,7 +611,7 @@ Deno.test("assignToAgent: rejects if Freshdesk assigns nobody", async () => {
   assertInstanceOf(error, NotAppliedError);
   assertEquals(
     error.message,
-    "Cannot PUT /tickets/7: 200: responder_id should be 501 and is null [request r-1]",
+    "Freshdesk did not make the change: PUT /tickets/7: 200: responder_id should be 501 and is null [request r-1]",
   );
 });
 

@@ -504,7 +504,10 @@ Deno.test("cleanup: goes on after an error of one ticket", async () => {
   const { code, said } = await run(world);
   assertEquals(trash(world), [1, 3]);
   assertEquals(code, 1);
-  assertMatch(said, /1 left \(#2\): Cannot DELETE \/tickets\/2: 503/);
+  assertMatch(
+    said,
+    /1 left \(#2\): Freshdesk has a problem: DELETE \/tickets\/2: 503/,
+  );
 });
 
 Deno.test("cleanup: tells a wrong sub-domain from an empty account", async () => {
@@ -562,7 +565,8 @@ Deno.test("cleanup: reports what it left by reason", () => {
   }));
   const broken = (id: number) => ({
     id,
-    why: `Cannot DELETE /tickets/${id}: 503 [request ${crypto.randomUUID()}]`,
+    why:
+      `Freshdesk has a problem: DELETE /tickets/${id}: 503 [request ${crypto.randomUUID()}]`,
     trouble: true,
   });
   const lines = report({
@@ -574,7 +578,10 @@ Deno.test("cleanup: reports what it left by reason", () => {
     "3 moved to trash, 1 already gone.",
     `12 left (#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, ...): ${why}.`,
   ]);
-  assertMatch(lines[2]!, /^2 left \(#77, #78\): Cannot DELETE \/tickets\/77/);
+  assertMatch(
+    lines[2]!,
+    /^2 left \(#77, #78\): Freshdesk has a problem: DELETE \/tickets\/77/,
+  );
   assertEquals(lines.length, 3);
 });
 

@@ -128,7 +128,7 @@ const BROKEN: (Wrong & {
     what: "a wrong key",
     settings: { FRESHDESK_API_KEY: "wrong" },
     says: [
-      "PROBLEM  key: Cannot GET /agents/me: 401",
+      "PROBLEM  key: Freshdesk rejected the API key: GET /agents/me: 401",
       "Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.",
     ],
     left: NOTHING_MORE,
@@ -137,7 +137,7 @@ const BROKEN: (Wrong & {
     what: "a suspended account",
     change: ({ sandbox }) => sandbox.troubles.suspended = true,
     says: [
-      "PROBLEM  key: Cannot GET /agents/me: 403: Your account is suspended.",
+      "PROBLEM  key: The API key may not do this: GET /agents/me: 403: Your account is suspended.",
       "The account is suspended: see Admin > Plans & Billing.",
     ],
     left: NOTHING_MORE,
@@ -146,7 +146,7 @@ const BROKEN: (Wrong & {
     what: "a key whose owner is locked out",
     change: ({ sandbox }) => sandbox.troubles.lockedOut = true,
     says: [
-      "PROBLEM  key: Cannot GET /agents/me: 403: Your account has been locked.",
+      "PROBLEM  key: The API key may not do this: GET /agents/me: 403: Your account has been locked.",
       "The key's owner is locked out: log in to Freshdesk as that agent first.",
     ],
     left: NOTHING_MORE,
@@ -155,7 +155,7 @@ const BROKEN: (Wrong & {
     what: "a plan without calls that answers 403",
     account: { limit: 0 },
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 403: Your plan has no API.",
+      "PROBLEM  limit: The API key may not do this: GET /agents/me: 403: Your plan has no API.",
       "This account's plan does not include this: take a trial or a larger plan.",
     ],
   },
@@ -167,7 +167,7 @@ const BROKEN: (Wrong & {
       "retry-after": "3600",
     })).fetch,
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 429",
+      "PROBLEM  limit: The account's plan has no API: GET /agents/me: 429",
       "This account's plan allows no API calls: take a trial or a paid plan.",
     ],
   },
@@ -175,7 +175,7 @@ const BROKEN: (Wrong & {
     what: "other programs that have used up the account's calls for long",
     fetch: replies(text(null, 429, { "retry-after": "600" })).fetch,
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 429: retry after 600 s",
+      "PROBLEM  limit: Too many calls: GET /agents/me: 429: retry after 600 s",
       "lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -192,7 +192,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text(null, 301, { location: "https://help.acme.com/" }))
       .fetch,
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: 301: redirected to https://help.acme.com/.",
+      "PROBLEM  connection: Freshdesk is at another address: GET /agents/me: 301: redirected to https://help.acme.com/.",
       "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (not a custom domain).",
     ],
   },
@@ -200,7 +200,7 @@ const BROKEN: (Wrong & {
     what: "a host that cannot be reached",
     fetch: () => Promise.reject(refusedConnection()),
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: client error (Connect)",
+      "PROBLEM  connection: Cannot connect to Freshdesk: GET /agents/me: client error (Connect)",
       "FRESHDESK_URL names your account (https://<account>.freshdesk.com).",
     ],
     left:
@@ -210,7 +210,7 @@ const BROKEN: (Wrong & {
     what: "a name that no host has",
     fetch: () => Promise.reject(connectError("dns error: failed to lookup")),
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: client error (Connect): dns error",
+      "PROBLEM  connection: Cannot connect to Freshdesk: GET /agents/me: client error (Connect): dns error",
       "No host has this name: check the sub-domain in FRESHDESK_URL, and the network.",
     ],
   },
@@ -219,7 +219,7 @@ const BROKEN: (Wrong & {
     fetch: () =>
       Promise.reject(connectError("invalid peer certificate: UnknownIssuer")),
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: client error (Connect): invalid peer certificate",
+      "PROBLEM  connection: Cannot connect to Freshdesk: GET /agents/me: client error (Connect): invalid peer certificate",
       "set DENO_TLS_CA_STORE=system, or DENO_CERT to the proxy's certificate.",
     ],
   },
@@ -227,7 +227,7 @@ const BROKEN: (Wrong & {
     what: "a portal page instead of Freshdesk",
     fetch: replies(text("<html><title>Guest Wi-Fi</title></html>")).fetch,
     says: [
-      'PROBLEM  connection: Cannot GET /agents/me: 200: not JSON but "Guest Wi-Fi"',
+      'PROBLEM  connection: Cannot read the answer: GET /agents/me: 200: not JSON but "Guest Wi-Fi"',
       "not to a proxy or a portal page.",
     ],
   },
@@ -235,7 +235,7 @@ const BROKEN: (Wrong & {
     what: "Freshdesk's own trouble",
     fetch: replies(text("Bad gateway", 502)).fetch,
     says: [
-      'PROBLEM  connection: Cannot GET /agents/me: 502: "Bad gateway".',
+      'PROBLEM  connection: Freshdesk has a problem: GET /agents/me: 502: "Bad gateway".',
       "Freshdesk has a problem: see its status page, and try again.",
     ],
   },

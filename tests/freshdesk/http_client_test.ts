@@ -240,7 +240,7 @@ Deno.test("http client: logs a missing response too", async () => {
   );
   await rejection(client.request("POST", "/tickets"));
   assertSpyCalls(debug, 1);
-  assertStringIncludes(String(debug.calls[0]?.args[0]), "Cannot POST /tickets");
+  assertStringIncludes(String(debug.calls[0]?.args[0]), ": POST /tickets");
 });
 
 // Timeouts and lost connections
@@ -272,7 +272,10 @@ Deno.test("http client: gives up a request after the timeout", async () => {
   using timer = timeIsOver(() => asked.length > 0);
   const error = await rejection(client.request("POST", "/tickets"));
   assertInstanceOf(error, NoResponseError);
-  assertEquals(error.message, "Cannot POST /tickets: no answer within 1.5 s");
+  assertEquals(
+    error.message,
+    "Freshdesk did not answer: POST /tickets: no answer within 1.5 s",
+  );
   assertEquals(timer.calls[0]?.args, [1500]);
 });
 
@@ -349,7 +352,7 @@ for (const { what, reply, type, mayHaveBeenApplied, message } of LOST) {
     assertEquals(error.name, type.name);
     assertEquals(error.mayHaveBeenApplied, mayHaveBeenApplied);
     assertEquals(error.status, undefined);
-    assertStringIncludes(error.message, "Cannot POST /tickets: ");
+    assertStringIncludes(error.message, ": POST /tickets: ");
     assertStringIncludes(error.message, message);
   });
 }
@@ -746,7 +749,10 @@ for (const row of TABLE) {
     assertEquals(error.fields, row.fields ?? []);
     assertEquals(error.mayHaveBeenApplied, row.mayHaveBeenApplied ?? false);
     assertEquals(isAccountError(error), row.account ?? false);
-    assertEquals(error.message, `Cannot PUT /tickets/7: ${row.message}`);
+    assertEquals(
+      error.message.replace(/^[A-Z][^:]*: /, ""),
+      `PUT /tickets/7: ${row.message}`,
+    );
     assertStringIncludes(error.hint, row.hint);
   });
 }
@@ -754,7 +760,10 @@ for (const row of TABLE) {
 Deno.test("error: has Freshdesk's request id", async () => {
   const error = await failure(text("", 404, { "x-request-id": "r-1" }));
   assertEquals(error.requestId, "r-1");
-  assertEquals(error.message, "Cannot PUT /tickets/7: 404 [request r-1]");
+  assertEquals(
+    error.message,
+    "Freshdesk cannot find it: PUT /tickets/7: 404 [request r-1]",
+  );
 });
 
 Deno.test("error: keeps the request id of an invalid response", async () => {
@@ -765,8 +774,12 @@ Deno.test("error: keeps the request id of an invalid response", async () => {
 
 /** Bodies of a refused request, and what a person reads of them. */
 const BODIES: [what: string, body: string, message: string][] = [
-  ["nothing", "", "Cannot POST /tickets: 400"],
-  ["text", "Bad request", 'Cannot POST /tickets: 400: "Bad request"'],
+  ["nothing", "", "Freshdesk rejected the values: POST /tickets: 400"],
+  [
+    "text",
+    "Bad request",
+    'Freshdesk rejected the values: POST /tickets: 400: "Bad request"',
+  ],
   ["a page", HTML, '400: "Oops Bad Gateway Try again"'],
   ["broken JSON", '{"code":', '400: "{"code":"'],
   ["a JSON text", '"no"', "400: "],
@@ -1038,7 +1051,10 @@ Deno.test("http client: does not send a call after its deadline", async () => {
     client.request("POST", "/tickets", { deadline: NOON }),
   );
   assertInstanceOf(error, NotSentError);
-  assertEquals(error.message, "Cannot POST /tickets: its deadline has passed");
+  assertEquals(
+    error.message,
+    "Nothing was sent: POST /tickets: its deadline has passed",
+  );
   assertEquals(error.mayHaveBeenApplied, false);
   assertStringIncludes(error.hint, "the next tick goes on");
   assertEquals(asked, []);
@@ -1299,7 +1315,7 @@ for (const [what, link] of FOREIGN) {
     assertInstanceOf(error, RedirectError);
     assertMatch(
       error.message,
-      /^Cannot GET \/x: 200: the link to the next page leads/,
+      /^Freshdesk is at another address: GET \/x: 200: the link to the next page leads/,
     );
     assert(isAccountError(error));
     assertEquals(asked.length, 1);
