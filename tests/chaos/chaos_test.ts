@@ -1,3 +1,8 @@
+/**
+ * Runs a short chaos, and the control that must fail.
+ *
+ * @module
+ */
 import { assert, assertEquals } from "@std/assert";
 
 const may = Deno.permissions.querySync({ name: "run" }).state === "granted";
