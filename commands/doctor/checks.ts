@@ -120,7 +120,8 @@ export async function* runChecks(
   if (!config) return;
   yield { check: "URL", ...checkUrl(config) };
 
-  const opened = await within(TIMEOUT, openKv(databasePath(config.kvPath)))
+  const path = databasePath(config.kvPath, "DENO_DEPLOY" in environment);
+  const opened = await within(TIMEOUT, openKv(path))
     .catch((error: Error) => error);
   using kv = opened instanceof Error ? undefined : opened;
   const context: CheckContext = {

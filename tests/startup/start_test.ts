@@ -193,7 +193,7 @@ program("start: exits with 1 on a redirect, which may pass", async () => {
   assertEquals(said.code, 1, said.text);
 });
 
-Deno.test("systemd: restarts anything but what needs a person", async () => {
+program("systemd: restarts anything but what needs a person", async () => {
   const unit = await Deno.readTextFile(
     new URL("deploy/ticket-workflow.service", ROOT),
   );
