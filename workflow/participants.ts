@@ -75,7 +75,14 @@ export async function loadAgents(
   { agentEmails }: ParticipantOptions,
   call?: CallOptions,
 ): Promise<Person[]> {
-  const agents = await freshdesk.getAgents(call);
+  return filterAgents(await freshdesk.getAgents(call), { agentEmails });
+}
+
+/** Those of the agents who may be drawn. */
+export function filterAgents<T extends Person>(
+  agents: T[],
+  { agentEmails }: ParticipantOptions,
+): T[] {
   return agentEmails
     ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
     : agents;
