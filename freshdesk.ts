@@ -9,6 +9,7 @@ import {
   type HttpClientOptions,
   isPermissionDenied,
 } from "./freshdesk/http_client.ts";
+import type { BusinessHoursResponse } from "./freshdesk/business_hours.ts";
 import { InvalidResponseError, NotAppliedError } from "./freshdesk/errors.ts";
 import type { Budget } from "./freshdesk/rate_limiter.ts";
 import {
@@ -20,7 +21,9 @@ import {
   type Conversation,
   type CreateOptions,
   type FreshdeskTicket,
+  type Group,
   type PostedMessage,
+  type StatusOptions,
   type TicketField,
   TicketStatus,
 } from "./freshdesk/types.ts";
@@ -34,7 +37,9 @@ export type {
   Conversation,
   CreateOptions,
   FreshdeskTicket,
+  Group,
   PostedMessage,
+  StatusOptions,
   TicketField,
 };
 
@@ -144,6 +149,26 @@ export class Freshdesk {
     return await this.#http.listAll<TicketField>("/ticket_fields", options);
   }
 
+  /** The groups of agents. */
+  async getGroups(options?: CallOptions): Promise<Group[]> {
+    const path = "/groups?per_page=100";
+    const groups = await this.#http.listAll<Group>(path, options);
+    return parseAs(
+      "/groups",
+      () => groups.map(({ id, name }) => ({ id, name: oneLine(name) })),
+    );
+  }
+
+  /** The account's business hours. */
+  async getBusinessHours(
+    options?: CallOptions,
+  ): Promise<BusinessHoursResponse[]> {
+    return await this.#http.listAll<BusinessHoursResponse>(
+      "/business_hours",
+      options,
+    );
+  }
+
   /**
    * Creates an open ticket.
    *
@@ -159,8 +184,8 @@ export class Freshdesk {
     email: string,
     options: CreateOptions = {},
   ): Promise<FreshdeskTicket> {
-    const { tags, priority = 1, source = 2, type, responderId, customFields } =
-      options;
+    const { tags, priority = 1, source = 2, type } = options;
+    const { responderId, groupId, customFields } = options;
     const { body } = await this.#http.requestOne<FreshdeskTicket>(
       "POST",
       "/tickets",
@@ -176,6 +201,7 @@ export class Freshdesk {
           ...(tags && { tags }),
           ...(type && { type }),
           ...(responderId && { responder_id: responderId }),
+          ...(groupId && { group_id: groupId }),
           ...(customFields && { custom_fields: customFields }),
         },
       },
@@ -292,6 +318,26 @@ export class Freshdesk {
       .body;
   }
 
+  /**
+   * Writes a private note, which only agents see.
+   *
+   * @param agentId the author; without one it is the key's owner
+   * @param message HTML
+   */
+  async addNote(
+    ticketId: number,
+    agentId: number | undefined,
+    message: string,
+    options?: CallOptions,
+  ): Promise<PostedMessage> {
+    const author = agentId === undefined ? {} : { user_id: agentId };
+    return (await this.#http.requestOne<PostedMessage>(
+      "POST",
+      `/tickets/${ticketId}/notes`,
+      { ...options, body: { body: message, ...author, private: true } },
+    )).body;
+  }
+
   /** Returns all messages of a ticket, oldest first, without its description. */
   async getConversations(
     ticketId: number,
@@ -312,11 +358,24 @@ export class Freshdesk {
    */
   async closeTicket(
     ticketId: number,
-    options: Pick<CreateOptions, "type" | "customFields" | "deadline"> = {},
+    options?: StatusOptions,
   ): Promise<FreshdeskTicket> {
-    const { type, customFields } = options;
+    return await this.setStatus(ticketId, TicketStatus.closed, options);
+  }
+
+  /**
+   * Gives a ticket a status; one that has it keeps it. An answer with another status (an automation
+   * rule changed it) is a `NotAppliedError`.
+   *
+   * @param options a type, and values of custom fields, that the account demands for resolving
+   */
+  async setStatus(
+    ticketId: number,
+    status: number,
+    { type, customFields, ...options }: StatusOptions = {},
+  ): Promise<FreshdeskTicket> {
     return await this.#update(ticketId, {
-      status: TicketStatus.closed,
+      status,
       ...(type && { type }),
       ...(customFields && { custom_fields: customFields }),
     }, options);
@@ -343,7 +402,12 @@ export class Freshdesk {
 
   async #update(
     ticketId: number,
-    change: { status?: number; responder_id?: number },
+    change: {
+      status?: number;
+      responder_id?: number;
+      type?: string;
+      custom_fields?: Record<string, unknown>;
+    },
     options?: CallOptions,
   ): Promise<FreshdeskTicket> {
     const path = `/tickets/${ticketId}`;
@@ -367,7 +431,8 @@ export class Freshdesk {
   }
 }
 
-function isSample(email: string): boolean {
+/** Whether an address is one of Freshworks' sample people, to whom nothing is written. */
+export function isSample(email: string): boolean {
   return SAMPLE_DOMAINS.test(email) ||
     SAMPLE_ADDRESSES.includes(email.toLowerCase());
 }

@@ -8,6 +8,7 @@ import * as log from "@std/log";
 import { Freshdesk } from "./freshdesk.ts";
 import { errorMessage } from "./lib/error.ts";
 import { failSafe } from "./lib/fail_safe.ts";
+import { once } from "./lib/once.ts";
 import { DAY } from "./lib/time.ts";
 import { checkAccount } from "./startup/account_check.ts";
 import { readArguments } from "./startup/arguments.ts";
@@ -16,6 +17,7 @@ import { isDenoDeploy, readSettings } from "./startup/environment.ts";
 import { exitWithError } from "./startup/exit.ts";
 import { JobRunner } from "./startup/job_runner.ts";
 import { setUpLog } from "./startup/log.ts";
+import { makeOpener } from "./startup/opener.ts";
 import { shutdown, STOP_SIGNALS } from "./startup/shutdown.ts";
 import { DRY_RUN } from "./status/format.ts";
 import { serveStatus } from "./status/serve.ts";
@@ -40,12 +42,14 @@ const store = new Store(kv, {
   history: config.historyDays * DAY,
   log: logger,
 });
-await ensureSameAccount(store, config.url);
 const freshdesk = new Freshdesk({ ...config, signal, log: logger });
+/** What opens tickets, once the database is known to be this account's. */
+const ready = once(prepare);
 const workflow = new Workflow({
   ...config,
   freshdesk,
   store,
+  prepare: ready,
   signal,
   log: logger,
 });
@@ -124,12 +128,18 @@ if (!isDenoDeploy()) {
   startProblem = await checkAccount({
     config,
     freshdesk,
-    workflow,
+    opening: await ready(),
     log: logger,
     exit,
   });
 }
 flushLog();
+
+/** Binds the database to the account, and reads the desk. */
+async function prepare() {
+  await ensureSameAccount(store, config.url);
+  return await makeOpener(config, { kv, store, freshdesk, log: logger });
+}
 
 function serve(): Deno.HttpServer {
   const { host, port, statusPassword, dryRun } = config;
@@ -144,6 +154,7 @@ function serve(): Deno.HttpServer {
       ticketUrl: (id) => freshdesk.ticketUrl(id),
       budget: () => freshdesk.budget,
       startedAt: Date.now(),
+      ranAt: (job) => jobs.ranAt(job),
       production,
       dryRun,
       startProblem: () => startProblem,

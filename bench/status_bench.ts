@@ -5,11 +5,11 @@
  * @module
  */
 import { readArguments } from "../startup/arguments.ts";
-import { seededRandom } from "../lib/random.ts";
-import { SCENARIOS, writeScript } from "../desks/scenarios.ts";
 import { statusApp } from "../status/app.ts";
-import { ALL_STAGES } from "../status/queries.ts";
-import { Store, type Ticket } from "../workflow/store.ts";
+import { ALL_STAGES, isEnd, type Stage } from "../status/queries.ts";
+import { makeTicket, putTickets } from "../tests/helpers/tickets.ts";
+import { Store } from "../workflow/store.ts";
+import type { Ticket } from "../workflow/ticket.ts";
 
 readArguments({
   name: "bench",
@@ -31,19 +31,15 @@ await measure("10 000 tickets, as many in every stage", 10_000, spread);
 async function measure(
   name: string,
   tickets: number,
-  stageOf: (i: number) => Ticket["stage"],
+  stageOf: (i: number) => Stage,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const kv = await Deno.openKv(`${folder}/bench.db`);
   const store = new Store(kv);
-  for (let i = 0; i < tickets; i += 100) {
-    const length = Math.min(100, tickets - i);
-    const some = Array.from(
-      { length },
-      (_, j) => ticket(i + j, stageOf(i + j)),
-    );
-    await store.addTicketsForHour(i, some);
-  }
+  await putTickets(
+    kv,
+    Array.from({ length: tickets }, (_, i) => ticket(i, stageOf(i))),
+  );
   let now = NOW;
   const app = statusApp({
     store,
@@ -80,28 +76,12 @@ async function measure(
   await Deno.remove(folder, { recursive: true });
 }
 
-function ticket(i: number, stage: Ticket["stage"]): Ticket {
-  const people = { contact: `Contact ${i}`, agent: `Agent ${i % 7}` };
-  const scenario = SCENARIOS[i % SCENARIOS.length]!;
-  return {
-    version: 1,
-    tag: `tw-${String(i).padStart(6, "0")}`,
+function ticket(i: number, stage: Stage): Ticket {
+  const at = NOW - i * 1000;
+  return makeTicket(`tw-${String(i).padStart(6, "0")}`, at, {
     id: i + 1,
-    stage,
-    dueAt: NOW - i * 1000,
-    createdAt: NOW - i * 1000,
-    stageSince: NOW - i * 1000,
-    firstFailedAt: null,
-    claim: null,
-    outcomeUnknown: false,
-    attempts: 0,
-    lastError: null,
-    failedStage: null,
-    contact: { id: i, name: people.contact, email: `c${i}@example.com` },
-    agent: { id: i % 7, name: people.agent, email: `a${i % 7}@example.com` },
-    script: writeScript(scenario, people, seededRandom(i)),
-    seed: i,
-    completedAt: {},
-    fields: {},
-  };
+    contact: { id: i, name: `Contact ${i}` },
+    agent: { id: i % 7, name: `Agent ${i % 7}` },
+    ...(isEnd(stage) ? { state: stage, completedAt: at } : { waitsFor: stage }),
+  });
 }

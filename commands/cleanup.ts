@@ -11,6 +11,7 @@ import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { DAY } from "../lib/time.ts";
 import { PROGRAM_TAG } from "../workflow/steps.ts";
+import { clearParticipants } from "../workflow/participant_cache.ts";
 import { Store } from "../workflow/store.ts";
 import {
   type CleaningOptions,
@@ -63,7 +64,7 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   }
   if (end === "unasked") return 1;
   if (end === "kept") return 0;
-  const drafts = await store.count("create", COUNT_LIMIT);
+  const drafts = (await store.countWaiting(COUNT_LIMIT)).opening;
   if (drafts > 0) {
     say(`${drafts} not opened yet: the program opens them when it runs.`);
   }
@@ -135,6 +136,8 @@ after you confirm. It may run beside the program.`,
     log: console,
   });
   await ensureSameAccount(store, config.url);
+  // Whoever cleans up may have changed the people, too.
+  await clearParticipants(kv);
   return await cleanup({
     freshdesk: new Freshdesk({ ...config, signal }),
     store,

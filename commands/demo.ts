@@ -8,10 +8,13 @@ import { exitWithUsage, readArguments } from "../startup/arguments.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../workflow/store.ts";
+import { once } from "../lib/once.ts";
 import { sleep } from "../lib/sleep.ts";
 import { plainText, wrapWords } from "../lib/text.ts";
 import { HOUR, MINUTE } from "../lib/time.ts";
-import { JOBS, Workflow } from "../workflow.ts";
+import { makeOpener } from "../startup/opener.ts";
+import { JOBS } from "../workflow/schedule.ts";
+import { Workflow } from "../workflow.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 
 /** How long a minute takes, in milliseconds. */
@@ -53,13 +56,27 @@ const freshdesk = new Freshdesk({
     return Promise.resolve();
   },
 });
-const store = new Store(kv);
+const store = new Store(kv, clock);
+const log = { info: tell, warn: tell, error: tell };
 const workflow = new Workflow({
   ...clock,
   freshdesk,
   store,
-  ticketsPerHour: TICKETS,
-  log: { info: tell, warn: tell, error: tell },
+  prepare: once(() =>
+    makeOpener({
+      desk: "classic",
+      pace: "classic",
+      seed: undefined,
+      businessHours: undefined,
+      timeZone: undefined,
+      ticketsPerHour: TICKETS,
+      contactDomains: undefined,
+      agentEmails: undefined,
+      dryRun: false,
+      historyDays: 30,
+    }, { ...clock, kv, store, freshdesk, log })
+  ),
+  log,
 });
 
 const page = values.serve ? serve() : undefined;
@@ -93,7 +110,7 @@ for (let minute = 0; minute < 60; minute++) {
 
 const { tickets } = await store.list("closed", TICKETS);
 const [ticket] = tickets;
-if (ticket) await show(ticket.tag, ticket.script.subject, ticket.id!);
+if (ticket) await show(ticket.tag, ticket.subject, ticket.id!);
 console.log(
   `\n${tickets.length} of ${TICKETS} tickets were opened, assigned, answered, answered back, resolved and closed` +
     ` with ${sandbox.requests.length} calls.`,

@@ -25,18 +25,18 @@ await ensureSameAccount(store, config.url);
 
 const entries = names.length > 0
   ? await Promise.all(names.map(named))
-  : await Array.fromAsync(store.ended("failed"));
+  : await Array.fromAsync(store.finished("failed"));
 let resumed = 0;
 for (const entry of entries) {
   const ticket = await store.resume(entry, Date.now());
-  const { id, tag, stage, lastError } = entry.ticket;
+  const { id, tag, state, lastError } = entry.ticket;
   if (!ticket) {
-    console.log(`#${id ?? tag} is ${stage}: nothing to retry`);
+    console.log(`#${id ?? tag} is ${state}: nothing to retry`);
     continue;
   }
   resumed++;
   console.log(
-    `#${id ?? tag} goes on with ${ticket.stage} (it had ${stage}: ${
+    `#${id ?? tag} goes on with ${ticket.waitsFor} (it had ${state}: ${
       lastError?.message ?? "reason unknown"
     })`,
   );

@@ -111,8 +111,24 @@ export interface CreateOptions extends CallOptions {
   type?: string;
   /** The agent it is assigned to from the start. */
   responderId?: number;
+  /** The group it belongs to. */
+  groupId?: number;
   /** Values of custom fields, by their `cf_` names. */
   customFields?: Record<string, unknown>;
+}
+
+/** What a status can be set with. */
+export type StatusOptions = Pick<
+  CreateOptions,
+  "type" | "customFields" | "deadline"
+>;
+
+/** A group of agents. */
+export interface Group {
+  /** Freshdesk's id. */
+  id: number;
+  /** As people call it. */
+  name: string;
 }
 
 /** A contact in a response. */

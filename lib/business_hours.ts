@@ -84,6 +84,22 @@ export class BusinessHours {
     return new BusinessHours(week, timeZone);
   }
 
+  /** Returns the hours as {@linkcode BusinessHours.parse} reads them. */
+  toString(): string {
+    const days = this.week.map((ranges) => ranges.map(formatRange).join(", "));
+    const parts: string[] = [];
+    for (let first = 0; first < days.length;) {
+      let last = first;
+      while (days[last + 1] === days[first]) last++;
+      const name = first === last
+        ? weekday(first)
+        : `${weekday(first)}-${weekday(last)}`;
+      if (days[first]) parts.push(`${name} ${days[first]}`);
+      first = last + 1;
+    }
+    return parts.join("; ");
+  }
+
   /** Whether a weekday has hours; 1 is Monday, 7 is Sunday. */
   isWorkingDay(dayOfWeek: number): boolean {
     return (this.week[dayOfWeek - 1]?.length ?? 0) > 0;

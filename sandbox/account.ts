@@ -19,6 +19,8 @@ export interface Account {
   agents: Agent[];
   /** The ticket form. */
   ticketFields: TicketField[];
+  /** When agents work. */
+  businessHours: BusinessCalendar[];
   /** Freshdesk's own fields whose `required_for_agents` it enforces, by their names in the form. */
   enforcedFields: string[];
   /** By id; what is in the trash stays here, marked `deleted`. */
@@ -178,6 +180,41 @@ export interface TicketField {
   nested_ticket_fields?: unknown[];
   /** Of the requester: whether the portal offers copies. */
   portal_cc?: boolean;
+}
+
+/** Business hours, in the shape of Freshdesk's own answers. */
+export interface BusinessCalendar {
+  id: number;
+  name: string;
+  description: string | null;
+  is_default: boolean;
+  /** A name of Ruby on Rails: `Eastern Time (US & Canada)`. */
+  time_zone: string;
+  /** By day, `monday` to `sunday`; days without hours are missing. */
+  business_hours: Record<string, { start_time: string; end_time: string }>;
+  created_at: string;
+  updated_at: string;
+}
+
+/** The business hours of a new account. */
+export function defaultBusinessHours(): BusinessCalendar[] {
+  const hours = { start_time: "08:00:00 am", end_time: "05:00:00 pm" };
+  return [{
+    id: 901,
+    name: "Default",
+    description: "Default Business Calendar",
+    is_default: true,
+    time_zone: "Eastern Time (US & Canada)",
+    business_hours: {
+      monday: hours,
+      tuesday: hours,
+      wednesday: hours,
+      thursday: hours,
+      friday: hours,
+    },
+    created_at: BEGINNING,
+    updated_at: BEGINNING,
+  }];
 }
 
 /**

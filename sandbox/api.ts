@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { type Account, agentOf, contactOf } from "./account.ts";
 import { conversationRoutes } from "./conversations.ts";
-import type { Agent, Contact } from "./people.ts";
+import { type Agent, BEGINNING, type Contact } from "./people.ts";
 import { checkQuery, idIn, oneOf, page } from "./query.ts";
 import { ticketRoutes } from "./tickets.ts";
 import { accessDenied, emptyResponse } from "./validate.ts";
@@ -77,6 +77,18 @@ function peopleRoutes(app: Hono, account: Account): void {
     return c.json(showAgent(found));
   });
 
+  app.get("/groups", (c) => {
+    if (!keyOwner()?.admin) throw accessDenied();
+    checkQuery(c, "page", "per_page");
+    return page(c, groupsOf(account));
+  });
+
+  app.get("/business_hours", (c) => {
+    if (!keyOwner()?.admin) throw accessDenied();
+    checkQuery(c, "page", "per_page");
+    return page(c, account.businessHours);
+  });
+
   app.get("/ticket_fields", (c) => {
     checkQuery(c, "type");
     const type = c.req.query("type");
@@ -86,6 +98,25 @@ function peopleRoutes(app: Hono, account: Account): void {
       ),
     );
   });
+}
+
+/** The groups that the form offers, with their agents. */
+function groupsOf(account: Account): Record<string, unknown>[] {
+  const field = account.ticketFields.find(({ name }) => name === "group");
+  return Object.entries(field?.choices ?? {}).map(([name, id]) => ({
+    id,
+    name,
+    description: null,
+    escalate_to: null,
+    unassigned_for: null,
+    business_hour_id: null,
+    group_type: "support_agent_group",
+    agent_ids: account.agents.filter((agent) =>
+      agent.group_ids.includes(Number(id))
+    ).map((agent) => agent.id),
+    created_at: BEGINNING,
+    updated_at: BEGINNING,
+  }));
 }
 
 function showContact(contact: Contact): Record<string, unknown> {

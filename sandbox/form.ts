@@ -38,6 +38,18 @@ export function creationErrors(
   ];
 }
 
+/**
+ * A new ticket comes by e-mail, portal, phone or widget: chats (7) and outbound mail (10) are made by
+ * other calls.
+ */
+export function sourceErrors(source: unknown): FieldError[] {
+  return isBlank(source) || NEW_SOURCES.includes(Number(source))
+    ? []
+    : [notOneOf("source", NEW_SOURCES)];
+}
+
+const NEW_SOURCES = [1, 2, 3, 9];
+
 /** Returns what is missing in a ticket to be resolved or closed, if the changes do that. */
 export function closureErrors(
   form: TicketField[],

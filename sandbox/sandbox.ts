@@ -8,7 +8,9 @@ import { HTTPException } from "hono/http-exception";
 import { auth } from "hono/utils/basic-auth";
 import {
   type Account,
+  type BusinessCalendar,
   type Conversation,
+  defaultBusinessHours,
   defaultTicketFields,
   type Ticket,
   type TicketField,
@@ -129,6 +131,8 @@ export class Sandbox implements Account {
   agents: Agent[];
   /** The ticket form. */
   ticketFields: TicketField[];
+  /** When agents work. */
+  businessHours: BusinessCalendar[] = defaultBusinessHours();
   /** Of Freshdesk's own fields, those that are refused when blank and required. */
   enforcedFields: string[] = ["subject", "description"];
   /** The API key. */

@@ -17,7 +17,12 @@ import {
   type Ticket,
   timestamp,
 } from "./account.ts";
-import { closureErrors, creationErrors, valueErrors } from "./form.ts";
+import {
+  closureErrors,
+  creationErrors,
+  sourceErrors,
+  valueErrors,
+} from "./form.ts";
 import { type Contact, contact } from "./people.ts";
 import {
   checkQuery,
@@ -64,6 +69,7 @@ export function ticketRoutes(app: Hono, account: Account): void {
     const errors = [
       ...creationErrors(account.ticketFields, fields, account.enforcedFields),
       ...valueErrors(account.ticketFields, fields),
+      ...sourceErrors(fields.source),
     ];
     if (errors.length > 0) throw invalid(...errors);
     checkResponder(account, fields);

@@ -7,12 +7,12 @@ import { NotFoundError, RedirectError } from "../freshdesk/errors.ts";
 import { isAccountError } from "../freshdesk/http_client.ts";
 import type { Freshdesk } from "../freshdesk.ts";
 import { errorMessage } from "../lib/error.ts";
-import { hintFor, JOBS, nextTick, type Workflow } from "../workflow.ts";
 import { expectedMails } from "../workflow/expected_mails.ts";
-import {
-  loadParticipants,
-  NoParticipantError,
-} from "../workflow/participants.ts";
+import { hintFor } from "../workflow/failures.ts";
+import type { TicketOpener } from "../workflow/opening.ts";
+import type { ParticipantCache } from "../workflow/participant_cache.ts";
+import { NoParticipantError } from "../workflow/participants.ts";
+import { JOBS, nextTick } from "../workflow/schedule.ts";
 import type { Log } from "../workflow/steps.ts";
 import type { Config } from "./config.ts";
 import { NEEDS_A_PERSON } from "./exit.ts";
@@ -23,8 +23,11 @@ export interface AccountCheckOptions {
   config: Config;
   /** The account. */
   freshdesk: Freshdesk;
-  /** Warns if contacts may be real people. */
-  workflow: Workflow;
+  /** Whom tickets are opened for, and when. */
+  opening: {
+    opener: Pick<TicketOpener<unknown>, "warnOfRealPeople" | "nextExpected">;
+    cache: ParticipantCache;
+  };
   /** Logs what was found. */
   log: Log & {
     /** Logs a line at level CRITICAL. */
@@ -41,12 +44,13 @@ export interface AccountCheckOptions {
  * @returns why no ticket can be opened, and what to do; `null` if all is well
  */
 export async function checkAccount(
-  { config, freshdesk, workflow, log, exit }: AccountCheckOptions,
+  { config, freshdesk, opening: { opener, cache }, log, exit }:
+    AccountCheckOptions,
 ): Promise<string | null> {
   try {
     const me = await freshdesk.getMe();
     log.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
-    const { contacts, agents } = await loadParticipants(freshdesk, config);
+    const { contacts, agents } = await cache.read();
     log.info(`Using ${contacts.length} contacts and ${agents.length} agents`);
     const problems = noParticipants(contacts.length, agents.length, config);
     for (const problem of problems) {
@@ -56,8 +60,11 @@ export async function checkAccount(
       const mails = expectedMails(config.ticketsPerHour, contacts.length);
       log.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
-    await workflow.warnOfRealPeople(contacts);
-    log.info(`Next (UTC): ${nextTicks(Date.now())}`);
+    await opener.warnOfRealPeople(contacts);
+    const now = Date.now();
+    log.info(`Next (UTC): ${nextTicks(now)}`);
+    const expected = await opener.nextExpected(now);
+    if (expected) log.info(`Next ticket: ${expected.text}`);
     return problems.join(" ") || null;
   } catch (error) {
     const problem = `${errorMessage(error)}. ${hintFor(error)}`;

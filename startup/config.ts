@@ -4,7 +4,14 @@
  * @module
  */
 import { parseAccountUrl } from "../freshdesk/http_client.ts";
+import {
+  BusinessHours,
+  BusinessHoursError,
+  type Week,
+} from "../lib/business_hours.ts";
 import { errorMessage } from "../lib/error.ts";
+import { findTimeZone } from "../lib/time.ts";
+import { type Pace, PACES } from "../workflow/plan.ts";
 
 /** All settings, checked. */
 export interface Config {
@@ -12,8 +19,18 @@ export interface Config {
   url: string;
   /** An agent's API key. */
   apiKey: string;
-  /** Tickets opened every hour. */
+  /** A built-in desk, or the folder of one's own. */
+  desk: string;
+  /** How the desk spends its time; `undefined`: as it says itself. */
+  pace: Pace | undefined;
+  /** Tickets opened every hour; in natural and fast pace their mean, maybe a fraction. */
   ticketsPerHour: number;
+  /** Everything random follows from it; `undefined`: one is made and kept in the database. */
+  seed: string | undefined;
+  /** When agents work; `undefined`: the account's hours, else the desk's. */
+  businessHours: Week | undefined;
+  /** The IANA name of the desk's time zone; `undefined`: the account's, else the desk's. */
+  timeZone: string | undefined;
   /** Share of the account's API rate limit to use (0 to 1). */
   share: number;
   /** Uses only contacts at these domains; `*` uses all; `undefined` uses all, with a warning. */
@@ -66,11 +83,41 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     example: "wQx3bT7kLm9pZr2v",
     parse: parseKey,
   },
+  desk: {
+    name: "DESK",
+    example: "shop",
+    default: "classic",
+    parse: (text) => text,
+  },
+  pace: {
+    name: "PACE",
+    example: "natural",
+    optional: true,
+    parse: oneOf(...PACES),
+  },
   ticketsPerHour: {
     name: "TICKETS_PER_HOUR",
     example: "3",
     default: "1",
-    parse: wholeNumber(1, 100),
+    parse: parseTicketsPerHour,
+  },
+  seed: {
+    name: "SEED",
+    example: "spring-demo",
+    optional: true,
+    parse: parseSeed,
+  },
+  businessHours: {
+    name: "BUSINESS_HOURS",
+    example: "Mon-Fri 09:00-17:00",
+    optional: true,
+    parse: (text) => BusinessHours.parse(text, "UTC").week,
+  },
+  timeZone: {
+    name: "TIME_ZONE",
+    example: "Europe/Berlin",
+    optional: true,
+    parse: parseTimeZone,
   },
   share: {
     name: "RATE_LIMIT_SHARE",
@@ -194,9 +241,10 @@ export function readConfig<K extends keyof Config = keyof Config>(
         setting === SETTINGS.statusPassword ||
         setting === SETTINGS.url && /^[^.]*$|@/.test(text);
       const shown = secret ? "" : ` '${text}'`;
-      problems.push(
-        `${name}${shown}: ${errorMessage(error)}. Example: ${name}=${example}`,
-      );
+      const [problem, value] = error instanceof BusinessHoursError
+        ? [error.problem, error.example]
+        : [errorMessage(error), example];
+      problems.push(`${name}${shown}: ${problem}. Example: ${name}=${value}`);
       return undefined;
     }
   };
@@ -313,6 +361,35 @@ function list(text: string, form: RegExp, what: string): string[] {
 function parsePassword(text: string): string {
   if (text.length >= 8) return text;
   throw new Error("must have at least 8 characters");
+}
+
+function parseTicketsPerHour(text: string): number {
+  const n = Number(text);
+  if (/^(\d+(\.\d+)?|\.\d+)$/.test(text) && n >= 0.01 && n <= 100) return n;
+  throw new Error("must be a number from 0.01 to 100");
+}
+
+/** What is wrong with the tickets of an hour in this pace, if anything is. */
+export function findPaceProblem(
+  ticketsPerHour: number,
+  pace: Pace,
+): string | undefined {
+  return pace === "classic" && !Number.isInteger(ticketsPerHour)
+    ? `TICKETS_PER_HOUR '${ticketsPerHour}': in classic pace it must be a whole number. Example: TICKETS_PER_HOUR=${
+      Math.ceil(ticketsPerHour)
+    }, or PACE=natural`
+    : undefined;
+}
+
+function parseSeed(text: string): string {
+  if (text.length <= 100) return text;
+  throw new Error("must have at most 100 characters");
+}
+
+function parseTimeZone(text: string): string {
+  const zone = findTimeZone(text);
+  if (zone) return zone;
+  throw new Error("not a time zone");
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

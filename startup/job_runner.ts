@@ -5,7 +5,9 @@
  */
 import type { Freshdesk } from "../freshdesk.ts";
 import { errorMessage } from "../lib/error.ts";
-import { hintFor, type Report } from "../workflow.ts";
+import { hintFor } from "../workflow/failures.ts";
+import { isIdle, type Report } from "../workflow/report.ts";
+import { isHeartbeat } from "../workflow/schedule.ts";
 import type { Log } from "../workflow/steps.ts";
 import type { Store } from "../workflow/store.ts";
 
@@ -30,6 +32,9 @@ export interface JobRunnerOptions {
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #running = new Set<Promise<void>>();
+  readonly #ranAt = new Map<string, number>();
+  /** Jobs whose last recorded run was in trouble. */
+  readonly #troubled = new Set<string>();
   #recordedCalls = 0;
 
   /** Runs nothing yet. */
@@ -48,6 +53,11 @@ export class JobRunner {
     this.#running.add(run);
     await run;
     this.#running.delete(run);
+  }
+
+  /** When a job last ran in this process (ms since 1970). */
+  ranAt(name: string): number | undefined {
+    return this.#ranAt.get(name);
   }
 
   /** Resolves when no job is running. */
@@ -70,6 +80,12 @@ export class JobRunner {
       error = `${errorMessage(cause)}. ${hintFor(cause)}`;
       log.error(`Job "${name}": ${error}`);
     }
+    this.#ranAt.set(name, at);
+    // Idle runs are recorded by the clock, and once after trouble, which ends so.
+    const isQuiet = report !== null && isIdle(report) && !isHeartbeat(at);
+    const wasTroubled = this.#troubled.delete(name);
+    if (error || report?.refused) this.#troubled.add(name);
+    if (isQuiet && !wasTroubled) return report;
     const calls = freshdesk.requestCount - this.#recordedCalls;
     this.#recordedCalls += calls;
     const took = Date.now() - at;

@@ -12,7 +12,7 @@ import { streamSSE } from "hono/streaming";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { isLoopback } from "../lib/loopback.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import type { FinalState, Stage, Store } from "../workflow/store.ts";
+import type { Store } from "../workflow/store.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import {
   ALL_STAGES,
@@ -23,6 +23,7 @@ import {
   noticesOf,
   page,
   type Source,
+  type Stage,
   thread,
 } from "./queries.ts";
 import { healthProblems } from "./health.ts";
@@ -49,6 +50,8 @@ export interface StatusOptions {
   budget: () => Budget;
   /** When the program began (ms since 1970). */
   startedAt: number;
+  /** When this process last ran a job (ms since 1970). */
+  ranAt?: (job: string) => number | undefined;
   /** Who may look. */
   mode: Access;
   /** Whether jobs run here at all. */
@@ -264,7 +267,7 @@ function notFound(c: Context, around: Frame): Response | Promise<Response> {
   return c.html(page, 404);
 }
 
-function isStage(text: string): text is Stage | FinalState {
+function isStage(text: string): text is Stage {
   return (ALL_STAGES as readonly string[]).includes(text);
 }
 

@@ -3,17 +3,19 @@
  *
  * @module
  */
-import type { FinalState, Stage } from "../workflow/store.ts";
-import { COUNTED, type JobView } from "./queries.ts";
+import { COUNTED, type JobView, type Stage } from "./queries.ts";
 
 /** What a stage or an end is called. */
-export const TITLES: Readonly<Record<Stage | FinalState, string>> = {
-  create: "Opening",
-  assign: "Assigning",
-  first_reply: "First reply",
-  customer_reply: "Customer reply",
+export const TITLES: Readonly<Record<Stage, string>> = {
+  opening: "Opening",
+  assignment: "Assignment",
+  "first reply": "First reply",
+  "customer reply": "Customer reply",
+  reply: "Reply",
   resolution: "Resolution",
-  close: "Closing",
+  "private note": "Private note",
+  status: "Status",
+  closing: "Closing",
   closed: "Closed",
   abandoned: "Abandoned",
   failed: "Failed",
@@ -55,8 +57,8 @@ export function outcome({ name, lastRun, nextTick }: JobView): string {
   }
   const parts = [
     report.done > 0 && `${report.done} done`,
-    report.later > 0 && `${report.later} to be tried again`,
-    report.ended > 0 && `${report.ended} given up`,
+    report.postponed > 0 && `${report.postponed} to be tried again`,
+    report.gaveUp > 0 && `${report.gaveUp} given up`,
   ].filter((part) => part !== false);
   return parts.length > 0 ? parts.join(", ") : "idle";
 }

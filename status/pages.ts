@@ -6,7 +6,9 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import type { FinalState, HourlyStats, Stage } from "../workflow/store.ts";
+import type { Label } from "../workflow/schedule.ts";
+import type { HourlyStats } from "../workflow/store.ts";
+import type { FinalState } from "../workflow/ticket.ts";
 import { dayChart } from "./chart.ts";
 import {
   type BoardView,
@@ -14,6 +16,7 @@ import {
   nameOf,
   type Notices,
   type PageView,
+  type Stage,
   type TicketView,
 } from "./queries.ts";
 import {
@@ -41,12 +44,12 @@ export interface Frame extends Notices {
 }
 
 /** The columns of the board: what the tickets in them wait for. */
-const COLUMNS: readonly (readonly Stage[])[] = [
-  ["create", "assign"],
-  ["first_reply"],
-  ["customer_reply"],
-  ["resolution"],
-  ["close"],
+const COLUMNS: readonly (readonly Label[])[] = [
+  ["opening", "assignment"],
+  ["first reply"],
+  ["customer reply"],
+  ["reply", "resolution", "private note", "status"],
+  ["closing"],
 ];
 
 const TODAY: readonly (keyof HourlyStats)[] = [
@@ -87,7 +90,7 @@ ${failed > 0 ? failedTickets(tickets.failed, at) : ""}
 
 /** All tickets of a stage, page by page. */
 export function listPage(
-  stage: Stage | FinalState,
+  stage: Stage,
   { count, tickets, cursor }: PageView,
   frame: Frame,
   later: boolean,
@@ -109,12 +112,16 @@ ${
         : html`<p class="none">No ticket here.</p>`
     }
 <nav class="pager" aria-label="Pages">
-  ${later ? html`<a href="/?stage=${stage}">First page</a>` : ""}
+  ${
+      later
+        ? html`<a href="/?stage=${encodeURIComponent(stage)}">First page</a>`
+        : ""
+    }
   ${
       cursor
-        ? html`<a rel="next" href="/?stage=${stage}&cursor=${
-          encodeURIComponent(cursor)
-        }">Next page</a>`
+        ? html`<a rel="next" href="/?stage=${
+          encodeURIComponent(stage)
+        }&cursor=${encodeURIComponent(cursor)}">Next page</a>`
         : ""
     }
 </nav>`,
@@ -297,7 +304,7 @@ function jobTable(jobs: JobView[], now: string): Html {
 }
 
 function column(
-  stages: readonly Stage[],
+  stages: readonly Label[],
   all: BoardView["tickets"],
   now: string,
 ): Html {
@@ -306,13 +313,14 @@ function column(
   const tickets = pages.flatMap((page) => page.tickets)
     .sort((a, b) => b.since.localeCompare(a.since));
   const first = stages[0]!;
-  return html`<section class="column" aria-labelledby="${first}">
-<h2 id="${first}">${TITLES[first]} <span class="count">${
+  const id = first.replace(" ", "_");
+  return html`<section class="column" aria-labelledby="${id}">
+<h2 id="${id}">${TITLES[first]} <span class="count">${
     counted(count)
   }</span></h2>
 ${
     tickets.length > 0
-      ? html`<ul id="list-${first}" class="cards">${
+      ? html`<ul id="list-${id}" class="cards">${
         tickets.map((ticket) => card(ticket, now))
       }</ul>`
       : html`<p class="none">–</p>`
@@ -373,10 +381,10 @@ function link(ticket: TicketView): Html {
   `;
 }
 
-function more(stage: Stage | FinalState): Html {
-  return html`<p class="more"><a href="/?stage=${stage}">All ${
-    TITLES[stage].toLowerCase()
-  }</a></p>`;
+function more(stage: Stage): Html {
+  return html`<p class="more"><a href="/?stage=${
+    encodeURIComponent(stage)
+  }">All ${TITLES[stage].toLowerCase()}</a></p>`;
 }
 
 const ICON = "data:image/svg+xml," + encodeURIComponent(

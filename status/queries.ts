@@ -5,20 +5,25 @@
  * @module
  */
 import {
-  ENDS,
+  HEARTBEAT,
+  JOBS,
+  type Label,
+  labelOf,
+  LABELS,
+  nextTick,
+} from "../workflow/schedule.ts";
+import type { HourlyStats, JobRun, Store } from "../workflow/store.ts";
+import {
+  FINAL_STATES,
   type FinalState,
-  type HourlyStats,
-  isEnd,
-  type JobRun,
   type Message,
-  type Stage,
-  STAGES,
-  type Store,
   type Ticket,
-} from "../workflow/store.ts";
+} from "../workflow/ticket.ts";
 import { plainText } from "../lib/text.ts";
-import { JOBS, nextTick } from "../workflow.ts";
 import { type Problem, problemsOf } from "./problems.ts";
+
+/** What a ticket waits for, or how it ended. */
+export type Stage = Label | FinalState;
 
 /** A ticket at a glance. */
 export interface TicketView {
@@ -29,7 +34,7 @@ export interface TicketView {
   /** Where a person sees it in Freshdesk; null until its id is known. */
   url: string | null;
   /** What it waits for, or how it ended. */
-  stage: Stage | FinalState;
+  stage: Stage;
   /** Plain text. */
   subject: string;
   /** The contact's name. */
@@ -50,12 +55,13 @@ export interface TicketView {
 
 /** A ticket with its conversation. */
 export interface ThreadView extends TicketView {
-  /** When each stage was done. */
-  done: Partial<Record<Stage, string>>;
+  /** The steps of its plan, in order; when it was done is known of messages. */
+  steps: { label: Label; state: "done" | "next" | "open"; at: string | null }[];
   /** What was said, in order; plain text. */
   messages: {
     from: Message["from"];
     name: string;
+    private: boolean;
     text: string;
     at: string;
   }[];
@@ -98,7 +104,7 @@ export interface BoardView extends Notices {
   /** Now. */
   at: string;
   /** The tickets, by what they wait for or how they ended. */
-  tickets: Record<Stage | FinalState, PageView>;
+  tickets: Record<Stage, PageView>;
   /** The five jobs. */
   jobs: JobView[];
   /** What happened since midnight. */
@@ -107,7 +113,7 @@ export interface BoardView extends Notices {
   hours: ({ at: string } & HourlyStats)[];
 }
 
-/** What the facts are gathered from. */
+/** What the views are gathered from. */
 export interface Source {
   /** The tickets. */
   store: Store;
@@ -117,6 +123,8 @@ export interface Source {
   ticketUrl: (id: number) => string;
   /** When the program began (ms since 1970): no job can be overdue since before. Default: not known. */
   startedAt?: number;
+  /** When this process last ran a job (ms since 1970). Default: not known; see `JobRun`. */
+  ranAt?: (job: string) => number | undefined;
   /** Whether jobs run here at all. Default: true. */
   production?: boolean;
   /** Whether the program sends nothing. Default: as the latest run of a job was. */
@@ -127,8 +135,8 @@ export interface Source {
 
 /** Tickets of a stage are counted so far: a higher count reads "1000+". */
 export const COUNTED = 1000;
-/** What every ticket is in: the stages in order, then the ends. */
-export const ALL_STAGES: readonly (Stage | FinalState)[] = [...STAGES, ...ENDS];
+/** What every ticket is in: what it waits for, in order, then how it ended. */
+export const ALL_STAGES: readonly Stage[] = [...LABELS, ...FINAL_STATES];
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -147,10 +155,13 @@ export async function board(
   const now = source.now();
   const hour = now - now % HOUR;
   const midnight = now - now % (24 * HOUR);
+  const waiting = source.store.countWaiting(COUNTED * LABELS.length);
   const [pages, jobs, tallies] = await Promise.all([
-    Promise.all(ALL_STAGES.map((stage) => page(source, stage, limit))),
+    Promise.all(
+      ALL_STAGES.map((stage) => page(source, stage, limit, "", waiting)),
+    ),
     jobList(source),
-    source.store.tallies(hour - 23 * HOUR),
+    source.store.hourlyStats(hour - 23 * HOUR),
   ]);
   const today = nothing();
   const hours = Array.from({ length: 24 }, (_, i) => {
@@ -161,7 +172,7 @@ export async function board(
   });
   const tickets = Object.fromEntries(
     ALL_STAGES.map((stage, i) => [stage, pages[i]!]),
-  ) as Record<Stage | FinalState, PageView>;
+  ) as Record<Stage, PageView>;
   return {
     at: moment(now),
     ...noticesOf(source, jobs),
@@ -175,21 +186,29 @@ export async function board(
 /** A page of the tickets of a stage, from a cursor on. */
 export async function page(
   source: Source,
-  stage: Stage | FinalState,
+  stage: Stage,
   limit: number,
-  cursor?: string,
+  cursor = "",
+  waiting = source.store.countWaiting(COUNTED * LABELS.length),
 ): Promise<PageView> {
   const { store } = source;
   const [count, { tickets, cursor: next }] = await Promise.all([
-    store.count(stage, COUNTED),
+    isEnd(stage)
+      ? store.countFinished(stage, COUNTED)
+      : waiting.then((tickets) => Math.min(tickets[stage], COUNTED)),
     store.list(stage, limit, cursor),
   ]);
-  tickets.sort((a, b) => b.stageSince - a.stageSince);
+  tickets.sort((a, b) => b.stepSince - a.stepSince);
   return {
     count,
     tickets: tickets.map((ticket) => ticketView(ticket, source)),
     cursor: next || null,
   };
+}
+
+/** Whether a ticket has ended that is in this stage. */
+export function isEnd(stage: Stage): stage is FinalState {
+  return FINAL_STATES.some((state) => state === stage);
 }
 
 /** A page of all tickets, from a cursor on: the youngest first. */
@@ -224,17 +243,24 @@ export async function thread(
     : await store.get(name);
   if (!entry) return null;
   const { ticket } = entry;
-  const history = await store.messageHistory(ticket.tag);
+  const [plan, history] = await Promise.all([
+    store.plan(ticket.tag),
+    store.messageHistory(ticket.tag),
+  ]);
+  const saidAt = history.map(({ at }) => moment(at));
   return {
     ...ticketView(ticket, source),
-    done: Object.fromEntries(
-      Object.entries(ticket.completedAt).map((
-        [stage, at],
-      ) => [stage, moment(at)]),
-    ),
-    messages: history.map(({ from, name, body, at }) => ({
+    steps: (plan?.steps ?? []).map((step, i) => {
+      const isDone = i < ticket.step || ticket.state === "closed";
+      const at = isDone && "body" in step ? saidAt.shift() ?? null : null;
+      const isNext = i === ticket.step && ticket.state === "active";
+      const state = isDone ? "done" : isNext ? "next" : "open";
+      return { label: labelOf(step), state, at };
+    }),
+    messages: history.map(({ from, name, private: isPrivate, body, at }) => ({
       from,
       name,
+      private: isPrivate,
       text: plainText(body),
       at: moment(at),
     })),
@@ -243,18 +269,21 @@ export async function thread(
 
 /** The five jobs, in the order of a ticket's life. */
 export async function jobList(source: Source): Promise<JobView[]> {
-  const { store, startedAt, production = true } = source;
+  const { store, startedAt, ranAt, production = true } = source;
   const now = source.now();
   const runs = await store.jobs();
   return JOBS.map(({ name, every }) => {
     const run = runs.get(name);
-    const latest = Math.max(run?.at ?? 0, startedAt ?? 0) || now;
+    const latest = Math.max(run?.at ?? 0, ranAt?.(name) ?? 0, startedAt ?? 0) ||
+      now;
+    // Runs that found nothing to do are noted by the clock alone; a process knows its own.
+    const pause = every * MINUTE + (ranAt ? 0 : HEARTBEAT) + GRACE;
     return {
       name,
       every,
       lastRun: run ? { ...run, at: moment(run.at) } : null,
       nextTick: moment(nextTick(every, now)),
-      overdue: production && now - latest > every * MINUTE + GRACE,
+      overdue: production && now - latest > pause,
     };
   });
 }
@@ -275,20 +304,21 @@ export function nameOf({ id, tag }: Pick<TicketView, "id" | "tag">): string {
 }
 
 function ticketView(ticket: Ticket, { ticketUrl }: Source): TicketView {
-  const { id, tag, stage, lastError, failedStage } = ticket;
+  const { id, tag, state, waitsFor, subject, lastError } = ticket;
+  const canRetry = state === "failed" || state === "abandoned";
   return {
     id,
     tag,
     url: id === null ? null : ticketUrl(id),
-    stage,
-    subject: ticket.script.subject,
+    stage: state === "active" ? waitsFor : state,
+    subject,
     contact: ticket.contact.name,
     agent: ticket.agent.name,
-    since: moment(ticket.stageSince),
-    dueAt: isEnd(stage) ? null : moment(ticket.dueAt),
+    since: moment(ticket.stepSince),
+    dueAt: state === "active" ? moment(ticket.dueAt) : null,
     attempts: ticket.attempts,
     lastError: lastError && { ...lastError, at: moment(lastError.at) },
-    retry: failedStage && isEnd(stage) ? `deno task retry ${id ?? tag}` : null,
+    retry: canRetry ? `deno task retry ${id ?? tag}` : null,
   };
 }
 

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { type FinalState, STAGES } from "../workflow/store.ts";
+import { LABELS } from "../workflow/schedule.ts";
+import type { FinalState } from "../workflow/ticket.ts";
 import {
   ALL_STAGES,
   type BoardView,
   COUNTED,
+  isEnd,
   type JobView,
   nameOf,
   type PageView,
@@ -41,10 +43,12 @@ const READABLE = 80;
 /** The whole board. */
 export function boardLines(facts: BoardView, width: number): Line[] {
   const { at, tickets, jobs, today, dryRun, problems } = facts;
-  const counts = ALL_STAGES.map((stage) =>
+  const counts = ALL_STAGES.filter((stage) =>
+    isEnd(stage) || tickets[stage].count > 0
+  ).map((stage) =>
     `${TITLES[stage].toLowerCase()} ${counted(tickets[stage].count)}`
   );
-  const waiting = STAGES.flatMap((stage) => tickets[stage].tickets)
+  const waiting = LABELS.flatMap((stage) => tickets[stage].tickets)
     .sort((a, b) => b.since.localeCompare(a.since));
   return [
     { text: `${at.slice(0, 16).replace("T", " ")} UTC`, style: SOFT },
@@ -63,7 +67,7 @@ export function boardLines(facts: BoardView, width: number): Line[] {
     ...jobLines(jobs, at, width),
     ...endLines("failed", tickets.failed, at, width),
     ...ticketLines("Waiting", waiting, at, width),
-    ...moreLines(STAGES.map((stage) => tickets[stage])),
+    ...moreLines(LABELS.map((stage) => tickets[stage])),
     ...ticketLines("Last closed", tickets.closed.tickets, at, width),
     ...moreLines([tickets.closed]),
     ...endLines("abandoned", tickets.abandoned, at, width),

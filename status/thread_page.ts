@@ -4,7 +4,6 @@
  * @module
  */
 import { html } from "hono/html";
-import { STAGES } from "../workflow/store.ts";
 import type { ThreadView } from "./queries.ts";
 import { type Frame, type Html, layout, time, trouble } from "./pages.ts";
 import { TITLES } from "./format.ts";
@@ -57,18 +56,17 @@ ${
 ${messages.length === 0 ? html`<p class="none">Nothing was said yet.</p>` : ""}
 <h2>Steps</h2>
 <ol class="steps">${
-      STAGES.map((step) => {
-        const at = facts.done[step];
-        return html`<li class="${
-          at ? "done" : step === stage ? "next" : "open"
-        }">${TITLES[step]} ${
+      facts.steps.map(({ label, state, at }) =>
+        html`<li class="${state}">${TITLES[label]} ${
           at
             ? time(at, now)
-            : step === stage && facts.dueAt
+            : state === "done"
+            ? "done"
+            : state === "next" && facts.dueAt
             ? html`due ${time(facts.dueAt, now)}`
             : "–"
-        }</li>`;
-      })
+        }</li>`
+      )
     }</ol>
 <p class="tag">Tag in Freshdesk: <code>${tag}</code></p>
 </article>`,

@@ -29,11 +29,24 @@ export interface ArrivalOptions {
   profile: ArrivalProfile;
   /** Give the working days and the time zone. */
   businessHours: BusinessHours;
+  /** A desk's own curves, instead of the profile's. */
+  shares?: ArrivalShares;
+}
+
+/** Shares of the hours and days, in any unit. */
+export interface ArrivalShares {
+  /** Of the hours from 00:00 on. */
+  hours?: readonly number[] | undefined;
+  /** Of the days from Monday on, with or without business hours. */
+  weekdays?: readonly number[] | undefined;
 }
 
 /** Draws the arrivals of each hour. All moments are milliseconds since 1970. */
 export class Arrivals {
   readonly #options: ArrivalOptions;
+  /** The desk's own weights of the hours and days. */
+  readonly #hours: number[] | undefined;
+  readonly #days: number[] | undefined;
 
   /**
    * Takes what arrivals depend on.
@@ -47,6 +60,12 @@ export class Arrivals {
       );
     }
     this.#options = options;
+    const { shares: { hours, weekdays } = {}, businessHours } = options;
+    this.#hours = hours && relativeTo(hours.slice(9, 17), hours);
+    this.#days = weekdays && relativeTo(
+      weekdays.filter((_, i) => businessHours.isWorkingDay(i + 1)),
+      weekdays,
+    );
   }
 
   /** Returns the ticks at which the tickets of an hour arrive, in order; one entry a ticket. */
@@ -87,11 +106,11 @@ export class Arrivals {
     if (profile === "constant") return ticketsPerHour;
     const local = toLocalTime(at, businessHours.timeZone);
     const { hours, days, closedDay } = CURVES[profile];
-    const day = businessHours.isWorkingDay(local.dayOfWeek)
-      ? days[local.dayOfWeek - 1] ?? 1
-      : closedDay;
+    const isWorkingDay = businessHours.isWorkingDay(local.dayOfWeek);
+    const day = this.#days?.[local.dayOfWeek - 1] ??
+      (isWorkingDay ? days[local.dayOfWeek - 1] ?? 1 : closedDay);
     const date = local.toPlainDate().toString();
-    return ticketsPerHour * (hours[local.hour] ?? 0) * day *
+    return ticketsPerHour * ((this.#hours ?? hours)[local.hour] ?? 0) * day *
       dayFactor(seed, date);
   }
 }
@@ -149,15 +168,22 @@ const CURVES: Record<"business" | "consumer", Curve> = {
 };
 
 function relativeToWorkingHours(hours: number[]): number[] {
-  const mean = meanOf(hours.slice(9, 17));
-  return hours.map((weight) => weight / mean);
+  return relativeTo(hours.slice(9, 17), hours);
 }
 
 function relativeToMean(weights: number[]): number[] {
-  const mean = meanOf(weights);
+  return relativeTo(weights, weights);
+}
+
+/** The weights with a mean of 1 over `some` of them; over all, where those weigh nothing. */
+function relativeTo(
+  some: readonly number[],
+  weights: readonly number[],
+): number[] {
+  const mean = meanOf(some) || meanOf(weights) || 1;
   return weights.map((weight) => weight / mean);
 }
 
-function meanOf(values: number[]): number {
+function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

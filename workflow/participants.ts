@@ -5,7 +5,7 @@
  */
 import type { CallOptions } from "../freshdesk/http_client.ts";
 import type { Freshdesk } from "../freshdesk.ts";
-import type { Person } from "./store.ts";
+import type { Person } from "./plan.ts";
 
 /** Restrictions of the draw. */
 export interface ParticipantOptions {

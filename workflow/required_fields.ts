@@ -15,6 +15,24 @@ export interface Fields {
   custom?: Record<string, unknown>;
 }
 
+/** The account demands fields that cannot be filled. */
+export class RequiredFieldsError extends Error {
+  /** Its class. */
+  override readonly name = "RequiredFieldsError";
+  /** What a person can do about it. */
+  readonly hint =
+    "In Admin > Ticket Fields, make them optional for agents, or give them a default.";
+
+  /** Names the fields as agents see them. */
+  constructor(labels: readonly string[]) {
+    super(
+      `The account demands of every ticket what cannot be filled in: ${
+        labels.join(", ")
+      }`,
+    );
+  }
+}
+
 /** How the form can be met. */
 export interface Filling {
   /** What every ticket gets. */

@@ -21,25 +21,38 @@ import {
   type FreshdeskTicket,
   TicketStatus,
 } from "../freshdesk.ts";
-import { pick, type Random, seededRandom } from "../lib/random.ts";
-import { SCENARIOS, writeScript } from "../desks/scenarios.ts";
-import type { Message, Person, Store, Ticket } from "./store.ts";
+import { pick, type Random } from "../lib/random.ts";
 import { normalizeMessage } from "../lib/text.ts";
+import { DAY, HOUR } from "../lib/time.ts";
+import type { Person, Plan, PlanStep } from "./plan.ts";
+import type { Store } from "./store.ts";
+import type {
+  OpenedTicket,
+  Participant,
+  StoredPlan,
+  Ticket,
+} from "./ticket.ts";
 
 /** What a step did: what has become known of the ticket, and what was said. */
 export interface StepResult {
   /** To be changed in its record. */
   change?: Partial<Ticket>;
-  /** To be added to its history. */
-  message?: Message;
+  /** What comes of its plan, where the account forced another one. */
+  plan?: StoredPlan;
+  /** The message that is in Freshdesk now. */
+  message?: { conversationId: number | null; name: string };
 }
 
 /** What the steps work with. */
 export interface StepContext {
   /** The account. */
   freshdesk: Freshdesk;
-  /** The agents who can be drawn. */
+  /** The agents who can be picked. */
   agents: () => Promise<Person[]>;
+  /** The plan with another agent from step `from` on; what was said before stays. */
+  rewriteForAgent: (plan: Plan, agent: Person, from: number) => Promise<Plan>;
+  /** Has the account's people and form read again for the next tickets. */
+  forgetLists: () => Promise<void>;
   /** The tickets. */
   store: Store;
   /** One line per event. */
@@ -48,6 +61,8 @@ export interface StepContext {
   now: () => number;
   /** Between 0 and 1. */
   random: Random;
+  /** What was said once and need not be said again. */
+  said: Set<string>;
 }
 
 /** Takes what happens, a line each, and the same as data. */
@@ -60,18 +75,28 @@ export interface Log {
   error(message: string, data?: unknown): unknown;
 }
 
+/** A step of a ticket. */
+export interface StepInput {
+  /** Whose step it is. */
+  ticket: Ticket;
+  /** What it is a step of. */
+  plan: StoredPlan;
+  /** What is to happen. */
+  step: PlanStep;
+}
+
 /** How a step is taken. */
 export interface StepHandler {
   /** Does it: one call to Freshdesk, if all goes well. */
   run: (
-    world: StepContext,
-    ticket: Ticket,
+    context: StepContext,
+    input: StepInput,
     deadline: Deadline,
   ) => Promise<StepResult>;
   /** Whether it was done, for steps that must not be done twice. */
   findExisting?: (
-    world: StepContext,
-    ticket: Ticket,
+    context: StepContext,
+    input: StepInput,
     deadline: Deadline,
   ) => Promise<StepResult | undefined>;
 }
@@ -80,9 +105,6 @@ export interface StepHandler {
 export const PROGRAM_TAG = "ticket-workflow";
 /** The form of a ticket's own tag. */
 export const OWN_TAG = /^tw-\d{14}-[a-z\d]{8}$/;
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /** A ticket that this program must not write to any more. */
 export class TakenOverError extends Error {
@@ -102,14 +124,15 @@ export function mustBeSeen({ id, tagSeenAt }: Ticket, now: number): boolean {
  * Reads a ticket before it is written to. Throws a `TakenOverError` when it is somebody else's, or
  * when a person has ended it; a merge closes the ticket that was merged.
  *
- * @returns whether only its closing was left, and it is closed
+ * @returns its status
  */
 export async function see(
   { freshdesk }: StepContext,
-  { id, tag, stage }: Ticket,
+  { ticket, step }: StepInput,
   deadline: Deadline,
-): Promise<boolean> {
-  const { tags, deleted, spam, status } = await freshdesk.getTicket(id!, {
+): Promise<number> {
+  const { id, tag } = opened(ticket);
+  const { tags, deleted, spam, status } = await freshdesk.getTicket(id, {
     deadline,
   });
   if (!tags?.includes(tag)) {
@@ -117,40 +140,80 @@ export async function see(
       `It is another ticket now: it does not have the tag ${tag}`,
     );
   }
-  const closed = status === TicketStatus.closed;
   const how = deleted
     ? "deleted"
     : spam
     ? "marked as spam"
-    : closed && stage !== "close"
+    : status === TicketStatus.closed && step.kind !== "close"
     ? "closed"
     : undefined;
   if (how) throw new TakenOverError(`Taken over by a person, who ${how} it`);
-  return closed;
+  return status;
+}
+
+/** The ticket, which every step but the first finds opened. */
+function opened(ticket: Ticket): OpenedTicket {
+  const { id } = ticket;
+  if (id === null) throw new TypeError("The ticket has not been opened");
+  return { ...ticket, id };
 }
 
 /** Opens the ticket in Freshdesk. */
 export async function create(
-  world: StepContext,
-  ticket: Ticket,
+  context: StepContext,
+  input: StepInput,
   deadline: Deadline,
 ): Promise<StepResult> {
-  const { freshdesk, now } = world;
-  const { script, contact, tag } = ticket;
-  const { subject, description, priority } = script;
-  const open = ({ type, agent, custom }: Fields) =>
-    freshdesk.createTicket(subject, description, contact.email, {
-      tags: [PROGRAM_TAG, tag],
+  const { freshdesk } = context;
+  const { ticket, plan, step } = input;
+  const { subject, contact, priority, source, agent, group, fields } = plan;
+  const open = (
+    { type, agent: isAgentRequired, custom }: Fields,
+    { hasGroup, hasType }: { hasGroup: boolean; hasType: boolean },
+  ) => {
+    const chosen = hasType ? plan.type ?? type : type;
+    return freshdesk.createTicket(subject, bodyOf(step), contact.email, {
+      tags: [PROGRAM_TAG, ticket.tag, ...plan.tags],
       priority,
-      ...(type && { type }),
-      ...(agent && { responderId: ticket.agent.id }),
+      source,
+      ...(chosen && { type: chosen }),
+      ...(isAgentRequired && { responderId: agent.id }),
+      ...(hasGroup && group !== undefined && { groupId: group }),
       ...(custom && { customFields: custom }),
       deadline,
     });
-  const opened = await open(ticket.fields).catch(async (error) =>
-    await open(await refillRejectedFields(world, error, ticket.fields))
-  );
-  return created(ticket, opened, now());
+  };
+  try {
+    const there = await open(fields, { hasGroup: true, hasType: true });
+    return created(context, input, there);
+  } catch (error) {
+    // What the account does not have (any more) is left out.
+    const hasGroup = !rejectsField(error, "group_id");
+    const hasType = plan.type === undefined || !rejectsField(error, "type");
+    const isLackOnly = !hasGroup || !hasType && fields.type === undefined;
+    const refilled = isLackOnly
+      ? fields
+      : await refillRejectedFields(context, error, fields);
+    const there = await open(refilled, { hasGroup, hasType });
+    if (!hasGroup) {
+      sayOnce(
+        context,
+        `The account has no group ${group} (any more): tickets are opened without a group.`,
+      );
+    }
+    if (!hasType) {
+      sayOnce(
+        context,
+        `The account has no ticket type "${plan.type}": tickets are opened without it.`,
+      );
+    }
+    return created(context, input, there);
+  }
+}
+
+function sayOnce({ log, said }: StepContext, message: string): void {
+  if (!said.has(message)) log.warn(message);
+  said.add(message);
 }
 
 /**
@@ -159,7 +222,7 @@ export async function create(
  * @param sent what a new ticket was refused with
  */
 async function refillRejectedFields(
-  { freshdesk, now }: StepContext,
+  { freshdesk, now, forgetLists }: StepContext,
   error: unknown,
   sent?: Fields,
 ): Promise<Fields> {
@@ -171,6 +234,7 @@ async function refillRejectedFields(
       ? error // the list is closed to the key: what was refused says more
       : trouble;
   });
+  if (sent) await forgetLists();
   const { fields } = fillRequiredFields(
     form,
     new Date(now()).toISOString().slice(0, 10),
@@ -199,12 +263,17 @@ function rejectsCustomField(
 
 /** Finds the ticket in Freshdesk, if it was created. */
 export async function findCreated(
-  { freshdesk, now }: StepContext,
-  ticket: Ticket,
+  context: StepContext,
+  input: StepInput,
   deadline: Deadline,
 ): Promise<StepResult | undefined> {
-  const found = await findByTag(freshdesk, ticket, { deadline });
-  return found && created(ticket, found, now());
+  const { ticket, plan } = input;
+  const contact = { ...ticket.contact, email: plan.contact.email };
+  const { freshdesk } = context;
+  const there = await findByTag(freshdesk, { ...ticket, contact }, {
+    deadline,
+  });
+  return there && created(context, input, there);
 }
 
 /**
@@ -214,7 +283,9 @@ export async function findCreated(
  */
 export async function findByTag(
   freshdesk: Freshdesk,
-  { contact, tag, createdAt }: Ticket,
+  { contact, tag, createdAt }: Pick<Ticket, "tag" | "createdAt"> & {
+    contact: Pick<Person, "id" | "email">;
+  },
   options?: CallOptions,
 ): Promise<FreshdeskTicket | undefined> {
   const requester = await isUnchanged(freshdesk, contact, options)
@@ -227,7 +298,7 @@ export async function findByTag(
 
 async function isUnchanged(
   freshdesk: Freshdesk,
-  { id, email }: Person,
+  { id, email }: Pick<Person, "id" | "email">,
   options?: CallOptions,
 ): Promise<boolean> {
   try {
@@ -243,25 +314,20 @@ async function isUnchanged(
 }
 
 function created(
-  ticket: Ticket,
+  { now }: StepContext,
+  { ticket, plan }: StepInput,
   there: FreshdeskTicket,
-  at: number,
 ): StepResult {
-  const { contact, script } = ticket;
-  const { id, requester_id } = there;
+  const { contact } = ticket;
+  const { id, requester_id, status } = there;
   return {
     change: {
       id,
       contact: { ...contact, id: requester_id },
-      ...seen(ticket, there, at),
+      status,
+      ...seen(ticket, there, now()),
     },
-    message: {
-      from: "contact",
-      name: contact.name,
-      body: script.description,
-      at,
-      conversationId: null,
-    },
+    message: { name: plan.contact.name, conversationId: null },
   };
 }
 
@@ -276,164 +342,225 @@ function seen(
 
 /** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
 export async function assign(
-  { freshdesk, agents, log, now, random }: StepContext,
-  ticket: Ticket,
+  context: StepContext,
+  { ticket, plan, step }: StepInput,
   deadline: Deadline,
 ): Promise<StepResult> {
+  const { freshdesk, agents, log, now, random } = context;
+  const { id } = opened(ticket);
+  const wanted = agentOf(plan, step);
   try {
-    const { id, agent } = ticket;
-    const there = await freshdesk.assignToAgent(id!, agent.id, { deadline });
-    return { change: seen(ticket, there, now()) };
+    const there = await freshdesk.assignToAgent(id, wanted.id, { deadline });
+    return {
+      change: { agent: participant(wanted), ...seen(ticket, there, now()) },
+    };
   } catch (error) {
-    const refused = error instanceof NotAppliedError ||
-      rejectsField(error, "responder_id");
+    const rejected = rejectsField(error, "responder_id");
+    if (rejected) await context.forgetLists();
+    const refused = error instanceof NotAppliedError || rejected;
     const others = refused ? await agents() : [];
-    const agent = pick(
-      others.filter(({ id }) => id !== ticket.agent.id),
-      random,
-    );
+    const agent = pick(others.filter(({ id }) => id !== wanted.id), random);
     if (!agent) throw error;
-    await freshdesk.assignToAgent(ticket.id!, agent.id, { deadline });
+    await freshdesk.assignToAgent(id, agent.id, { deadline });
     log.warn(
-      `#${ticket.id}: ${ticket.agent.name} could not be assigned; ${agent.name} takes over`,
+      `#${id}: ${wanted.name} could not be assigned; ${agent.name} takes over`,
     );
-    return { change: { agent, script: rewriteForAgent(agent, ticket) } };
+    const { fields } = plan;
+    const rest = await context.rewriteForAgent(plan, agent, ticket.step);
+    return {
+      change: { agent: participant(agent) },
+      plan: { ...rest, fields },
+    };
   }
 }
 
-/** The script with another agent's name; what was said already stays as it was said. */
-function rewriteForAgent(agent: Person, { script, contact, seed }: Ticket) {
-  const scenario = SCENARIOS.find(({ name }) => name === script.scenario);
-  if (!scenario) return script;
-  const people = { contact: contact.name, agent: agent.name };
-  const { description } = script;
-  return { ...writeScript(scenario, people, seededRandom(seed)), description };
+function participant({ id, name }: Person): Participant {
+  return { id, name };
 }
 
-/** The steps in which somebody says something. */
-export function messageStep(
-  from: "agent" | "contact",
-  part: "reply" | "answer" | "resolution",
-): StepHandler {
-  const post = from === "agent" ? replyAsAgent : replyAsContact;
-  function said(ticket: Ticket, conversationId: number, at: number): Message {
-    const { name } = ticket[from];
-    return { from, name, body: ticket.script[part], at, conversationId };
-  }
-  return {
-    async run(world, ticket, deadline) {
-      const body = ticket.script[part];
-      const { conversationId, change } = await post(
-        world,
-        ticket,
-        body,
-        deadline,
-      );
-      return { change, message: said(ticket, conversationId, world.now()) };
-    },
-    // Neither the author nor the time is compared: the first may be the key's owner, and of the
-    // second nobody knows whose clock it was. The texts of one thread differ.
-    async findExisting({ freshdesk, now }, ticket, deadline) {
-      const text = normalizeMessage(ticket.script[part]);
-      const all = await freshdesk.getConversations(ticket.id!, { deadline });
-      const found = all.find((conversation) =>
-        conversation.incoming === (from === "contact") &&
-        !conversation.private &&
-        normalizeMessage(conversation.body ?? "").includes(text)
-      );
-      return found && { message: said(ticket, found.id, now()) };
-    },
+/** Posts an agent's reply, which Freshdesk mails to the requester. */
+export const reply: StepHandler = {
+  run: (context, input, deadline) =>
+    writeAsAgent(context, input, (author) =>
+      context.freshdesk.addReply(
+        opened(input.ticket).id,
+        "agent",
+        author,
+        bodyOf(input.step),
+        { deadline },
+      )),
+  findExisting: findMessage({ incoming: false, private: false }),
+};
+
+/** Posts a private note of an agent. */
+export const note: StepHandler = {
+  run: (context, input, deadline) =>
+    writeAsAgent(context, input, (author) =>
+      context.freshdesk.addNote(
+        opened(input.ticket).id,
+        author,
+        bodyOf(input.step),
+        { deadline },
+      )),
+  findExisting: findMessage({ incoming: false, private: true }),
+};
+
+/** Posts the customer's answer, an incoming public note. */
+export const answer: StepHandler = {
+  run: answerAsContact,
+  findExisting: findMessage({ incoming: true, private: false }),
+};
+
+/**
+ * Neither the author nor the time is compared: the first may be the key's owner, and of the second
+ * nobody knows whose clock it was. The texts of one thread differ.
+ */
+function findMessage(
+  like: { incoming: boolean; private: boolean },
+): NonNullable<StepHandler["findExisting"]> {
+  return async ({ freshdesk }, { ticket, plan, step }, deadline) => {
+    const { id } = opened(ticket);
+    const text = normalizeMessage(bodyOf(step));
+    const all = await freshdesk.getConversations(id, { deadline });
+    const found = all.find((conversation) =>
+      conversation.incoming === like.incoming &&
+      conversation.private === like.private &&
+      normalizeMessage(conversation.body ?? "").includes(text)
+    );
+    const { name } = like.incoming ? plan.contact : agentOf(plan, step);
+    return found && { message: { name, conversationId: found.id } };
   };
 }
 
-interface Posted {
-  conversationId: number;
-  change: Partial<Ticket>;
-}
-
-/** Replies as the agent, or, where the key's owner may not, in the owner's name: it is signed. */
-async function replyAsAgent(
-  { freshdesk, store, log }: StepContext,
-  { id, agent }: Ticket,
-  body: string,
-  deadline: Deadline,
-): Promise<Posted> {
+/** Writes as the agent, or, where the key's owner may not, in the owner's name: it is signed. */
+async function writeAsAgent(
+  { store, log }: StepContext,
+  { plan, step }: StepInput,
+  write: (author: number | undefined) => Promise<{ id: number }>,
+): Promise<StepResult> {
+  const agent = agentOf(plan, step);
   const author = await store.canImpersonate(agent.id) ? agent.id : undefined;
-  const options = { deadline };
-  let reply;
+  let written;
   try {
-    reply = await freshdesk.addReply(id!, "agent", author, body, options);
+    written = await write(author);
   } catch (error) {
     if (author === undefined || !isAuthorRejected(error)) throw error;
     await store.markNoImpersonation(agent.id);
     log.warn(
       `The key's owner may not write for ${agent.name}: replies are signed by the agent and sent by the owner.`,
     );
-    reply = await freshdesk.addReply(id!, "agent", undefined, body, options);
+    written = await write(undefined);
   }
-  return { conversationId: reply.id, change: {} };
+  return { message: { name: agent.name, conversationId: written.id } };
 }
 
 /** Writes as the requester, who may have become another since (contacts are merged). */
-async function replyAsContact(
+async function answerAsContact(
   { freshdesk }: StepContext,
-  { id, contact }: Ticket,
-  body: string,
+  { ticket, plan, step }: StepInput,
   deadline: Deadline,
-): Promise<Posted> {
-  const options = { deadline };
+): Promise<StepResult> {
+  const { id, contact } = opened(ticket);
+  const write = (author: number) =>
+    freshdesk.addReply(id, "customer", author, bodyOf(step), { deadline });
+  const { name } = plan.contact;
   try {
-    const note = await freshdesk.addReply(
-      id!,
-      "customer",
-      contact.id,
-      body,
-      options,
-    );
-    return { conversationId: note.id, change: {} };
+    const note = await write(contact.id);
+    return { message: { name, conversationId: note.id } };
   } catch (error) {
     if (!isAuthorRejected(error)) throw error;
-    const { requester_id } = await freshdesk.getTicket(id!, options);
+    const { requester_id } = await freshdesk.getTicket(id, { deadline });
     if (requester_id === contact.id) throw error;
-    const note = await freshdesk.addReply(
-      id!,
-      "customer",
-      requester_id,
-      body,
-      options,
-    );
+    const note = await write(requester_id);
     return {
-      conversationId: note.id,
+      message: { name, conversationId: note.id },
       change: { contact: { ...contact, id: requester_id } },
     };
   }
 }
 
-/** Closes the ticket; one that a person has closed is closed. */
-export async function close(
-  world: StepContext,
-  { id }: Ticket,
+/**
+ * Freshdesk's own numbers of the statuses of a plan. Accounts may lack the last two, and then the
+ * ticket is pending.
+ */
+const STATUSES = {
+  ...TicketStatus,
+  waiting_on_customer: 6,
+  waiting_on_third_party: 7,
+} as const;
+
+/** Sets the status that the step names; one that an automation has changed at once is left so. */
+export async function setStatus(
+  context: StepContext,
+  input: StepInput,
   deadline: Deadline,
 ): Promise<StepResult> {
-  const { freshdesk } = world;
+  const { step } = input;
+  const wanted = step.kind === "status" ? step.status : "closed";
   try {
-    await freshdesk.closeTicket(id!, { deadline });
+    await putStatus(context, input, STATUSES[wanted], deadline);
+    return { change: { status: STATUSES[wanted] } };
   } catch (error) {
-    if (!(error instanceof ValidationError)) throw error;
-    const { status } = await freshdesk.getTicket(id!, { deadline });
-    if (status !== TicketStatus.closed) {
-      const { type, custom } = await refillRejectedFields(world, error);
-      const refused = Object.entries(custom ?? {})
-        .filter(([name]) => rejectsCustomField(error, name));
-      await freshdesk.closeTicket(id!, {
-        deadline,
-        ...(type && rejectsField(error, "type") && { type }),
-        ...(refused.length > 0 &&
-          { customFields: Object.fromEntries(refused) }),
-      });
-    }
+    if (error instanceof NotAppliedError) return {};
+    const isLacking = STATUSES[wanted] > TicketStatus.closed &&
+      rejectsField(error, "status");
+    if (!isLacking) throw error;
+    await putStatus(context, input, TicketStatus.pending, deadline);
+    sayOnce(
+      context,
+      `The account has no status "${
+        wanted.replaceAll("_", " ")
+      }": such tickets are pending.`,
+    );
+    return { change: { status: TicketStatus.pending } };
   }
-  return {};
+}
+
+/** Closes the ticket; one that a person has closed is closed. */
+export async function close(
+  context: StepContext,
+  input: StepInput,
+  deadline: Deadline,
+): Promise<StepResult> {
+  await putStatus(context, input, TicketStatus.closed, deadline);
+  return { change: { status: TicketStatus.closed } };
+}
+
+/** Sets a status, with the fields that the account demands for it. */
+async function putStatus(
+  context: StepContext,
+  { ticket }: StepInput,
+  status: number,
+  deadline: Deadline,
+): Promise<void> {
+  const { freshdesk } = context;
+  const { id } = opened(ticket);
+  try {
+    await freshdesk.setStatus(id, status, { deadline });
+  } catch (error) {
+    const isLacking = status > TicketStatus.closed &&
+      rejectsField(error, "status");
+    if (!(error instanceof ValidationError) || isLacking) throw error;
+    const there = await freshdesk.getTicket(id, { deadline });
+    if (there.status === status) return;
+    const { type, custom } = await refillRejectedFields(context, error);
+    const refused = Object.entries(custom ?? {})
+      .filter(([name]) => rejectsCustomField(error, name));
+    await freshdesk.setStatus(id, status, {
+      deadline,
+      ...(type && rejectsField(error, "type") && { type }),
+      ...(refused.length > 0 && { customFields: Object.fromEntries(refused) }),
+    });
+  }
+}
+
+function bodyOf(step: PlanStep): string {
+  return "body" in step ? step.body : "";
+}
+
+/** Who acts in a step. */
+function agentOf(plan: Plan, step: PlanStep): Person {
+  return "agent" in step ? step.agent : plan.agent;
 }
 
 /** Whether Freshdesk will not have that author: not for this key, or not at all any more. */

@@ -3,147 +3,68 @@
  * versionstamp it rests on.
  *
  * ```
- * ["ticket", tag]              the ticket
- * ["due", stage, dueAt, tag]   who waits for which stage; the finished, by when they finished
- * ["message", tag, n]          its history
- * ["id", id]                   Freshdesk's id -> tag
- * ["account"]                  whose tickets these are
- * ["hour", hour]               the hour's tickets were drafted
- * ["preview", hour]            a dry run has said what it would open in that hour
- * ["agent", id]                may not be written for
- * ["job", name]                its last run
- * ["tally", hour, what]        how often something happened in an hour
- * ["scratch", name]            whether it can be written to
- * ["changed"]                  written with every commit
+ * ["ticket", tag]                 the state of a ticket
+ * ["plan", tag]                   its plan with all texts; expires some time after its end
+ * ["message", tag, n]             that the message of step n is in Freshdesk; the text is the plan's
+ * ["due", job, dueAt, tag]        which job takes its next step, and when
+ * ["finished", state, at, tag]    that it has ended; closed and abandoned tickets expire
+ * ["id", id]                      Freshdesk's id -> tag
+ * ["number"]                      how many tickets were drafted
+ * ["seed"]                        what everything random follows from
+ * ["account"]                     whose tickets these are
+ * ["hour", hour]                  the hour's tickets were drafted
+ * ["preview", hour]               a dry run has said what it would open in that hour
+ * ["contact", id]                 what a contact has brought up
+ * ["agent", id]                   may not be written for
+ * ["job", name]                   its last noted run
+ * ["stats", hour, what]           how often something happened in an hour
+ * ["repaired"]                    when the due entries were checked
+ * ["scratch", name]               whether it can be written to
+ * ["version"]                     written with every change that people see
  * ```
  *
  * @module
  */
-import type { Fields } from "./required_fields.ts";
 import { failSafe } from "../lib/fail_safe.ts";
-import type { Script } from "../desks/scenarios.ts";
 import { shorten } from "../lib/text.ts";
+import { DAY, HOUR, MINUTE } from "../lib/time.ts";
+import type { Draft } from "./opening.ts";
+import type { ContactMemory } from "./plan.ts";
+import {
+  type Interval,
+  INTERVALS,
+  jobOf,
+  type Label,
+  labelOf,
+  LABELS,
+  LONGEST_PLAN,
+} from "./schedule.ts";
+import {
+  bounded,
+  type DueValue,
+  isDueValue,
+  isInterval,
+  isJobRun,
+  isRecord,
+  isStoredMessage,
+  isStoredPlan,
+  type JobRun,
+  type StoredMessage,
+  validationProblem,
+} from "./stored_values.ts";
+import {
+  type FinalState,
+  type Message,
+  stepOf,
+  type StoredPlan,
+  type Ticket,
+} from "./ticket.ts";
+import { validatePlan } from "./validate_plan.ts";
 
-/** What a ticket can wait for, in this order. */
-export const STAGES = [
-  "create",
-  "assign",
-  "first_reply",
-  "customer_reply",
-  "resolution",
-  "close",
-] as const;
-
-/** How a ticket's life can end; a failed one can be resumed. */
-export const ENDS = ["closed", "abandoned", "failed"] as const;
-
-/** What a ticket waits for. */
-export type Stage = typeof STAGES[number];
-/** How a ticket's life ended. */
-export type FinalState = typeof ENDS[number];
-
-/** A contact or an agent. */
-export interface Person {
-  /** Freshdesk's id. */
-  id: number;
-  /** Full name. */
-  name: string;
-  /** E-mail address. */
-  email: string;
-}
-
-/** Whoever works on a ticket holds a claim; nobody else touches it meanwhile. */
-export interface Claim {
-  /** The process. */
-  owner: string;
-  /** Taken at (ms since 1970). */
-  claimedAt: number;
-  /** Void from then on (ms since 1970): its holder may have died half-way. */
-  expiresAt: number;
-}
-
-/** A ticket, from before it exists in Freshdesk until after it is closed. */
-export interface Ticket {
-  /** The form of this record. */
-  version: 1;
-  /** Its own tag in Freshdesk, and its key here; sorts by age. */
-  tag: string;
-  /** Freshdesk's id, once it is known. */
-  id: number | null;
-  /** When an answer last showed its own tag on the ticket of this id (ms since 1970). */
-  tagSeenAt?: number;
-  /** What it waits for, or how it ended. */
-  stage: Stage | FinalState;
-  /** The tick it waits for, or when it ended (ms since 1970). */
-  dueAt: number;
-  /** When it was drafted (ms since 1970). */
-  createdAt: number;
-  /** Since when it waits for this stage (ms since 1970). */
-  stageSince: number;
-  /** When the stage was first tried in vain (ms since 1970). */
-  firstFailedAt: number | null;
-  /** Who works on it. */
-  claim: Claim | null;
-  /** Whether the stage's call may have been applied already: look before it is made again. */
-  outcomeUnknown: boolean;
-  /** How often the stage was tried in vain. */
-  attempts: number;
-  /** What went wrong last, and whether Freshdesk itself refused. */
-  lastError:
-    | { at: number; message: string; hint: string; refused?: boolean }
-    | null;
-  /** The stage it failed in, to be resumed. */
-  failedStage: Stage | null;
-  /** The requester. */
-  contact: Person;
-  /** The responder. */
-  agent: Person;
-  /** What they say. */
-  script: Script;
-  /** Values for the fields that the account demands. */
-  fields: Fields;
-  /** What the script was written from, besides scenario and people. */
-  seed: number;
-  /** When each stage was done (ms since 1970). */
-  completedAt: Partial<Record<Stage, number>>;
-}
-
-/** One message of a ticket's history. */
-export interface Message {
-  /** Who. */
-  from: "agent" | "contact";
-  /** The author's name. */
-  name: string;
-  /** HTML. */
-  body: string;
-  /** When it was known to be in Freshdesk (ms since 1970). */
-  at: number;
-  /** Freshdesk's id of the conversation; null for the description. */
-  conversationId: number | null;
-}
-
-/** A job's last run. */
-export interface JobRun {
-  /** When it began (ms since 1970). */
-  at: number;
-  /** How long it took, in milliseconds. */
-  took: number;
-  /** Steps done, steps to be tried again, tickets that ended unclosed, in a dry run what would have been done, and why steps were refused; null if it crashed. */
-  report:
-    | {
-      done: number;
-      later: number;
-      ended: number;
-      planned?: number;
-      refused?: string;
-    }
-    | null;
-  /** Why it crashed, and what to do. */
-  error: string | null;
-}
+export type { DueValue, JobRun } from "./stored_values.ts";
 
 /** What is counted, hour by hour. */
-export const TALLIES = [
+export const STATS = [
   "opened",
   "closed",
   "failed",
@@ -152,7 +73,7 @@ export const TALLIES = [
 ] as const;
 
 /** What happened in an hour. */
-export type HourlyStats = Record<typeof TALLIES[number], number>;
+export type HourlyStats = Record<typeof STATS[number], number>;
 
 /** A ticket as it was read. */
 export interface Entry {
@@ -162,32 +83,60 @@ export interface Entry {
   versionstamp: string;
 }
 
+/** A ticket with its plan. */
+export interface PlannedEntry extends Entry {
+  /** All that happens in it. */
+  plan: StoredPlan;
+}
+
+/** What was seen of a waiting ticket. */
+export type Waiting = Pick<Ticket, "tag" | "job" | "dueAt">;
+
+/** An entry of the tickets that wait. */
+export interface DueEntry extends Waiting, DueValue {}
+
+/** What is changed together with a ticket's record. */
+export interface UpdateExtras {
+  /** The message that its step has brought to Freshdesk. */
+  message?: Pick<StoredMessage, "conversationId" | "name"> & { at: number };
+  /** The plan, where the account or a person forced another one. */
+  plan?: StoredPlan;
+  /** Whether it counts among what happened in this hour. Default: true. */
+  counts?: boolean;
+}
+
 /** What a store is made of. */
 export interface StoreOptions {
   /** How long finished tickets are kept, in milliseconds. Default: 30 days. */
   history?: number;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
   /** Between 0 and 1. Default: `Math.random`. */
   random?: () => number;
   /** Waits so many milliseconds. Default: a timer. */
   sleep?: (ms: number) => Promise<void>;
-  /** Told of what had to be repaired or left alone. */
+  /** Hears what had to be repaired or left alone. */
   log?: { warn(message: string): unknown };
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** The most that Deno KV reads of a list at once. */
 const KV_BATCH = 1000;
-/** No answer of the database takes longer; a tick that met none ends, and the next one asks again. */
+/** No answer of the database takes longer; the next tick asks again. */
 const ANSWER_TIME = 60_000;
-/** A step that fails is not tried again for so long at most; any other waits for an hour at most. */
-export const LONGEST_WAIT = 4 * HOUR;
+/** A step that fails is tried again within this time. */
+export const LONGEST_RETRY = 4 * HOUR;
 /** A locked database is asked again so often, for some seconds in all. */
 const LOCKED_ATTEMPTS = 12;
 /** The status page shows the last 24 hours; a counter cannot expire by itself. */
-const TALLIES_KEPT = 2 * DAY;
+const STATS_KEPT = 2 * DAY;
 /** Agents who may not be written for are tried again after a week: roles change. */
 const AGENT_EXPIRY = 7 * DAY;
+/** Texts outlive the longest plan, its history, and as long a time in which the program stands still. */
+const SPARE = 60 * DAY;
+/** Clocks of two processes may differ by this much. */
+const SKEW = MINUTE;
+/** What nobody sees: a change of these alone is no news. */
+const UNSEEN: readonly string[] = ["claim", "outcomeUnknown", "tagSeenAt"];
 
 /** The database does not answer: nobody knows whether a change was made. */
 export class NoAnswerError extends Error {
@@ -202,6 +151,7 @@ export class NoAnswerError extends Error {
 export class Store {
   readonly #kv: Deno.Kv;
   readonly #history: number;
+  readonly #now: () => number;
   readonly #random: () => number;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #log: StoreOptions["log"];
@@ -211,6 +161,7 @@ export class Store {
   constructor(kv: Deno.Kv, options: StoreOptions = {}) {
     this.#kv = kv;
     this.#history = options.history ?? 30 * DAY;
+    this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#sleep = options.sleep ??
       ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
@@ -224,44 +175,32 @@ export class Store {
    * @returns the account it is bound to
    */
   async bind(account: string): Promise<string> {
-    const key = ["account"];
-    const read = () => this.#withLockRetry(() => this.#kv.get<string>(key));
-    const { value } = await read();
+    return await this.#keepFirst(["account"], () => account);
+  }
+
+  /** The seed of everything random: the first that was made for this database. */
+  async seed(make: () => string): Promise<string> {
+    return await this.#keepFirst(["seed"], make);
+  }
+
+  async #keepFirst(key: Deno.KvKey, make: () => string): Promise<string> {
+    const { value } = await this.#get<string>(key);
     if (value !== null) return value;
+    const made = make();
     await this.#commit(() =>
-      this.#kv.atomic().check({ key, versionstamp: null }).set(key, account)
+      this.#kv.atomic().check({ key, versionstamp: null }).set(key, made)
     );
-    return (await read()).value ?? account;
+    return (await this.#get<string>(key)).value ?? made;
   }
 
   /** Whether an hour has had its tickets. */
   async isHourOpened(hour: number): Promise<boolean> {
-    const { versionstamp } = await this.#withLockRetry(() =>
-      this.#kv.get(["hour", hour])
-    );
-    return versionstamp !== null;
-  }
-
-  /** Adds the drafts of an hour, all or none: false when that hour has had its tickets. */
-  async addTicketsForHour(hour: number, drafts: Ticket[]): Promise<boolean> {
-    const key = ["hour", hour];
-    return await this.#commit(() => {
-      const atomic = this.#kv.atomic()
-        .check({ key, versionstamp: null })
-        .set(key, drafts.length, { expireIn: 2 * DAY });
-      for (const draft of drafts) {
-        atomic.set(["ticket", draft.tag], draft).set(dueKey(draft), 0);
-      }
-      return atomic;
-    }) !== null;
+    return (await this.#get(["hour", hour])).versionstamp !== null;
   }
 
   /** Whether a dry run has said what it would open in an hour. */
   async isHourPreviewed(hour: number): Promise<boolean> {
-    const { versionstamp } = await this.#withLockRetry(() =>
-      this.#kv.get(["preview", hour])
-    );
-    return versionstamp !== null;
+    return (await this.#get(["preview", hour])).versionstamp !== null;
   }
 
   /** Remembers that a dry run has said what it would open in an hour. */
@@ -271,79 +210,167 @@ export class Store {
     );
   }
 
+  /** The number that the next ticket of this database gets, from 0. */
+  async nextNumber(): Promise<number> {
+    return (await this.#get<number>(["number"])).value ?? 0;
+  }
+
+  /** What a contact has brought up; `undefined` if nothing. */
+  async contactMemory(contactId: number): Promise<ContactMemory | undefined> {
+    const { value } = await this.#get<ContactMemory>(["contact", contactId]);
+    return value ?? undefined;
+  }
+
+  /**
+   * Adds drafts, all or none. Throws a `TypeError` if a plan cannot be carried out.
+   *
+   * @param hour the hour whose tickets they are; `undefined`: they are opened besides
+   * @param firstNumber what {@linkcode nextNumber} was when they were written
+   * @returns the tickets; `undefined` when the hour has had its tickets, or the numbers were taken
+   */
+  async addDrafts(
+    hour: number | undefined,
+    firstNumber: number,
+    drafts: readonly Draft[],
+  ): Promise<Ticket[] | undefined> {
+    for (const { plan } of drafts) {
+      const problem = validatePlan(plan);
+      if (!problem) continue;
+      throw new TypeError(
+        `Cannot carry out a plan about '${plan.topic}' of the desk '${plan.desk}': ${problem}`,
+      );
+    }
+    const number = await this.#get<number>(["number"]);
+    if ((number.value ?? 0) !== firstNumber) return undefined;
+    const now = this.#now();
+    const tickets = drafts.map((draft, i) =>
+      newTicket(draft, firstNumber + i, now)
+    );
+    const committed = await this.#commit(() => {
+      const atomic = this.#kv.atomic().check(number);
+      if (hour !== undefined) {
+        const key = ["hour", hour];
+        atomic.check({ key, versionstamp: null })
+          .set(key, drafts.length, { expireIn: 2 * DAY });
+      }
+      if (drafts.length === 0) return atomic;
+      atomic.set(["number"], firstNumber + drafts.length).set(["version"], 0);
+      for (const [i, { plan, fields, memory }] of drafts.entries()) {
+        const ticket = tickets[i]!;
+        const stored: StoredPlan = { ...plan, fields };
+        atomic.set(["ticket", ticket.tag], ticket)
+          .set(["plan", ticket.tag], stored, this.#textExpiry)
+          .set(placeOf(ticket), dueValue(ticket))
+          .set(["contact", plan.contact.id], memory);
+      }
+      return atomic;
+    });
+    return committed === null ? undefined : tickets;
+  }
+
   /** A ticket by its tag. */
   async get(tag: string): Promise<Entry | null> {
-    return this.#entry(
-      tag,
-      await this.#withLockRetry(() => this.#kv.get(["ticket", tag])),
-    );
-  }
-
-  #entry(
-    tag: string,
-    { value, versionstamp }: Deno.KvEntryMaybe<unknown>,
-  ): Entry | null {
-    if (versionstamp === null) return null;
-    const problem = problemOf(value, tag);
-    if (!problem) return { ticket: value as Ticket, versionstamp };
-    this.#leaveAlone(
-      tag,
-      `The stored ticket ${tag} cannot be read: ${problem}`,
-    );
-    return null;
-  }
-
-  /** Names a record that cannot be read, once. */
-  #leaveAlone(name: string, problem: string): void {
-    if (this.#unreadable.has(name)) return;
-    this.#unreadable.add(name);
-    this.#log?.warn(`${problem}. It is left alone; the others go on.`);
+    return this.#entry(tag, await this.#get(["ticket", tag]));
   }
 
   /** A ticket by Freshdesk's id. */
   async getById(id: number): Promise<Entry | null> {
-    const { value } = await this.#withLockRetry(() =>
-      this.#kv.get<string>(["id", id])
-    );
+    const { value } = await this.#get<string>(["id", id]);
     return typeof value === "string" ? await this.get(value) : null;
+  }
+
+  /** A ticket's plan: null where it is gone or damaged. */
+  async plan(tag: string): Promise<StoredPlan | null> {
+    return this.#plan(tag, (await this.#get(["plan", tag])).value);
+  }
+
+  /**
+   * A ticket that waits, with its plan: null when it does not wait any more as it was seen. An entry
+   * of the waiting that fits no ticket is cleared away.
+   */
+  async load(seen: Waiting): Promise<PlannedEntry | null> {
+    const { tag } = seen;
+    const [record, texts] = await this.#withLockRetry(() =>
+      this.#kv.getMany<[unknown, unknown]>([["ticket", tag], ["plan", tag]])
+    );
+    const entry = this.#entry(tag, record);
+    if (!entry) {
+      if (!this.#unreadable.has(tag)) await this.#clearDue(seen, record);
+      return null;
+    }
+    const { state, dueAt, job } = entry.ticket;
+    if (state !== "active" || dueAt !== seen.dueAt || job !== seen.job) {
+      await this.#clearDue(seen, record);
+      return null;
+    }
+    const plan = this.#plan(tag, texts.value);
+    return plan && { ...entry, plan };
+  }
+
+  async #clearDue(
+    { tag, job, dueAt }: Waiting,
+    record: Deno.KvEntryMaybe<unknown>,
+  ): Promise<void> {
+    const due = await this.#get(["due", job, dueAt, tag]);
+    if (due.versionstamp === null) return;
+    const cleared = await this.#commit(() =>
+      this.#kv.atomic().check(due).check(record).delete(due.key)
+    );
+    if (cleared) {
+      this.#log?.warn(
+        `A due entry of ticket ${tag} (every ${job} minutes) did not fit the ticket: it was cleared away.`,
+      );
+    }
   }
 
   /**
    * Changes a ticket, if it still is as it was read: null when somebody else was first.
    *
-   * @param message the message that this change adds to the history
-   * @param counts whether it counts among what happened in this hour
+   * @returns the ticket as it is then
    */
   async update(
     { ticket: before, versionstamp }: Entry,
     change: Partial<Ticket>,
-    message?: Message,
-    counts = true,
+    { message, plan, counts = true }: UpdateExtras = {},
   ): Promise<Entry | null> {
-    const ticket = { ...before, ...change };
+    const ticket = bounded({ ...before, ...change });
     const key = ["ticket", ticket.tag];
-    const over = isOver(ticket.stage);
-    const expiry = over ? { expireIn: this.#history } : {};
-    const history = over ? await this.#messages(ticket.tag) : [];
-    const n = STAGES.indexOf(before.stage as Stage);
+    const expiry = isOver(ticket) ? { expireIn: this.#history } : {};
+    const [from, to] = [placeOf(before), placeOf(ticket)];
+    const moved = !isSameKey(from, to);
+    const news = Object.keys(change).some((name) => !UNSEEN.includes(name));
+    const isOpening = before.id === null && ticket.id !== null;
+    const event = before.state !== ticket.state && ticket.state !== "active"
+      ? ticket.state
+      : isOpening && ticket.state === "active"
+      ? "opened"
+      : undefined;
 
     const committed = await this.#commit(() => {
-      const atomic = this.#kv.atomic()
-        .check({ key, versionstamp })
-        .delete(dueKey(before))
-        .set(key, ticket, expiry)
-        .set(dueKey(ticket), 0, expiry);
-      if (ticket.id !== null) atomic.set(["id", ticket.id], ticket.tag, expiry);
-      for (const { key, value } of history) atomic.set(key, value, expiry);
-      if (message) atomic.set(["message", ticket.tag, n], message, expiry);
-      const event = before.stage === ticket.stage
-        ? undefined
-        : isEnd(ticket.stage)
-        ? ticket.stage
-        : before.stage === "create"
-        ? "opened"
-        : undefined;
-      if (event && counts) atomic.sum(tallyKey(ticket.stageSince, event), 1n);
+      const atomic = this.#kv.atomic().check({ key, versionstamp })
+        .set(key, ticket, expiry);
+      if (moved) atomic.delete(from);
+      if (ticket.state !== "active") {
+        if (moved) atomic.set(to, 0, expiry);
+      } else if (moved || !isSameDue(before, ticket)) {
+        atomic.set(to, dueValue(ticket));
+      }
+      if (isOpening) {
+        atomic.set(["id", ticket.id!], ticket.tag, this.#textExpiry);
+      }
+      if (plan) atomic.set(["plan", ticket.tag], plan, this.#textExpiry);
+      if (message) {
+        const { at, conversationId, name } = message;
+        const stored: StoredMessage = {
+          at,
+          conversationId,
+          name: shorten(name, 200),
+        };
+        const place = ["message", ticket.tag, before.step];
+        atomic.set(place, stored, this.#textExpiry);
+      }
+      if (event && counts) atomic.sum(statsKey(this.#now(), event), 1n);
+      if (news) atomic.set(["version"], 0);
       return atomic;
     });
     return committed === null ? null : { ticket, versionstamp: committed };
@@ -354,63 +381,99 @@ export class Store {
    * first.
    */
   async remove({ ticket, versionstamp }: Entry): Promise<boolean> {
-    const key = ["ticket", ticket.tag];
-    const history = await this.#messages(ticket.tag);
+    const { tag, id } = ticket;
+    const key = ["ticket", tag];
+    const messages = await this.#messages(tag);
     return await this.#commit(() => {
-      const atomic = this.#kv.atomic()
-        .check({ key, versionstamp })
-        .delete(key)
-        .delete(dueKey(ticket));
-      if (ticket.id !== null) atomic.delete(["id", ticket.id]);
-      for (const { key } of history) atomic.delete(key);
+      const atomic = this.#kv.atomic().check({ key, versionstamp })
+        .delete(key).delete(["plan", tag]).delete(placeOf(ticket))
+        .set(["version"], 0);
+      if (id !== null) atomic.delete(["id", id]);
+      for (const { key } of messages) atomic.delete(key);
       return atomic;
     }) !== null;
   }
 
+  /** The tickets whose next step one job takes, due by then (ms since 1970): one range read. */
+  async due(job: Interval, until: number): Promise<DueEntry[]> {
+    const range = { prefix: ["due", job], end: ["due", job, until + 1] };
+    return await Array.fromAsync(this.#waiting(range));
+  }
+
+  /** How many tickets wait for what; looks at no more than `limit`. */
+  async countWaiting(limit: number): Promise<Record<Label, number>> {
+    const count = noTickets();
+    const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
+    for await (const due of this.#waiting({ prefix: ["due"] }, options)) {
+      count[due.waitsFor]++;
+    }
+    return count;
+  }
+
   /**
-   * The tickets that wait for a stage and are due by then (ms since 1970), oldest first. Reads
-   * only these, however many others wait. Entries that belong to no ticket are cleared away.
+   * How many calls the tickets that wait still need, counted up to `limit`: all their steps, of those
+   * that are due before `until`.
    */
-  async *due(stage: Stage, until: number): AsyncGenerator<Ticket> {
-    const range = { prefix: ["due", stage], end: ["due", stage, until + 1] };
-    for await (const { key, versionstamp } of this.#list(range)) {
-      const tag = String(key[3]);
-      const entry = await this.get(tag);
-      if (entry && same(dueKey(entry.ticket), key)) {
-        yield entry.ticket;
-      } else if (entry || !this.#unreadable.has(tag)) {
-        const cleared = await this.#commit(() =>
-          this.#kv.atomic().check({ key, versionstamp }).delete(key)
-        );
-        if (cleared) {
-          this.#log?.warn(
-            `A due entry (${stage}) of ticket ${tag} did not fit the ticket: it was cleared away.`,
-          );
-        }
+  async countWaitingCalls(until: number, limit: number): Promise<number> {
+    let calls = 0;
+    for (const job of INTERVALS) {
+      const range = { prefix: ["due", job], end: ["due", job, until] };
+      for await (const { callsLeft } of this.#waiting(range)) {
+        calls += callsLeft;
+        if (calls >= limit) return limit;
       }
+    }
+    return calls;
+  }
+
+  /** How many tickets ended in this way; counts no further than the limit. */
+  async countFinished(state: FinalState, limit: number): Promise<number> {
+    let count = 0;
+    const prefix = ["finished", state];
+    const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
+    for await (const _ of this.#list({ prefix }, options)) count++;
+    return count;
+  }
+
+  async *#waiting(
+    range: Deno.KvListSelector,
+    options?: Deno.KvListOptions,
+  ): AsyncGenerator<DueEntry> {
+    for await (const { key, value } of this.#list(range, options)) {
+      const [, job, dueAt, tag] = key;
+      if (!isInterval(job)) continue;
+      const known = isDueValue(value)
+        ? value
+        : { waitsFor: "opening" as const, tried: 0 as const, callsLeft: 0 };
+      yield { ...known, job, dueAt: Number(dueAt), tag: String(tag) };
     }
   }
 
   /**
-   * Tickets in a stage, or ended in that way, the latest first; without a stage all tickets, the
-   * youngest first. The cursor is where the next page begins; empty when there is none.
+   * Tickets that wait for something, or ended in some way, the latest first; without either all
+   * tickets, the youngest first. The cursor is where the next page begins; empty when there is none.
    */
   async list(
-    stage: Stage | FinalState | undefined,
+    which: Label | FinalState | undefined,
     limit: number,
     cursor?: string,
   ): Promise<{ tickets: Ticket[]; cursor: string }> {
-    const prefix = stage ? ["due", stage] : ["ticket"];
+    const isWaiting = LABELS.some((label) => label === which);
+    const prefix = !which
+      ? ["ticket"]
+      : isWaiting
+      ? ["due"]
+      : ["finished", which];
     const entries = this.#kv.list({ prefix }, {
-      limit: limit + 1,
-      batchSize: Math.min(limit + 1, KV_BATCH),
+      batchSize: isWaiting ? KV_BATCH : Math.min(limit + 1, KV_BATCH),
       reverse: true,
       ...(cursor && { cursor }),
     });
     const tags: string[] = [];
     let last = "";
     let next = "";
-    for await (const { key } of this.#read(entries)) {
+    for await (const { key, value } of this.#read<unknown>(entries)) {
+      if (isWaiting && !(isRecord(value) && value.waitsFor === which)) continue;
       if (tags.length === limit) {
         next = last;
         break;
@@ -420,54 +483,55 @@ export class Store {
     }
     const found = await Promise.all(tags.map((tag) => this.get(tag)));
     const tickets = found.flatMap((entry) => entry?.ticket ?? [])
-      .filter((ticket) => !stage || ticket.stage === stage);
+      .filter(({ state, waitsFor }) =>
+        !which || (state === "active" ? waitsFor : state) === which
+      );
     return { tickets, cursor: next };
   }
 
   /** The tickets that ended in this way, the first first. */
-  async *ended(end: FinalState): AsyncGenerator<Entry> {
-    for await (const { key } of this.#list({ prefix: ["due", end] })) {
+  async *finished(state: FinalState): AsyncGenerator<Entry> {
+    for await (const { key } of this.#list({ prefix: ["finished", state] })) {
       const entry = await this.get(String(key[3]));
       if (entry) yield entry;
     }
   }
 
   /**
-   * Puts a failed or abandoned ticket back into the stage it ended in, due at once: null when it
+   * Puts a failed or abandoned ticket back before the step it ended in, due at once: null when it
    * has not ended so. What it tried last may have been applied, so that is looked up first.
    */
   async resume(entry: Entry, now: number): Promise<Ticket | null> {
-    const { stage, failedStage } = entry.ticket;
-    if (!failedStage || (stage !== "failed" && stage !== "abandoned")) {
-      return null;
-    }
+    const { state } = entry.ticket;
+    if (state !== "failed" && state !== "abandoned") return null;
     const resumed = await this.update(entry, {
-      stage: failedStage,
-      failedStage: null,
+      state: "active",
       dueAt: now,
-      stageSince: now,
+      stepSince: now,
       attempts: 0,
       firstFailedAt: null,
       claim: null,
       outcomeUnknown: true,
+      completedAt: null,
     });
     return resumed && resumed.ticket;
   }
 
-  /** How many tickets are in a stage; counts no further than the limit. */
-  async count(stage: Stage | FinalState, limit: number): Promise<number> {
-    let count = 0;
-    const entries = this.#list({ prefix: ["due", stage] }, {
-      limit,
-      batchSize: Math.max(1, Math.min(limit, KV_BATCH)),
-    });
-    for await (const _ of entries) count++;
-    return count;
-  }
-
   /** What was said in a ticket, in order. */
   async messageHistory(tag: string): Promise<Message[]> {
-    return (await this.#messages(tag)).map(({ value }) => value);
+    const [plan, messages] = await Promise.all([
+      this.plan(tag),
+      this.#messages(tag),
+    ]);
+    return messages.flatMap(({ key, value }) => {
+      const step = plan?.steps[Number(key[2])];
+      if (!step || !("body" in step)) return [];
+      const { kind, body } = step;
+      const { name, at, conversationId } = value;
+      const from = kind === "create" || kind === "answer" ? "contact" : "agent";
+      const isPrivate = kind === "note";
+      return [{ from, name, body, private: isPrivate, at, conversationId }];
+    });
   }
 
   /** Remembers that the key's owner may not write for an agent. */
@@ -481,30 +545,26 @@ export class Store {
 
   /** Whether the key's owner may write for an agent, as far as is known. */
   async canImpersonate(id: number): Promise<boolean> {
-    const { versionstamp } = await this.#withLockRetry(() =>
-      this.#kv.get(["agent", id])
-    );
-    return versionstamp === null;
+    return (await this.#get(["agent", id])).versionstamp === null;
   }
 
-  /** Another text after every change, whichever process made it; cheap to ask for. */
+  /** Another text after every change that people see, whichever process made it; cheap to ask for. */
   async version(): Promise<string> {
-    const { versionstamp } = await this.#withLockRetry(() =>
-      this.#kv.get(["changed"])
-    );
-    return versionstamp ?? "";
+    return (await this.#get(["version"])).versionstamp ?? "";
   }
 
   /** Takes note of a job's run, and of the calls it made. */
   async recordJobRun(name: string, run: JobRun, calls: number): Promise<void> {
     const error = run.error && shorten(run.error, 4000);
-    await this.#commit(() =>
-      this.#kv.atomic().set(["job", name], { ...run, error })
-        .sum(tallyKey(run.at, "calls"), BigInt(calls))
-    );
+    await this.#commit(() => {
+      const atomic = this.#kv.atomic().set(["job", name], { ...run, error });
+      if (calls > 0) atomic.sum(statsKey(run.at, "calls"), BigInt(calls));
+      if (error) atomic.set(["version"], 0);
+      return atomic;
+    });
   }
 
-  /** The last run of every job that has run, by its name. */
+  /** The last noted run of every job, by its name. */
   async jobs(): Promise<Map<string, JobRun>> {
     const runs = new Map<string, JobRun>();
     for await (const { key, value } of this.#list({ prefix: ["job"] })) {
@@ -519,35 +579,49 @@ export class Store {
   }
 
   /** What happened in each hour since a moment; hours (ms since 1970) in which nothing did are left out. */
-  async tallies(since: number): Promise<Map<number, HourlyStats>> {
+  async hourlyStats(since: number): Promise<Map<number, HourlyStats>> {
     const hours = new Map<number, HourlyStats>();
     const range = {
-      start: ["tally", since - since % HOUR],
-      end: ["tally", Infinity],
+      start: ["stats", since - since % HOUR],
+      end: ["stats", Infinity],
     };
     for await (const { key, value } of this.#list(range)) {
       const hour = Number(key[1]);
-      const tally = hours.get(hour) ??
+      const stats = hours.get(hour) ??
         { opened: 0, closed: 0, failed: 0, abandoned: 0, calls: 0 };
-      const what = TALLIES.find((what) => what === key[2]);
+      const what = STATS.find((what) => what === key[2]);
       if (!what || !(value instanceof Deno.KvU64)) continue;
-      tally[what] = Number(value.value);
-      hours.set(hour, tally);
+      stats[what] = Number(value.value);
+      hours.set(hour, stats);
     }
     return hours;
   }
 
   /**
-   * Puts the due entries right from the ticket records, and tickets whose time is further off than
-   * any stage's interval (the clock was set back) to `latest`. Says what it repaired. Tallies of
-   * days ago go.
+   * Does {@linkcode repair}, unless it was done within a day.
    *
-   * @param latest the last moment a ticket can be waiting for now (ms since 1970)
+   * @returns how many tickets were repaired; `undefined` where it was not done
+   */
+  async repairDaily(now = this.#now()): Promise<number | undefined> {
+    const key = ["repaired"];
+    const { value, versionstamp } = await this.#get<number>(key);
+    if (value !== null && Math.abs(now - value) < DAY) return undefined;
+    const isOurs = await this.#commit(() =>
+      this.#kv.atomic().check({ key, versionstamp }).set(key, now)
+    );
+    return isOurs ? await this.repair(now) : undefined;
+  }
+
+  /**
+   * Puts the due entries right from the ticket records; makes tickets due soon that wait for a time
+   * far off because the clock has been set back; and keeps the texts of tickets that are older than
+   * any plan. Says what it repaired. Stats of days ago go.
+   *
    * @returns how many tickets were repaired
    */
-  async repair(latest: number): Promise<number> {
+  async repair(now = this.#now()): Promise<number> {
     let repaired = 0;
-    const old = { start: ["tally"], end: ["tally", latest - TALLIES_KEPT] };
+    const old = { start: ["stats"], end: ["stats", now - STATS_KEPT] };
     for await (const { key } of this.#list(old)) {
       await this.#withLockRetry(() => this.#kv.delete(key));
     }
@@ -555,23 +629,59 @@ export class Store {
       const entry = this.#entry(String(read.key[1]), read);
       if (!entry) continue;
       const { ticket } = entry;
-      // Nothing waits for what is over, and there may be very many of it.
-      if (isOver(ticket.stage)) continue;
-      const longest = ticket.attempts > 0 ? latest + LONGEST_WAIT : latest;
-      const late = !isEnd(ticket.stage) && ticket.dueAt > longest;
-      const due = await this.#withLockRetry(() => this.#kv.get(dueKey(ticket)));
-      if (!late && due.versionstamp !== null) continue;
-      if (await this.update(entry, late ? { dueAt: latest } : {})) {
+      // Nothing waits for what is over, and there may be very much of it.
+      if (isOver(ticket)) continue;
+      if (now - ticket.createdAt > LONGEST_PLAN) await this.#keepTexts(ticket);
+      const isLate = ticket.state === "active" && isFarOff(ticket, now);
+      const place = await this.#get(placeOf(ticket));
+      if (!isLate && place.versionstamp !== null) continue;
+      const { tag, id, waitsFor, lastError } = ticket;
+      const change = isLate
+        ? {
+          dueAt: now,
+          stepSince: now,
+          lastError: lastError && { ...lastError, at: now },
+        }
+        : {};
+      if (await this.#replace(entry, change)) {
         repaired++;
         this.#log?.warn(
-          `Ticket ${ticket.id ?? ticket.tag} (${ticket.stage}) ` +
-            (late
+          `Ticket ${id ?? tag} (${waitsFor}) ` +
+            (isLate
               ? "waited for a time far off, as if the clock had been set back: it is due soon again."
               : "had lost its due entry: it was put back."),
         );
       }
     }
     return repaired;
+  }
+
+  /** Writes a ticket and its entry in the lists, whether or not that entry is there. */
+  async #replace(
+    { ticket, versionstamp }: Entry,
+    change: Partial<Ticket>,
+  ): Promise<boolean> {
+    const key = ["ticket", ticket.tag];
+    const after = { ...ticket, ...change };
+    const value = after.state === "active" ? dueValue(after) : 0;
+    return await this.#commit(() =>
+      this.#kv.atomic().check({ key, versionstamp }).delete(placeOf(ticket))
+        .set(key, after).set(placeOf(after), value).set(["version"], 0)
+    ) !== null;
+  }
+
+  /** Writes again what would expire before the ticket is over. */
+  async #keepTexts({ tag, id }: Ticket): Promise<void> {
+    const keys: Deno.KvKey[] = [["plan", tag]];
+    if (id !== null) keys.push(["id", id]);
+    const messages = await this.#messages(tag);
+    for (const key of [...keys, ...messages.map(({ key }) => key)]) {
+      const entry = await this.#get(key);
+      if (entry.versionstamp === null) continue;
+      await this.#commit(() =>
+        this.#kv.atomic().check(entry).set(key, entry.value, this.#textExpiry)
+      );
+    }
   }
 
   /** Writes a key of no meaning and deletes it; rejects where the database cannot be written. */
@@ -581,23 +691,57 @@ export class Store {
     await this.#withLockRetry(() => this.#kv.delete(key));
   }
 
-  async #messages(tag: string): Promise<Deno.KvEntry<Message>[]> {
+  get #textExpiry(): { expireIn: number } {
+    return { expireIn: LONGEST_PLAN + this.#history + SPARE };
+  }
+
+  #entry(
+    tag: string,
+    { value, versionstamp }: Deno.KvEntryMaybe<unknown>,
+  ): Entry | null {
+    if (versionstamp === null) return null;
+    const problem = validationProblem(value, tag);
+    if (!problem) return { ticket: value as Ticket, versionstamp };
+    this.#leaveAlone(
+      tag,
+      `The stored ticket ${tag} cannot be read: ${problem}`,
+    );
+    return null;
+  }
+
+  #plan(tag: string, value: unknown): StoredPlan | null {
+    if (isStoredPlan(value)) return value;
+    const problem = value === null ? "is gone" : "is damaged";
+    this.#leaveAlone(`plan ${tag}`, `The plan of the ticket ${tag} ${problem}`);
+    return null;
+  }
+
+  async #messages(tag: string): Promise<Deno.KvEntry<StoredMessage>[]> {
     const all = await Array.fromAsync(
-      this.#list<Message>({ prefix: ["message", tag] }),
+      this.#list<StoredMessage>({ prefix: ["message", tag] }),
     );
     return all.filter(({ key, value }) => {
-      if (isMessage(value)) return true;
+      if (isStoredMessage(value)) return true;
       const name = `message ${String(key[2])} of the ticket ${tag}`;
       this.#leaveAlone(name, `The stored ${name} cannot be read`);
       return false;
     });
   }
 
-  /** Commits, and gives the new versionstamp; null when a check failed. */
+  /** Names a record that cannot be read, once. */
+  #leaveAlone(name: string, problem: string): void {
+    if (this.#unreadable.has(name)) return;
+    this.#unreadable.add(name);
+    this.#log?.warn(`${problem}. It is left alone; the others go on.`);
+  }
+
+  #get<T>(key: Deno.KvKey): Promise<Deno.KvEntryMaybe<T>> {
+    return this.#withLockRetry(() => this.#kv.get<T>(key));
+  }
+
+  /** Commits, and returns the new versionstamp; null when a check failed. */
   async #commit(build: () => Deno.AtomicOperation): Promise<string | null> {
-    const result = await this.#withLockRetry(() =>
-      build().set(["changed"], 0).commit()
-    );
+    const result = await this.#withLockRetry(() => build().commit());
     return result.ok ? result.versionstamp : null;
   }
 
@@ -623,7 +767,7 @@ export class Store {
   async #withLockRetry<T>(ask: () => Promise<T>): Promise<T> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await answered(ask());
+        return await withinAnswerTime(ask());
       } catch (error) {
         const locked = error instanceof Error &&
           /database (table )?is locked|busy/i.test(error.message);
@@ -634,30 +778,106 @@ export class Store {
   }
 }
 
-function dueKey({ stage, dueAt, tag }: Ticket): Deno.KvKey {
-  return ["due", stage, dueAt, tag];
+/** A draft as the ticket it becomes. */
+function newTicket(
+  { plan, dueAt }: Draft,
+  number: number,
+  now: number,
+): Ticket {
+  const first = stepOf(plan, { step: 0 });
+  return bounded({
+    version: 2,
+    tag: newTag(now),
+    number,
+    id: null,
+    state: "active",
+    step: 0,
+    steps: plan.steps.length,
+    waitsFor: labelOf(first),
+    job: jobOf(plan, 0),
+    dueAt,
+    createdAt: now,
+    stepSince: now,
+    firstFailedAt: null,
+    claim: null,
+    outcomeUnknown: false,
+    attempts: 0,
+    lastError: null,
+    contact: plan.contact,
+    agent: plan.agent,
+    subject: plan.subject,
+    priority: plan.priority,
+    outcome: plan.outcome,
+    status: null,
+    completedAt: null,
+  });
 }
 
-function same(a: Deno.KvKey, b: Deno.KvKey): boolean {
+/**
+ * A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-k3j9x2ab`. Never
+ * from the seed: a database that was wiped must not meet its old tags.
+ */
+function newTag(at: number): string {
+  const time = new Date(at).toISOString().replace(/\D/g, "").slice(0, 14);
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  const rest = Array.from(bytes, (byte) => (byte % 36).toString(36));
+  return `tw-${time}-${rest.join("")}`;
+}
+
+/** Where a ticket stands in the lists of those that wait, or have ended. */
+function placeOf({ state, job, dueAt, completedAt, tag }: Ticket): Deno.KvKey {
+  return state === "active"
+    ? ["due", job, dueAt, tag]
+    : ["finished", state, completedAt ?? 0, tag];
+}
+
+/** What a tick needs to know of a waiting ticket. */
+export function dueValue(ticket: Ticket): DueValue {
+  const { waitsFor, attempts, outcomeUnknown, lastError, step, steps } = ticket;
+  const tried = attempts > 0 && lastError?.refused
+    ? 2
+    : attempts > 0 || outcomeUnknown
+    ? 1
+    : 0;
+  return { waitsFor, tried, callsLeft: steps - step };
+}
+
+function isSameDue(a: Ticket, b: Ticket): boolean {
+  const [one, other] = [dueValue(a), dueValue(b)];
+  return one.waitsFor === other.waitsFor && one.tried === other.tried &&
+    one.callsLeft === other.callsLeft;
+}
+
+function isSameKey(a: Deno.KvKey, b: Deno.KvKey): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i]);
 }
 
-function tallyKey(at: number, what: keyof HourlyStats): Deno.KvKey {
-  return ["tally", at - at % HOUR, what];
+function statsKey(at: number, what: keyof HourlyStats): Deno.KvKey {
+  return ["stats", at - at % HOUR, what];
 }
 
-/** Whether a ticket's life is over. */
-export function isEnd(stage: Stage | FinalState): stage is FinalState {
-  return (ENDS as readonly string[]).includes(stage);
+function noTickets(): Record<Label, number> {
+  return Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<
+    Label,
+    number
+  >;
 }
 
-/** Whether nothing is to be done about it any more, so that it can be forgotten in time. */
-function isOver(stage: Stage | FinalState): boolean {
-  return stage === "closed" || stage === "abandoned";
+/** Whether nothing is to be done about a ticket any more, so that it can be forgotten in time. */
+function isOver({ state }: Ticket): boolean {
+  return state === "closed" || state === "abandoned";
+}
+
+/** Whether a ticket was last touched by a clock that has been set back since. */
+function isFarOff(ticket: Ticket, now: number): boolean {
+  const { attempts, dueAt, stepSince, lastError } = ticket;
+  const touched = Math.max(stepSince, lastError?.at ?? 0);
+  const longest = attempts > 0 ? LONGEST_RETRY + HOUR : LONGEST_PLAN;
+  return touched > now + SKEW || dueAt > now + longest;
 }
 
 /** Rejects when an answer does not come in time. */
-async function answered<T>(answer: Promise<T>): Promise<T> {
+async function withinAnswerTime<T>(answer: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const seconds = ANSWER_TIME / 1000;
@@ -670,138 +890,4 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Whether a stored value is as it must be. */
-type Check = (value: unknown) => boolean;
-
-/** What every field of a stored ticket must be. */
-const TICKET: Record<keyof Ticket, Check> = {
-  version: (value) => value === 1,
-  tag: isText,
-  id: orNull(Number.isSafeInteger),
-  stage: (value) => isStage(value) || isEnd(value as Stage | FinalState),
-  dueAt: isMoment,
-  createdAt: isMoment,
-  stageSince: isMoment,
-  tagSeenAt: optional(isMoment),
-  firstFailedAt: orNull(isMoment),
-  claim: orNull(record({
-    owner: isText,
-    claimedAt: isMoment,
-    expiresAt: isMoment,
-  })),
-  outcomeUnknown: isBoolean,
-  attempts: Number.isSafeInteger,
-  lastError: orNull(
-    record({
-      at: isMoment,
-      message: isText,
-      hint: isText,
-      refused: optional(isBoolean),
-    }),
-  ),
-  failedStage: orNull(isStage),
-  contact: isPerson,
-  agent: isPerson,
-  script: record<Script>({
-    scenario: isText,
-    priority: Number.isSafeInteger,
-    subject: isText,
-    description: isText,
-    reply: isText,
-    answer: isText,
-    resolution: isText,
-  }),
-  fields: record<Fields>({
-    type: optional(isText),
-    agent: optional(isBoolean),
-    custom: optional(isRecord),
-  }),
-  seed: Number.isFinite,
-  completedAt: (value) =>
-    isRecord(value) &&
-    Object.entries(value).every(([stage, at]) =>
-      isStage(stage) && isMoment(at)
-    ),
-};
-
-const isMessage = record<Message>({
-  from: (value) => value === "agent" || value === "contact",
-  name: isText,
-  body: isText,
-  at: isMoment,
-  conversationId: orNull(Number.isSafeInteger),
-}) as (value: unknown) => value is Message;
-
-const isJobRun = record<JobRun>({
-  at: isMoment,
-  took: Number.isFinite,
-  report: orNull(isRecord),
-  error: orNull(isText),
-}) as (value: unknown) => value is JobRun;
-
-/** What is wrong with a stored ticket; `undefined` when nothing is. */
-function problemOf(value: unknown, tag: string): string | undefined {
-  if (!isRecord(value)) return "it is not a record";
-  const { version } = value;
-  if (version !== 1) {
-    return `it has version ${version} and this program knows version 1`;
-  }
-  if (value.tag !== tag) return "its tag is that of another ticket";
-  const field = Object.entries(TICKET)
-    .find(([field, check]) => !check(value[field]))?.[0];
-  if (!field) return undefined;
-  const found = value[field];
-  if (found === undefined) return `it has no ${field}`;
-  // A person or a text is nothing for the log.
-  return typeof found === "object" && found !== null
-    ? `its ${field} is damaged`
-    : `its ${field} is ${String(found).slice(0, 100)}`;
-}
-
-/** A moment that a `Date` can be (ms since 1970). */
-function isMoment(value: unknown): boolean {
-  return Number.isFinite(value) && Number(value) >= 0 &&
-    Number(value) <= 8.64e15;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string";
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
-}
-
-function isStage(value: unknown): boolean {
-  return (STAGES as readonly unknown[]).includes(value);
-}
-
-function isPerson(value: unknown): boolean {
-  return record<Person>({
-    id: Number.isSafeInteger,
-    name: isText,
-    email: isText,
-  })(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function record<T>(checks: Record<keyof T, Check>): Check {
-  return (value) =>
-    isRecord(value) &&
-    Object.entries<Check>(checks).every(([field, check]) =>
-      check(value[field])
-    );
-}
-
-function orNull(check: Check): Check {
-  return (value) => value === null || check(value);
-}
-
-function optional(check: Check): Check {
-  return (value) => value === undefined || check(value);
 }

@@ -11,54 +11,15 @@ import { type BusinessHours, daytime } from "../lib/business_hours.ts";
 import { logNormal } from "../lib/distributions.ts";
 import type { Random } from "../lib/random.ts";
 import { DAY, MINUTE } from "../lib/time.ts";
-
-/**
- * How a desk spends its time: `classic` knows no waits but the ticks of the jobs, `natural` waits as
- * people do, `fast` waits a tenth of that, around the clock.
- */
-export const PACES = ["classic", "natural", "fast"] as const;
-
-/** One of {@linkcode PACES}. */
-export type Pace = typeof PACES[number];
-
-/** Freshdesk's priorities: low, medium, high, urgent. */
-export type Priority = 1 | 2 | 3 | 4;
-
-/** The hours in which a wait passes: agents' hours, waking hours, or around the clock. */
-export type WaitHours = "business" | "day" | "clock";
-
-/** A wait before a step. */
-export interface Wait {
-  /** Whole minutes. */
-  minutes: number;
-  /** The hours in which they pass. */
-  hours: WaitHours;
-}
-
-/** What is waited for. */
-export type WaitKind =
-  /** The agent's first answer. */
-  | "firstReply"
-  /** Any later answer of the agent. */
-  | "reply"
-  /** A second message of the agent, before the customer answers. */
-  | "followUp"
-  /** Passing the ticket on to another agent or group. */
-  | "handOver"
-  /** The customer's answer. */
-  | "answer"
-  /** The customer's objection to a resolved ticket. */
-  | "reopening"
-  /** The agent's reminder to a customer who does not answer. */
-  | "reminder"
-  /** Giving up on a customer who does not answer the reminder either. */
-  | "giveUp"
-  /** News from a third party. */
-  | "thirdParty"
-  /** From the last message to the status Resolved. */
-  | "resolve"
-  /** From Resolved to Closed. */
-  | "close";
+import type {
+  DrawPlanWaits,
+  Pace,
+  Priority,
+  Wait,
+  WaitHours,
+  WaitKind,
+  WaitShapes,
+} from "./plan.ts";
 
 /**
  * Within how many minutes of business hours the first reply is due, by priority. Assumed: accounts
@@ -77,18 +38,22 @@ export interface WaitOptions {
   pace: Pace;
   /** The ticket's priority; urgent tickets get their first reply sooner. */
   priority: Priority;
+  /** Kinds that a desk has waits of its own for; the hours stay. */
+  shapes?: WaitShapes | undefined;
 }
 
 /** Draws a wait. */
 export function drawWait(
   kind: WaitKind,
-  { pace, priority }: WaitOptions,
+  { pace, priority, shapes }: WaitOptions,
   random: Random,
 ): Wait {
   if (pace === "classic") return { minutes: 0, hours: "clock" };
-  const [minutes, hours] = kind === "firstReply"
+  const [drawn, hours] = kind === "firstReply"
     ? [drawFirstReply(priority, random), "business" as const]
     : KINDS[kind](random);
+  const shape = shapes?.[kind];
+  const minutes = shape ? logNormal(shape, random) : drawn;
   return pace === "fast"
     ? { minutes: Math.max(1, Math.round(minutes / 10)), hours: "clock" }
     : { minutes: Math.max(1, Math.round(minutes)), hours };
@@ -124,6 +89,20 @@ export function drawWaits(
   const minutes = drawn.reduce((sum, wait) => sum + wait.minutes, 0);
   const factor = Math.min(1, maxDays * DAY / MINUTE / minutes);
   return drawn.map((wait) => ({ ...shorten(wait, factor), hours: "clock" }));
+}
+
+/** Binds {@linkcode drawWaits} to what holds for all plans. */
+export function bindWaits(
+  { pace, calendars, maxDays, shapes }:
+    & Pick<PlanWaitOptions, "pace" | "maxDays" | "shapes">
+    & { calendars: () => Calendars },
+): DrawPlanWaits {
+  return (kinds, { at, priority }, random) =>
+    drawWaits(
+      kinds,
+      { pace, priority, at, calendars: calendars(), maxDays, shapes },
+      random,
+    );
 }
 
 function shorten(wait: Wait, factor: number): Wait {

@@ -16,6 +16,11 @@ export async function loadDesk(name: string): Promise<Desk> {
   return readDesk(nameOf(name), DESKS[name] ?? await readFolder(name));
 }
 
+/** Whether a desk is built in, and not the folder of one's own. */
+export function isBuiltIn(name: string): boolean {
+  return Object.hasOwn(DESKS, name);
+}
+
 /** Reads `desk.yaml` and `topics/*.yaml` of a folder. */
 export async function readFolder(path: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();

@@ -3,10 +3,16 @@
  *
  * @module
  */
-import type { Outcome, Person, Plan } from "../workflow/plan.ts";
+import type {
+  ContactMemory,
+  DrawPlanWaits,
+  Outcome,
+  Pace,
+  Person,
+  Plan,
+} from "../workflow/plan.ts";
 import type { Desk } from "./desk.ts";
-import type { Pace } from "./form.ts";
-import { type ContactMemory, Writer } from "./writer.ts";
+import { Writer } from "./writer.ts";
 
 /** What a sample is written from. */
 export interface SampleOptions {
@@ -22,6 +28,8 @@ export interface SampleOptions {
   contacts?: readonly Person[];
   /** By default six made-up ones. */
   agents?: readonly Person[];
+  /** How long people take. */
+  waits?: DrawPlanWaits;
 }
 
 const HOUR = 3_600_000;
@@ -34,8 +42,14 @@ export async function* sample(
   count: number,
   options: SampleOptions = {},
 ): AsyncGenerator<Plan> {
-  const { pace, topic, outcome, at = (n) => TUESDAY + n * HOUR } = options;
-  const writer = new Writer({ desk, seed, ...(pace && { pace }) });
+  const { pace, topic, outcome, waits, at = (n) => TUESDAY + n * HOUR } =
+    options;
+  const writer = new Writer({
+    desk,
+    seed,
+    ...(pace && { pace }),
+    ...(waits && { waits }),
+  });
   const memory = new Map<number, ContactMemory>();
   for (let n = 0; n < count; n++) {
     const written = await writer.write({

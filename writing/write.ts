@@ -6,7 +6,10 @@
 import { stream } from "../lib/random.ts";
 import { normalizeMessage } from "../lib/text.ts";
 import type {
+  DrawPlanWaits,
+  Offered,
   Outcome,
+  Pace,
   Person,
   Plan,
   PlanStep,
@@ -22,30 +25,13 @@ import {
 import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import { type Desk, THREADS } from "./desk.ts";
-import { drawFacts } from "./facts.ts";
-import {
-  type MessageName,
-  MESSAGES,
-  type Pace,
-  PRIORITIES,
-  SOURCES,
-} from "./form.ts";
-import { agentStyle, personaOf } from "./persona.ts";
+import { drawFacts, type Facts } from "./facts.ts";
+import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
+import { agentStyle, type Persona, personaOf } from "./persona.ts";
 import { oneLine, shorten, toHtml } from "./text.ts";
-import { type Waits, waitsOf } from "./waits.ts";
 
 const SUBJECT_LENGTH = 120;
 const TRIES = 12;
-
-/** What the account has of what a plan may use. */
-export interface Offered {
-  /** Its ticket types; a type that it lacks is left out. */
-  types?: readonly string[];
-  /** Its statuses in the words of a plan; without "waiting_on_third_party", tickets stay pending. */
-  statuses?: readonly string[];
-  /** Its groups; the one of the team's name gets the ticket. */
-  groups?: readonly { id: number; name: string }[];
-}
 
 /** What one ticket is written from. */
 export interface Order {
@@ -71,12 +57,18 @@ export interface Order {
   topic?: string;
   /** Another outcome. */
   outcome?: Outcome;
-  /** How long people take; by default as `desk.yaml` says. */
-  waits?: Waits;
+  /** How long people take; without it, every step comes at the next tick of its job. */
+  waits?: DrawPlanWaits;
   /** What the account offers; what is not known is not used. */
   offered?: Offered;
+  /** How the contact writes; by default as seed and id say, and not in small letters. */
+  persona?: Persona;
+  /** What must hold between the facts, besides the topic's rules. */
+  accept?: (facts: Facts) => boolean;
   /** Called with every text that was chosen. */
   onChoice?: Thread["onChoice"];
+  /** Called with every text that was passed over only because the contact is curt. */
+  onTooLong?: Thread["onTooLong"];
 }
 
 /** Writes the ticket's plan. The same order gives the same plan. */
@@ -88,7 +80,8 @@ export function writePlan(order: Order): Plan {
   let outcome = classic ? "one_round" : order.outcome ?? draw.outcome;
   if (outcome === "handed_over" && !order.colleague) outcome = "one_round";
 
-  const persona = personaOf(seed, order.contact.id);
+  const persona = order.persona ??
+    personaOf(seed, order.contact.id, desk.file.locale);
   const writer = outcome === "handed_over"
     ? order.colleague ?? order.agent
     : order.agent;
@@ -99,6 +92,7 @@ export function writePlan(order: Order): Plan {
     order.now,
     stream(seed, "facts", n),
     (facts) =>
+      (order.accept?.(facts) ?? true) &&
       holds(condition, {
         outcome,
         source: draw.source,
@@ -121,6 +115,7 @@ export function writePlan(order: Order): Plan {
     use,
     random: stream(seed, "text", n),
     ...(order.onChoice && { onChoice: order.onChoice }),
+    ...(order.onTooLong && { onTooLong: order.onTooLong }),
   };
   const subject = shorten(composeSubject(thread, persona), SUBJECT_LENGTH);
   const thanks = !classic && topic.messages.has("thanks") &&
@@ -139,7 +134,7 @@ export function writePlan(order: Order): Plan {
       }
       const speaker = MESSAGES[name];
       const style = speaker === "contact"
-        ? persona
+        ? name === "thanks" ? thankingOnce(persona) : persona
         : agentStyle(seed, writer.id, desk.file);
       return composeMessage(
         slots,
@@ -198,6 +193,13 @@ export class AlikeError extends Error {
       `message '${of}' may come out empty or like an earlier one of its thread; add texts to it`,
     );
   }
+}
+
+/** The style of a message that says thanks already: its closing need not. */
+function thankingOnce(style: Persona): Persona {
+  const laterClosing = style.laterClosing.split("\n")
+    .filter((line) => !/than(?:k|x)|thx|cheers/i.test(line)).join("\n");
+  return { ...style, laterClosing };
 }
 
 /** Tries other texts until the message differs from all before it in letters and digits. */
@@ -287,29 +289,28 @@ function naturalSteps(
         ...(resolves && { resolves: true as const }),
       }, name === "reminder" ? "reminder" : next);
       next = name === "waiting" ? "thirdParty" : "reply";
-      if (name === "reminder") {
-        add({ kind: "status", status: "resolved" }, "giveUp");
+      if (resolves || name === "reminder") {
+        add(
+          { kind: "status", status: "resolved" },
+          resolves ? "resolve" : "giveUp",
+        );
       } else {
         add({
           kind: "status",
-          status: resolves
-            ? "resolved"
-            : name === "waiting"
-            ? thirdParty
-            : "pending",
+          status: name === "waiting" ? thirdParty : "pending",
         });
       }
     }
   }
   add({ kind: "close" }, "close");
-  const waits = (order.waits ?? waitsOf(order.desk.file, order.pace))(
+  const waits = order.waits?.(
     [...kinds.values()],
     { at: order.now, priority: PRIORITIES[draw.priority] },
     stream(order.seed, "when", order.n),
   );
   const waiting = [...kinds.keys()];
   return steps.map((step) => {
-    const wait = waits[waiting.indexOf(step)];
+    const wait = waits?.[waiting.indexOf(step)];
     return wait ? { ...step, wait } : step;
   });
 }

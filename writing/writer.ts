@@ -3,23 +3,30 @@
  *
  * @module
  */
-import type { Outcome, Person, Plan } from "../workflow/plan.ts";
+import type {
+  ContactMemory,
+  DrawPlanWaits,
+  Offered,
+  Outcome,
+  Pace,
+  Person,
+  Plan,
+  TicketOrder,
+  TicketWriter,
+  WrittenTicket,
+} from "../workflow/plan.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import type { Desk, Topic } from "./desk.ts";
-import { agentsOf, mayBeErased, rankAgents, rankContacts } from "./people.ts";
-import type { Pace } from "./form.ts";
-import { type Offered, writePlan } from "./write.ts";
-import type { Waits } from "./waits.ts";
-
-export { rewriteForAgent } from "./rewrite.ts";
-
-/** What is kept of a contact. */
-export interface ContactMemory {
-  /** The topics that the contact brought up, since all topics were through. */
-  topics: readonly string[];
-  /** Has asked to be erased, and is not picked again. */
-  erased: boolean;
-}
+import {
+  agentsOf,
+  mayBeErased,
+  rankAgents,
+  rankContacts,
+  smallWriters,
+} from "./people.ts";
+import { personaOf } from "./persona.ts";
+import { rewriteForAgent } from "./rewrite.ts";
+import { writePlan } from "./write.ts";
 
 /** What a writer needs once. */
 export interface WriterOptions {
@@ -29,38 +36,8 @@ export interface WriterOptions {
   seed: string;
   /** By default the desk's own. */
   pace?: Pace;
-  /** How long people take; by default as `desk.yaml` says. */
-  waits?: Waits;
-}
-
-/** What a writer needs for one ticket. */
-export interface TicketOrder {
-  /** The ticket's number in the database, from 0. */
-  n: number;
-  /** When it is opened, in milliseconds since 1970. */
-  at: number;
-  /** Whom a ticket may be opened for. */
-  contacts: readonly Person[];
-  /** Who may reply. Where the key may not write for others: only its own agent. */
-  agents: readonly Person[];
-  /** What was kept of a contact, those of tickets drafted before in the same commit included. */
-  recall: (
-    contactId: number,
-  ) => ContactMemory | undefined | Promise<ContactMemory | undefined>;
-  /** What the account offers. */
-  offered?: Offered;
-  /** Another topic than the n-th ticket's, by name. */
-  topic?: string;
-  /** Another outcome than the n-th ticket's. */
-  outcome?: Outcome;
-}
-
-/** A written ticket. */
-export interface WrittenTicket {
-  /** Everything that happens in the ticket. */
-  plan: Plan;
-  /** To keep of `plan.contact`, in the commit that drafts the ticket. */
-  memory: ContactMemory;
+  /** How long people take; without it, every step comes at the next tick of its job. */
+  waits?: DrawPlanWaits;
 }
 
 /** Contacts who are asked whether the topic is new to them. */
@@ -70,10 +47,10 @@ const ASKED = 20;
  * Writes the tickets of a desk. From an empty database the same seed, people and settings give the
  * same tickets, whichever process writes them.
  */
-export class Writer {
+export class Writer implements TicketWriter {
   readonly #desk: Desk;
   readonly #seed: string;
-  readonly #waits: Waits | undefined;
+  readonly #waits: DrawPlanWaits | undefined;
   /** How the desk spends its time. */
   readonly pace: Pace;
 
@@ -92,7 +69,8 @@ export class Writer {
    */
   async write(order: TicketOrder): Promise<WrittenTicket> {
     const { n, at, agents, offered, outcome } = order;
-    const { contact, draw, memory } = await this.#choose(order);
+    const small = smallWriters(order.contacts, this.#seed);
+    const { contact, draw, used } = await this.#choose(order, small);
     const { first, then } = this.#agentsFor(draw, agents, n);
     const plan = writePlan({
       desk: this.#desk,
@@ -104,35 +82,47 @@ export class Writer {
       now: at,
       pace: this.pace,
       draw: { ...draw, ...(outcome && { outcome }) },
+      persona: personaOf(
+        this.#seed,
+        contact.id,
+        this.#desk.file.locale,
+        small.has(contact.id),
+      ),
       ...(this.#waits && { waits: this.#waits }),
       ...(offered && { offered }),
     });
-    return { plan, memory };
+    return {
+      plan,
+      memory: remember(used, draw.topic, plan.outcome),
+      fallbacks: fallbacksOf(plan, draw, offered),
+    };
+  }
+
+  /** The plan with another agent from step `from` on; what was said before stays. */
+  rewriteForAgent(plan: Plan, agent: Person, from: number): Plan {
+    return rewriteForAgent(plan, agent, from);
   }
 
   /** The contact, and what they write about: the n-th topic, or another if it is new to nobody. */
   async #choose(
     order: TicketOrder,
-  ): Promise<{ contact: Person; draw: Draw; memory: ContactMemory }> {
+    small: ReadonlySet<number>,
+  ): Promise<{ contact: Person; draw: Draw; used: ReadonlySet<string> }> {
     const { n, contacts, recall } = order;
-    const draw = order.topic === undefined
-      ? drawTicket(this.#desk, this.#seed, n)
-      : this.#drawOf(order.topic, n);
+    const draw = this.#drawFor(order);
     const asked: { contact: Person; used: Set<string> }[] = [];
-    for (const contact of rankContacts(contacts, this.#seed, n)) {
+    for (const contact of rankContacts(contacts, this.#seed, n, small)) {
       const { topics, erased } = await recall(contact.id) ??
         { topics: [], erased: false };
       if (erased) continue;
       const used = new Set(this.#isThrough(topics) ? [] : topics);
       if (this.#mayBring(draw.topic, contact, used, contacts)) {
-        return { contact, draw, memory: remember(used, draw.topic) };
+        return { contact, draw, used };
       }
       asked.push({ contact, used });
       if (asked.length >= ASKED) break;
     }
-    const topics = this.#desk.topics.filter(({ name }) =>
-      order.topic === undefined || name === order.topic
-    );
+    const topics = this.#desk.topics.filter((topic) => fits(topic, order));
     // In the order of the coming tickets, so that frequent topics come up more often.
     for (const { contact, used } of asked) {
       for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
@@ -142,14 +132,14 @@ export class Writer {
         return {
           contact,
           draw: drawOfTopic(this.#desk, topic, this.#seed, n),
-          memory: remember(used, topic),
+          used,
         };
       }
     }
     // Everybody has brought up all that they may; the first begins again.
     const [first] = asked;
     const topic = order.topic === undefined
-      ? this.#desk.topics.find((topic) => !topic.file.erasure)
+      ? topics.find((topic) => !topic.file.erasure)
       : draw.topic;
     if (!first || !topic) {
       throw new RangeError(
@@ -160,14 +150,31 @@ export class Writer {
     }
     return {
       contact: first.contact,
-      draw: this.#drawOf(topic.name, n),
-      memory: remember(new Set(), topic),
+      draw: drawOfTopic(this.#desk, topic, this.#seed, n),
+      used: new Set(),
     };
   }
 
-  #drawOf(name: string, n: number): Draw {
-    const topic = this.#desk.topics.find((topic) => topic.name === name);
-    if (!topic) throw new RangeError(`Unknown topic '${name}'`);
+  /** The n-th ticket, or the next with the topic and the outcome that were asked for. */
+  #drawFor(order: TicketOrder): Draw {
+    const { n } = order;
+    const draw = drawTicket(this.#desk, this.#seed, n);
+    if (order.topic === undefined && fits(draw.topic, order)) return draw;
+    const topics = this.#desk.topics.filter((topic) => fits(topic, order));
+    for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
+      const { topic } = drawTicket(this.#desk, this.#seed, n + ahead);
+      if (!topics.includes(topic)) continue;
+      return drawOfTopic(this.#desk, topic, this.#seed, n);
+    }
+    const [topic] = topics;
+    if (!topic) {
+      throw new RangeError(
+        order.topic !== undefined &&
+          this.#desk.topics.every(({ name }) => name !== order.topic)
+          ? `Unknown topic '${order.topic}'`
+          : `No topic that was asked for has the outcome '${order.outcome}'`,
+      );
+    }
     return drawOfTopic(this.#desk, topic, this.#seed, n);
   }
 
@@ -210,9 +217,44 @@ export class Writer {
   }
 }
 
-function remember(used: ReadonlySet<string>, topic: Topic): ContactMemory {
+/** Whether a topic is what was asked for. */
+function fits(
+  { name, outcomes }: Topic,
+  { topic, outcome }: Pick<TicketOrder, "topic" | "outcome">,
+): boolean {
+  return (topic === undefined || name === topic) &&
+    (outcome === undefined || outcomes.has(outcome));
+}
+
+/** Outcomes after which a contact who asked to be erased is still there. */
+const NOT_ERASED: readonly Outcome[] = ["no_answer", "refused", "withdrawn"];
+
+function remember(
+  used: ReadonlySet<string>,
+  topic: Topic,
+  outcome: Outcome,
+): ContactMemory {
   return {
     topics: [...used, topic.name],
-    erased: topic.file.erasure ?? false,
+    erased: (topic.file.erasure ?? false) && !NOT_ERASED.includes(outcome),
   };
+}
+
+/** What the account lacks of what the ticket would have had. */
+function fallbacksOf(
+  plan: Plan,
+  { topic, outcome }: Draw,
+  offered: Offered | undefined,
+): string[] {
+  const { type } = topic.file;
+  const lacks = offered?.statuses &&
+    !offered.statuses.includes("waiting_on_third_party");
+  return [
+    type !== undefined && plan.type === undefined &&
+    `The account has no ticket type '${type}': such tickets have none`,
+    offered?.groups && plan.team !== undefined && plan.group === undefined &&
+    `The account has no group '${plan.team}': its tickets have none`,
+    lacks && outcome === "third_party" &&
+    "The account has no status Waiting on Third Party: such tickets are Pending",
+  ].filter((line) => typeof line === "string");
 }

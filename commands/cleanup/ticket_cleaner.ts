@@ -16,13 +16,9 @@ import {
 import { type Freshdesk, TicketStatus } from "../../freshdesk.ts";
 import { shorten, textTable } from "../../lib/text.ts";
 import { findByTag, OWN_TAG, PROGRAM_TAG } from "../../workflow/steps.ts";
-import {
-  type Entry,
-  isEnd,
-  type Store,
-  type Ticket,
-} from "../../workflow/store.ts";
-import { classifyError } from "../../workflow.ts";
+import { classifyError } from "../../workflow/failures.ts";
+import type { Entry, Store } from "../../workflow/store.ts";
+import type { Ticket } from "../../workflow/ticket.ts";
 
 /** A ticket that this program probably opened. */
 export interface Candidate {
@@ -171,8 +167,7 @@ export class TicketCleaner {
         this.#store.update(
           entry,
           takenOut(entry, id, this.#now()),
-          undefined,
-          false,
+          { counts: false },
         );
       if (!await this.#change(record, takeOut)) {
         this.#leave(candidate, "the program is busy with it", true);
@@ -208,9 +203,13 @@ export class TicketCleaner {
 
   /** Finds the id of a ticket that may have been created although no response came. */
   async #lookUp(ticket: Ticket): Promise<number | undefined> {
-    const { stage, outcomeUnknown, claim } = ticket;
-    if (isEnd(stage) && stage !== "failed" || !outcomeUnknown && !claim) return;
-    return (await findByTag(this.#freshdesk, ticket))?.id;
+    const { tag, state, outcomeUnknown, claim } = ticket;
+    const mayBeThere = state === "active" || state === "failed";
+    if (!mayBeThere || !outcomeUnknown && !claim) return;
+    const plan = await this.#store.plan(tag);
+    if (!plan) return;
+    const contact = { id: ticket.contact.id, email: plan.contact.email };
+    return (await findByTag(this.#freshdesk, { ...ticket, contact }))?.id;
   }
 }
 
@@ -252,14 +251,13 @@ export function report({ deleted, gone, left }: Outcome): string {
 
 /** Takes a ticket out of the workflow; if it never reaches the trash, it can be retried by name. */
 function takenOut({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
-  const { stage, failedStage } = ticket;
-  const over = stage === "closed" || stage === "abandoned";
+  const { state } = ticket;
+  const over = state === "closed" || state === "abandoned";
   return {
     id,
     claim: null,
     lastError: { at, ...MOVING_TO_TRASH },
-    failedStage: isEnd(stage) ? failedStage : stage,
-    ...(!over && { stage: "abandoned", dueAt: at, stageSince: at }),
+    ...(!over && { state: "abandoned", completedAt: at, stepSince: at }),
   };
 }
 
@@ -270,12 +268,12 @@ function hasTags(tags: readonly string[], own?: string): boolean {
 }
 
 function recorded(id: number, ticket: Ticket): Candidate {
-  const { stage, createdAt, completedAt, script, tag } = ticket;
+  const { state, waitsFor, createdAt, subject, tag } = ticket;
   return {
     id,
-    subject: script.subject,
-    status: isEnd(stage) ? stage : `waits: ${stage.replace("_", " ")}`,
-    createdAt: completedAt.create ?? createdAt,
+    subject,
+    status: state === "active" ? `waits: ${waitsFor}` : state,
+    createdAt,
     from: "store",
     record: tag,
   };

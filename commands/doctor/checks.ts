@@ -39,11 +39,16 @@ import {
   RedirectError,
   ServerError,
 } from "../../freshdesk/errors.ts";
-import { fillRequiredFields } from "../../workflow/required_fields.ts";
+import {
+  fillRequiredFields,
+  RequiredFieldsError,
+} from "../../workflow/required_fields.ts";
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
-import { type Person, STAGES, Store } from "../../workflow/store.ts";
-import { classifyError, hintFor, RequiredFieldsError } from "../../workflow.ts";
+import { classifyError, hintFor } from "../../workflow/failures.ts";
+import { clearParticipants } from "../../workflow/participant_cache.ts";
+import type { Person } from "../../workflow/plan.ts";
+import { Store } from "../../workflow/store.ts";
 
 /** The checks in order. */
 export const CHECKS = [
@@ -101,8 +106,8 @@ interface CheckContext {
   now: number;
 }
 
-/** One call for each step. */
-const CALLS_PER_TICKET = STAGES.length;
+/** A classic ticket: one call for each step. */
+const CALLS_PER_TICKET = 6;
 /** Counts tickets up to this. */
 const COUNT_LIMIT = 10_000;
 /** How long to wait for a response: a person is waiting too. */
@@ -142,6 +147,8 @@ export async function* runChecks(
     now: options.now?.() ?? Date.now(),
   };
   yield* checkAccount(context);
+  // What was mended in the account holds at once; a database in trouble is named below.
+  await (kv && clearParticipants(kv).catch(() => {}));
   yield* named("database", checkDatabase(context, opened));
   yield* named("clock", checkClock(context.freshdesk.clockSkew));
 }
@@ -486,11 +493,9 @@ async function* checkDatabase(
   try {
     if (!store) throw opened;
     await within(TIMEOUT, store.checkWritable());
-    let waiting = 0;
-    for (const stage of STAGES) {
-      waiting += await store.count(stage, COUNT_LIMIT);
-    }
-    const failed = await store.count("failed", COUNT_LIMIT);
+    const tickets = await store.countWaiting(COUNT_LIMIT);
+    const waiting = Object.values(tickets).reduce((sum, n) => sum + n, 0);
+    const failed = await store.countFinished("failed", COUNT_LIMIT);
     const found = `${place} is writable; ${
       plural(waiting, "ticket")
     } in progress, ${failed} failed`;

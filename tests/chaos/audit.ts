@@ -4,7 +4,8 @@
  * @module
  */
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import type { Store, Ticket } from "../../workflow/store.ts";
+import type { Store } from "../../workflow/store.ts";
+import type { StoredPlan, Ticket } from "../../workflow/ticket.ts";
 import { normalizeMessage } from "../../lib/text.ts";
 
 /** The result of an audit. */
@@ -56,25 +57,26 @@ export async function audit(
   }
 
   for await (const { value } of kv.list<Ticket>({ prefix: ["ticket"] })) {
-    const { tag, id, stage, script } = value;
+    const { tag, id, state } = value;
+    const plan = (await kv.get<StoredPlan>(["plan", tag])).value;
     const inFreshdesk = byTag.get(tag)?.[0];
     if (!inFreshdesk) {
-      report("lost", `the ticket ${tag} (${stage}) is not in Freshdesk`);
+      report("lost", `the ticket ${tag} (${state}) is not in Freshdesk`);
       continue;
     }
     if (
-      stage !== "closed" || inFreshdesk.status !== 5 || inFreshdesk.id !== id
+      state !== "closed" || inFreshdesk.status !== 5 || inFreshdesk.id !== id
     ) {
       report(
         undefined,
-        `#${inFreshdesk.id} is ${stage}, its status in Freshdesk ${inFreshdesk.status}`,
+        `#${inFreshdesk.id} is ${state}, its status in Freshdesk ${inFreshdesk.status}`,
       );
     }
     const thread = sandbox.conversations(inFreshdesk.id);
     verdict.messages += thread.length;
     const texts = thread.map(({ body }) => normalizeMessage(body));
-    const expectedTexts = [script.reply, script.answer, script.resolution].map(
-      normalizeMessage,
+    const expectedTexts = (plan?.steps ?? []).slice(1).flatMap((step) =>
+      "body" in step ? [normalizeMessage(step.body)] : []
     );
     for (const text of new Set([...texts, ...expectedTexts])) {
       const times = texts.filter((one) => one === text).length;

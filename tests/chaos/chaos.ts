@@ -13,7 +13,10 @@ import { sleep } from "../../lib/sleep.ts";
 import { HOUR } from "../../lib/time.ts";
 import { type Fault, Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
-import { ENDS, STAGES, Store } from "../../workflow/store.ts";
+import { PACES } from "../../workflow/plan.ts";
+import { LABELS } from "../../workflow/schedule.ts";
+import { Store } from "../../workflow/store.ts";
+import { FINAL_STATES } from "../../workflow/ticket.ts";
 import { audit, type Verdict } from "./audit.ts";
 import { acceleratedClock } from "./accelerated_clock.ts";
 
@@ -37,6 +40,12 @@ with the store. Exits with 1 if anything was lost, duplicated or out of order.`,
       about: "share of faulty responses (0 to 1)",
       value: "X",
       default: "0.35",
+    },
+    pace: { about: `${PACES.join(", ")}`, value: "PACE", default: "classic" },
+    desk: {
+      about: "whose tickets are opened",
+      value: "DESK",
+      default: "classic",
     },
     tickets: { about: "tickets opened every hour", value: "N", default: "12" },
     speed: {
@@ -95,7 +104,7 @@ sandbox.clearFaults();
 if (programs.length === 0) await startProgram();
 {
   using kv = await Deno.openKv(kvPath);
-  const store = new Store(kv);
+  const store = new Store(kv, { now });
   const resumed = await finishTickets(store);
   for (const program of programs) {
     program.kill("SIGTERM");
@@ -129,23 +138,35 @@ function report({ problems, ...verdict }: Verdict, resumed: number): never {
  * @returns how many were retried
  */
 async function finishTickets(store: Store): Promise<number> {
-  const end = now() + 12 * HOUR;
+  const hours = values.pace === "classic" ? 12 : 120;
+  const end = now() + hours * HOUR;
+  if (values.pace !== "classic") await openNoMore(store, hours);
   let resumed = 0;
   while (now() < end) {
     await sleep(500);
-    for await (const entry of store.ended("failed")) {
+    for await (const entry of store.finished("failed")) {
       if (await store.resume(entry, now())) resumed++;
     }
-    let waiting = 0;
-    for (const stage of STAGES) waiting += await store.count(stage, 1000);
+    const tickets = await store.countWaiting(10_000);
+    const waiting = LABELS.reduce((sum, label) => sum + tickets[label], 0);
     if (waiting === 0 && sandbox.tickets.size > 0) return resumed;
   }
   console.log(
-    `After 12 hours tickets are still waiting (${
-      ENDS.join(", ")
+    `After ${hours} hours tickets are still waiting (${
+      FINAL_STATES.join(", ")
     } is how they end)`,
   );
   return resumed;
+}
+
+/** Where tickets take longer than an hour some always wait, unless no more are opened. */
+async function openNoMore(store: Store, hours: number): Promise<void> {
+  const first = Math.ceil(now() / HOUR) * HOUR;
+  for (let hour = first; hour < first + hours * HOUR; hour += HOUR) {
+    while (!await store.isHourOpened(hour)) {
+      await store.addDrafts(hour, await store.nextNumber(), []);
+    }
+  }
 }
 
 /** Starts a program, and waits until it has sent a request. */
@@ -181,6 +202,8 @@ function program() {
       env: {
         FRESHDESK_URL: server.url,
         FRESHDESK_API_KEY: sandbox.apiKey,
+        DESK: values.desk,
+        PACE: values.pace,
         TICKETS_PER_HOUR: String(tickets),
         RATE_LIMIT_SHARE: "1",
         KV_PATH: kvPath,

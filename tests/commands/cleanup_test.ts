@@ -7,7 +7,8 @@ import {
 import type { Fetch } from "../../freshdesk/http_client.ts";
 import { PROGRAM_TAG } from "../../workflow/steps.ts";
 import { board } from "../../status/queries.ts";
-import type { Ticket } from "../../workflow/store.ts";
+import type { Ticket } from "../../workflow/ticket.ts";
+import { putTickets } from "../helpers/tickets.ts";
 import {
   type Candidate,
   progressLine,
@@ -290,7 +291,7 @@ Deno.test("cleanup: deletes again what never reached Freshdesk", async () => {
       : world.sandbox.fetch(request);
   await run(world, { fetch: dying });
   assertEquals(trash(world), []);
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
 
   await run(world);
   assertEquals(trash(world), [1]);
@@ -308,14 +309,14 @@ Deno.test("cleanup: lets a running program leave a ticket in the trash alone", a
 Deno.test("cleanup: takes a ticket out of the workflow before it deletes it", async () => {
   using world = await TestEnv.open();
   await opened(world);
-  let stage = "";
+  let state = "";
   await run(world, {
     fetch: async (request) => {
-      if (request.method === "DELETE") stage = (await world.theTicket()).stage;
+      if (request.method === "DELETE") state = (await world.theTicket()).state;
       return await world.sandbox.fetch(request);
     },
   });
-  assertEquals(stage, "abandoned");
+  assertEquals(state, "abandoned");
 });
 
 Deno.test("cleanup: takes a ticket from the program that works on it", async () => {
@@ -382,7 +383,7 @@ Deno.test("cleanup: looks up an unconfirmed creation, however late it was retrie
   const { store } = await opened(world);
   world.now += 3 * 86_400_000;
   const entry = (await store.get((await world.theTicket()).tag))!;
-  await store.update(entry, { stageSince: world.now, dueAt: world.now });
+  await store.update(entry, { stepSince: world.now, dueAt: world.now });
   const { said } = await run(world, { fetch: withoutSearch(world) });
   assertEquals(trash(world), [1]);
   assertStringIncludes(said, "2026-11-23 12:00");
@@ -462,7 +463,7 @@ Deno.test("cleanup: leaves a ticket that is not opened yet", async () => {
   });
   await opened(world).catch(() => {});
   const { code, said } = await run(world);
-  assertEquals((await world.theTicket()).stage, "create");
+  assertEquals((await world.theTicket()).waitsFor, "opening");
   assertEquals(code, 0);
   assertStringIncludes(said, "1 not opened yet");
 });
@@ -587,20 +588,16 @@ Deno.test("cleanup: reports what it left by reason", () => {
 
 Deno.test("cleanup: finds more records than it reads at once", async () => {
   using world = await TestEnv.open();
-  const program = await opened(world);
+  await opened(world);
   const ticket = await world.theTicket();
   const drafts = Array.from({ length: 700 }, (_, i): Ticket => ({
     ...ticket,
     tag: `tw-${String(i).padStart(4, "0")}`,
     id: 1000 + i,
-    stage: "failed",
+    state: "failed",
+    completedAt: 7,
   }));
-  for (let i = 0; i < 7; i++) {
-    await program.store.addTicketsForHour(
-      i,
-      drafts.slice(i * 100, (i + 1) * 100),
-    );
-  }
+  await putTickets(world.kv, drafts);
   const { said } = await run(world, { dryRun: true });
   assertStringIncludes(said, "701 found by the tag");
 });

@@ -9,6 +9,7 @@ import { ticketField } from "../../sandbox/account.ts";
 import { agent, contact } from "../../sandbox/people.ts";
 import type { SandboxOptions, TicketField } from "../../sandbox/sandbox.ts";
 import { Store } from "../../workflow/store.ts";
+import { putTickets } from "../helpers/tickets.ts";
 import {
   type CheckOptions,
   type Finding,
@@ -450,7 +451,7 @@ const BROKEN: (Wrong & {
     what: "settings that cannot be used",
     settings: { FRESHDESK_API_KEY: "", TICKETS_PER_HOUR: "many" },
     says: [
-      "PROBLEM  settings: TICKETS_PER_HOUR 'many': must be a whole number from 1 to 100.",
+      "PROBLEM  settings: TICKETS_PER_HOUR 'many': must be a number from 0.01 to 100.",
       "Example: TICKETS_PER_HOUR=3 (in the environment or in .env).",
     ],
     left:
@@ -551,9 +552,9 @@ Deno.test("doctor: counts failed tickets, and says how to retry them", async () 
   const { lines } = await diagnose({
     openKv: async () => {
       const kv = await Deno.openKv(":memory:");
-      await new Store(kv).addTicketsForHour(0, [
+      await putTickets(kv, [
         ticket,
-        { ...ticket, tag: "tw-2", stage: "failed" },
+        { ...ticket, tag: "tw-2", state: "failed", completedAt: 7 },
       ]);
       return kv;
     },

@@ -47,6 +47,13 @@ export function crashingKv(crash: CrashPoint, kv: Deno.Kv): Deno.Kv {
   const crashing = {
     get: (key: Deno.KvKey) =>
       crash.around(`get ${String(key[0])}`, () => kv.get(key)),
+    getMany: (keys: readonly Deno.KvKey[]) =>
+      crash.around(
+        `get ${String(keys[0]?.[0])}`,
+        () => kv.getMany<unknown[]>([...keys]),
+      ),
+    delete: (key: Deno.KvKey) =>
+      crash.around(`delete ${String(key[0])}`, () => kv.delete(key)),
     set: (key: Deno.KvKey, value: unknown, options?: { expireIn?: number }) =>
       crash.around(`set ${String(key[0])}`, () => kv.set(key, value, options)),
     async *list(selector: Deno.KvListSelector, options?: Deno.KvListOptions) {

@@ -7,6 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { HttpClientOptions } from "../../freshdesk/http_client.ts";
 import { Freshdesk } from "../../freshdesk.ts";
+import { once } from "../../lib/once.ts";
 import { seededRandom } from "../../lib/random.ts";
 import { HOUR, MINUTE } from "../../lib/time.ts";
 import {
@@ -14,14 +15,25 @@ import {
   Sandbox,
   type SandboxOptions,
 } from "../../sandbox/sandbox.ts";
-import { Store, type Ticket } from "../../workflow/store.ts";
+import { DeskHours } from "../../workflow/desk_hours.ts";
+import { TicketOpener } from "../../workflow/opening.ts";
+import { ParticipantCache } from "../../workflow/participant_cache.ts";
+import type { ParticipantOptions } from "../../workflow/participants.ts";
+import type { Pace, Plan, PlanStep } from "../../workflow/plan.ts";
 import {
   type Interval,
-  Workflow,
-  type WorkflowOptions,
-} from "../../workflow.ts";
+  INTERVALS,
+  type Label,
+} from "../../workflow/schedule.ts";
+import { Store } from "../../workflow/store.ts";
+import type { FinalState, StoredPlan, Ticket } from "../../workflow/ticket.ts";
+import { bindWaits } from "../../workflow/waits.ts";
+import { Workflow, type WorkflowOptions } from "../../workflow.ts";
+import { loadDesk } from "../../writing/folder.ts";
+import { businessHoursOf } from "../../writing/time.ts";
+import { Writer } from "../../writing/writer.ts";
 
-const INTERVALS = [5, 10, 15, 20] as const;
+const DESK = await loadDesk("classic");
 
 /** Returns the moment of a time on the day of all tests; `24:00` and later is the next day. */
 export function moment(time: string): number {
@@ -39,14 +51,47 @@ export function timeOf(at: number): string {
 export interface Program {
   freshdesk: Freshdesk;
   store: Store;
+  opener: TicketOpener<Ticket>;
   workflow: Workflow;
 }
 
 /** Options of a program. */
 export type ProgramOptions =
-  & Partial<Omit<WorkflowOptions, "freshdesk" | "store">>
+  & Partial<Omit<WorkflowOptions, "freshdesk" | "store" | "prepare">>
+  & ParticipantOptions
+  & {
+    ticketsPerHour?: number;
+    /** What people, topics and texts follow from. Default: `test`. */
+    seed?: string;
+    pace?: Pace;
+    /** The steps of every ticket, instead of those that the desk writes. */
+    steps?: (plan: Plan) => PlanStep[];
+  }
   & Pick<HttpClientOptions, "share" | "timeout">
   & { fetch?: HttpClientOptions["fetch"]; kv?: Deno.Kv };
+
+/** Steps of every kind, with the people and the texts of a classic plan. */
+export function everyKind({ steps, agent, contact }: Plan): PlanStep[] {
+  const [create, assign, reply, answer, resolution, close] = steps;
+  const colleague = { id: 502, name: "Bo Lindgren", email: "bo@acme.example" };
+  const note = `<p>${contact.name} needs somebody who knows lamps.</p>`;
+  const more = "<p>I have asked our supplier and will write again.</p>";
+  return [
+    create!,
+    assign!,
+    reply!,
+    { kind: "status", status: "pending", sameTick: true },
+    answer!,
+    { kind: "status", status: "open", sameTick: true },
+    { kind: "note", agent, body: note },
+    { kind: "assign", agent: colleague, sameTick: true },
+    { kind: "reply", agent: colleague, body: more },
+    { kind: "status", status: "waiting_on_third_party", sameTick: true },
+    resolution!,
+    { kind: "status", status: "resolved", sameTick: true },
+    close!,
+  ];
+}
 
 /** An account, a database and a clock. */
 export class TestEnv implements Disposable {
@@ -117,17 +162,67 @@ export class TestEnv implements Disposable {
     });
     const store = new Store(kv, {
       log,
+      now: clock.now,
       random: clock.random,
       sleep: () => Promise.resolve(),
+    });
+    const { pace = "classic", seed = "test", steps } = options;
+    const writer = new Writer({
+      desk: DESK,
+      seed,
+      pace,
+      waits: bindWaits({ pace, calendars: () => hours.calendars, maxDays: 30 }),
+    });
+    const write: Writer["write"] = async (order) => {
+      const written = await writer.write(order);
+      const { plan } = written;
+      return {
+        ...written,
+        plan: { ...plan, ...(steps && { steps: steps(plan) }) },
+      };
+    };
+    const hours = new DeskHours({
+      week: undefined,
+      timeZone: undefined,
+      desk: businessHoursOf(DESK.file),
+      log,
+    });
+    const { now } = clock;
+    const opener = new TicketOpener<Ticket>({
+      ...options,
+      freshdesk,
+      store,
+      cache: new ParticipantCache({
+        ...options,
+        kv,
+        freshdesk,
+        groups: pace !== "classic",
+        businessHours: false,
+        now,
+      }),
+      writer: {
+        write,
+        rewriteForAgent: (...what) => writer.rewriteForAgent(...what),
+      },
+      pace,
+      hours,
+      seed,
+      now,
+      log,
     });
     const workflow = new Workflow({
       freshdesk,
       store,
+      prepare: once(async () => {
+        await store.bind("acme.freshdesk.com");
+        await store.seed(() => seed);
+        return { opener, writer };
+      }),
       log,
       ...clock,
       ...options,
     });
-    return { freshdesk, store, workflow };
+    return { freshdesk, store, opener, workflow };
   }
 
   readonly log = {
@@ -150,7 +245,8 @@ export class TestEnv implements Disposable {
   ): Promise<void> {
     const hour = at - at % HOUR;
     if (!this.makesUpHours && at !== hour) {
-      await new Store(this.kv).addTicketsForHour(hour, []);
+      const store = new Store(this.kv, { now: () => this.now });
+      await store.addDrafts(hour, await store.nextNumber(), []);
     }
     for (const every of order) {
       if ((at / MINUTE) % every !== 0) continue;
@@ -188,11 +284,30 @@ export class TestEnv implements Disposable {
 
   /** Returns the only ticket in the store. */
   async theTicket(): Promise<Ticket> {
-    const all = await Array.fromAsync(
-      this.kv.list<Ticket>({ prefix: ["ticket"] }),
-    );
+    const all = await this.tickets();
     assertEquals(all.length, 1, "tickets in the store");
-    return all[0]!.value;
+    return all[0]!;
+  }
+
+  /** How many tickets wait for something, or ended in some way. */
+  async count(stage: Label | FinalState): Promise<number> {
+    const tickets = await this.tickets();
+    return tickets.filter(({ state, waitsFor }) =>
+      (state === "active" ? waitsFor : state) === stage
+    ).length;
+  }
+
+  /** All tickets as they are stored. */
+  async tickets(): Promise<Ticket[]> {
+    const all = this.kv.list<Ticket>({ prefix: ["ticket"] });
+    return (await Array.fromAsync(all)).map(({ value }) => value);
+  }
+
+  /** The plan of the only ticket there is. */
+  async thePlan(): Promise<StoredPlan> {
+    const { tag } = await this.theTicket();
+    const { value } = await this.kv.get<StoredPlan>(["plan", tag]);
+    return value!;
   }
 
   /** Returns the messages of a ticket in Freshdesk, without its description. */

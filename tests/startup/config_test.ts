@@ -7,6 +7,7 @@ import {
 import {
   type Config,
   ConfigError,
+  findPaceProblem,
   findUnknownSettings,
   notes,
   readConfig,
@@ -31,7 +32,12 @@ Deno.test("config: requires only the address and the API key", () => {
   assertEquals(readConfig(NEEDED), {
     url: `${ACCOUNT}/api/v2`,
     apiKey: KEY,
+    desk: "classic",
+    pace: undefined,
     ticketsPerHour: 1,
+    seed: undefined,
+    businessHours: undefined,
+    timeZone: undefined,
     share: 0.5,
     contactDomains: undefined,
     agentEmails: undefined,
@@ -62,7 +68,29 @@ const VALID: {
     [`${ACCOUNT}/a/tickets/filters/all?page=2#top`, `${ACCOUNT}/api/v2`],
   ],
   apiKey: [[KEY, KEY], [` ${KEY}\n`, KEY], ["sandbox", "sandbox"]],
-  ticketsPerHour: [["1", 1], ["100", 100], [" 5 ", 5], ["", 1]],
+  desk: [["shop", "shop"], ["./my-desk", "./my-desk"], ["", "classic"]],
+  pace: [["natural", "natural"], ["Fast", "fast"], ["", undefined]],
+  ticketsPerHour: [
+    ["1", 1],
+    ["100", 100],
+    [" 5 ", 5],
+    ["0.5", 0.5],
+    [".25", 0.25],
+    ["", 1],
+  ],
+  seed: [["spring demo", "spring demo"], ["", undefined]],
+  businessHours: [
+    [
+      "Mon 09:00-12:00",
+      [[{ start: 540, end: 720 }], [], [], [], [], [], []],
+    ],
+    ["", undefined],
+  ],
+  timeZone: [
+    ["europe/berlin", "Europe/Berlin"],
+    ["Eastern Time (US & Canada)", "America/New_York"],
+    ["", undefined],
+  ],
   share: [["1", 1], ["0.01", 0.01], [".5", 0.5], ["", 0.5]],
   contactDomains: [
     ["*", "*"],
@@ -142,14 +170,22 @@ const INVALID: [name: string, text: string, ...said: string[]][] = [
     A_KEY,
   ],
   ["FRESHDESK_API_KEY", "wQx3:bT7k", "characters that keys do not have", A_KEY],
-  ...["0", "101", "-1", "1.5", "1e1", "ten", "0x5", "5 per hour"].map((
+  ...["0", "101", "-1", "0.001", "1e1", "ten", "0x5", "5 per hour"].map((
     text,
   ): [string, string, string, string] => [
     "TICKETS_PER_HOUR",
     text,
-    `'${text}': must be a whole number from 1 to 100`,
+    `'${text}': must be a number from 0.01 to 100`,
     "Example: TICKETS_PER_HOUR=3",
   ]),
+  ["PACE", "quick", "one of classic, natural, fast", "Example: PACE=natural"],
+  ["SEED", "x".repeat(101), "at most 100 characters", "SEED=spring-demo"],
+  ["TIME_ZONE", "Mars", "not a time zone", "TIME_ZONE=Europe/Berlin"],
+  ["BUSINESS_HOURS", "Mo 9-5", "Unknown day 'Mo'", "BUSINESS_HOURS=Mon-Fri"],
+  ["BUSINESS_HOURS", "09:00-17:00", "need a day", "=Mon-Fri 09:00-17:00"],
+  ["BUSINESS_HOURS", "Mon 17:00-09:00", "end after they begin", "Mon 17:00"],
+  ["BUSINESS_HOURS", "Mon 09:00-12:00, 11:00-13:00", "overlap"],
+  ["BUSINESS_HOURS", ";", "name no day"],
   ...["0", "1.01", "-0.5", "50%", "half", "NaN", "Infinity"].map((
     text,
   ): [string, string, string, string] => [
@@ -403,4 +439,14 @@ Deno.test({
       assertStringIncludes(problem, "still the example");
     }
   },
+});
+
+Deno.test("a part of a ticket an hour needs another pace than classic", () => {
+  assertEquals(findPaceProblem(1, "classic"), undefined);
+  assertEquals(findPaceProblem(0.5, "natural"), undefined);
+  assertEquals(findPaceProblem(0.5, "fast"), undefined);
+  assertEquals(
+    findPaceProblem(1.5, "classic"),
+    "TICKETS_PER_HOUR '1.5': in classic pace it must be a whole number. Example: TICKETS_PER_HOUR=2, or PACE=natural",
+  );
 });

@@ -7,7 +7,8 @@ import {
   type Source,
 } from "../../status/queries.ts";
 import { boardLines } from "../../status/text_view.ts";
-import { hintFor, type Report } from "../../workflow.ts";
+import { hintFor } from "../../workflow/failures.ts";
+import type { Report } from "../../workflow.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 type App = ReturnType<typeof statusApp>;
@@ -158,7 +159,7 @@ Deno.test("one cause that crashed several jobs is told once, and is over with th
   assertStringIncludes(said, '"first replies"');
   assertStringIncludes(said, '"closings"');
   world.now += 60_000;
-  const good = () => Promise.resolve({ done: 0, later: 0, ended: 0 });
+  const good = () => Promise.resolve({ done: 0, postponed: 0, gaveUp: 0 });
   await job(world, program, "first replies", good);
   await job(world, program, "closings", good);
   assertEquals(await (await app.request("/healthz")).text(), "ok\n");
@@ -220,7 +221,7 @@ Deno.test("a run in the future is not ok: the clock was set back", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("14:00");
-  const good = () => Promise.resolve({ done: 0, later: 0, ended: 0 });
+  const good = () => Promise.resolve({ done: 0, postponed: 0, gaveUp: 0 });
   await job(world, program, "closings", good);
   world.now = moment("12:00");
   await assertTold(appIn(world, program), sourceIn(world, program), [

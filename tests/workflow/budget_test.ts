@@ -10,10 +10,12 @@ import {
   NoParticipantError,
   realDomains,
 } from "../../workflow/participants.ts";
-import { fillRequiredFields } from "../../workflow/required_fields.ts";
+import {
+  fillRequiredFields,
+  RequiredFieldsError,
+} from "../../workflow/required_fields.ts";
 import type { TicketField } from "../../freshdesk.ts";
 import { defaultTicketFields } from "../../sandbox/account.ts";
-import { RequiredFieldsError } from "../../workflow.ts";
 import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
 
 // Not to the wrong people.
@@ -159,7 +161,7 @@ Deno.test("a dry run makes only GETs, says what would be sent, and stores nothin
   assertEquals(await world.theTicket(), before);
   assert(
     world.lines.some((line) =>
-      line.includes("DRY_RUN: #1 would be taken to: first_reply")
+      line.includes("DRY_RUN: #1 would be taken to: first reply")
     ),
   );
   const plans = world.lines.filter((line) =>
@@ -296,7 +298,7 @@ Deno.test("a ticket is opened with what the account demands, closed with it, and
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   const { custom_fields } = world.sandbox.tickets.get(1)!;
   assertEquals(custom_fields, {
     cf_product: "Desk",
@@ -320,7 +322,7 @@ Deno.test("a field that is demanded only since the ticket was opened does not ke
     }),
   );
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a refused field is named even to a key that may not list the fields", async () => {
@@ -335,8 +337,8 @@ Deno.test("a refused field is named even to a key that may not list the fields",
     times: "always",
   });
   await world.create(world.program(), "12:00");
-  const { stage, lastError } = await world.theTicket();
-  assertEquals(stage, "failed");
+  const { state, lastError } = await world.theTicket();
+  assertEquals(state, "failed");
   assertStringIncludes(lastError!.message, "cf_product");
 });
 
@@ -378,7 +380,7 @@ for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
       body: JSON.stringify({ description: "Validation failed", errors }),
     });
     await world.until(program, "13:00");
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 

@@ -59,7 +59,7 @@ Deno.test("claims: a holder whose clock is set back sends nothing once another m
   assertEquals(world.said().length, 1);
   await world.until(other, "14:00");
   assertEquals(world.said().length, 3);
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("claims: a holder whose machine sleeps sends nothing once another may have taken over", async () => {
@@ -103,7 +103,7 @@ for (const back of [1, 3, 10, 60, 24 * 60]) {
     await world.until(holder, "14:00");
     assertEquals(calls, 0, "not even a look-up");
     assertEquals(world.said().length, 3);
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 

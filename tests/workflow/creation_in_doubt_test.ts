@@ -22,7 +22,7 @@ async function inDoubt(options: ProgramOptions = {}) {
 
 async function assertFound(world: TestEnv): Promise<void> {
   assertEquals(world.sandbox.tickets.size, 1);
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 }
 
 Deno.test("a creation in doubt is looked up by the requester's id, and no address is in any URL", async () => {

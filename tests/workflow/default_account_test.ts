@@ -16,15 +16,15 @@ Deno.test("a default account has its tickets, though its form marks the company 
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:20");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a refusal is believed: a company that is enforced fails the ticket, by name", async () => {
   using world = await TestEnv.open();
   world.sandbox.enforcedFields.push("company");
   await world.create(world.program(), "12:00");
-  const { stage, lastError } = await world.theTicket();
-  assertEquals(stage, "failed");
+  const { state, lastError } = await world.theTicket();
+  assertEquals(state, "failed");
   assertStringIncludes(lastError!.message, "company");
   assertStringIncludes(lastError!.hint, "Ticket Fields");
 });
@@ -35,7 +35,7 @@ Deno.test("any other field of Freshdesk's own may be marked as required", async 
     field.required_for_agents = true;
   }
   await world.create(world.program(), "12:00");
-  assertEquals((await world.theTicket()).stage, "first_reply");
+  assertEquals((await world.theTicket()).waitsFor, "first reply");
 });
 
 Deno.test("an agent that is demanded is sent when the ticket is opened", async () => {
@@ -46,7 +46,7 @@ Deno.test("an agent that is demanded is sent when the ticket is opened", async (
   await world.create(program, "12:00");
   assertEquals(sentAgents(world), [(await world.theTicket()).agent.id]);
   await world.until(program, "12:20");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("an agent that is not demanded is not sent when the ticket is opened", async () => {
@@ -59,9 +59,9 @@ Deno.test("an agent that only the refusal demands is sent at the second attempt"
   using world = await TestEnv.open();
   refuseAgent(world);
   await world.create(world.program(), "12:00");
-  const { agent, stage } = await world.theTicket();
+  const { agent, waitsFor } = await world.theTicket();
   assertEquals(sentAgents(world), [undefined, agent.id]);
-  assertEquals(stage, "first_reply");
+  assertEquals(waitsFor, "first reply");
 });
 
 Deno.test("an agent that is demanded and refused is left to the assignment", async () => {
@@ -69,9 +69,9 @@ Deno.test("an agent that is demanded and refused is left to the assignment", asy
   fieldOf(world, "agent").required_for_agents = true;
   refuseAgent(world);
   await world.create(world.program(), "12:00");
-  const { agent, stage } = await world.theTicket();
+  const { agent, waitsFor } = await world.theTicket();
   assertEquals(sentAgents(world), [agent.id, undefined]);
-  assertEquals(stage, "first_reply");
+  assertEquals(waitsFor, "first reply");
 });
 
 Deno.test("where only Freshworks' sample people exist nobody is written to, and it is said how to add contacts", async () => {

@@ -48,10 +48,11 @@ Deno.test("a private note with the same words is no reply", async () => {
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
   await world.create(program, "12:00");
   await world.until(program, "12:05");
-  const { script } = await world.theTicket();
+  const { steps } = await world.thePlan();
+  const reply = steps.find(({ kind }) => kind === "reply");
   world.sandbox.threads.set(1, [{
     id: 900,
-    body: script.reply,
+    body: reply && "body" in reply ? reply.body : "",
     body_text: "",
     incoming: false,
     private: true,
@@ -76,8 +77,8 @@ Deno.test("the next step is due after this one was done, however late its tick w
   await world.create(program, "12:00");
   world.now = moment("12:10:30");
   await program.workflow.tick(5, moment("12:05"));
-  const { stage, dueAt } = await world.theTicket();
-  assertEquals([stage, dueAt], ["customer_reply", moment("12:20")]);
+  const { waitsFor, dueAt } = await world.theTicket();
+  assertEquals([waitsFor, dueAt], ["customer reply", moment("12:20")]);
 });
 
 Deno.test("a step that failed is tried again after now, however late its tick was", async () => {
@@ -98,8 +99,8 @@ Deno.test("the time of a first failure is forgotten once the step is done", asyn
   await world.until(program, "12:05");
   assertEquals((await world.theTicket()).firstFailedAt, moment("12:05"));
   await world.until(program, "12:10");
-  const { stage, firstFailedAt } = await world.theTicket();
-  assertEquals([stage, firstFailedAt], ["customer_reply", null]);
+  const { waitsFor, firstFailedAt } = await world.theTicket();
+  assertEquals([waitsFor, firstFailedAt], ["customer reply", null]);
 });
 
 // People and agents.
@@ -110,7 +111,7 @@ Deno.test("a ticket that a person marks as spam is abandoned", async () => {
   await world.create(program, "12:00");
   world.sandbox.tickets.get(1)!.spam = true;
   await world.until(program, "13:00");
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
   assertEquals(world.said(), []);
 });
 
@@ -132,7 +133,7 @@ Deno.test("an agent who is not taken is not asked again: another one is", async 
     assertEquals(asked.length, 2);
     assert(asked[0] !== asked[1], `${asked}`);
     await world.until(program, "13:00");
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   }
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Fault } from "../../sandbox/sandbox.ts";
-import { STAGES, type Ticket } from "../../workflow/store.ts";
+import type { StoredPlan } from "../../workflow/ticket.ts";
 import { normalizeMessage } from "../../lib/text.ts";
 import {
   crashingFetch,
@@ -9,6 +9,7 @@ import {
   CrashPoint,
 } from "../helpers/crash_points.ts";
 import {
+  everyKind,
   moment,
   type Program,
   type ProgramOptions,
@@ -21,16 +22,15 @@ async function assertKept(
   { store }: Program,
   why: string,
 ): Promise<void> {
-  const tickets = await Array.fromAsync(
-    world.kv.list<Ticket>({ prefix: ["ticket"] }),
-  );
+  const tickets = await world.tickets();
   assertEquals(world.sandbox.tickets.size, tickets.length, `tickets, ${why}`);
-  for (const { value: { tag, id, stage, script } } of tickets) {
-    assertEquals(stage, "closed", why);
+  for (const { tag, id, state } of tickets) {
+    const { value: plan } = await world.kv.get<StoredPlan>(["plan", tag]);
+    assertEquals(state, "closed", why);
     assertEquals(world.sandbox.tickets.get(id!)!.status, 5, why);
     assertEquals(
       world.said(id!).map(normalizeMessage),
-      [script.reply, script.answer, script.resolution].map(normalizeMessage),
+      messagesOf(plan!).slice(1).map(normalizeMessage),
       why,
     );
     assertEquals(
@@ -41,37 +41,52 @@ async function assertKept(
   }
 }
 
-/** Crashes a process at one point; then its successor goes on. */
-async function crashedLife(crash: CrashPoint): Promise<void> {
+/** The texts of a plan, in order. */
+function messagesOf({ steps }: StoredPlan): string[] {
+  return steps.flatMap((step) => "body" in step ? [step.body] : []);
+}
+
+/** A life that crashes at one point; then another process goes on. */
+async function crashedLife(
+  crash: CrashPoint,
+  options: ProgramOptions,
+): Promise<void> {
   using world = await TestEnv.open();
   const first = world.program({
+    ...options,
     fetch: crashingFetch(crash, world.sandbox.fetch),
     kv: crashingKv(crash, world.kv),
   });
   await world.create(first, "12:00").catch(() => {});
-  await world.until(first, "12:20");
+  await world.until(first, options.steps ? "13:20" : "12:20");
   const successor = world.program();
   await world.until(successor, "15:00");
   const why = `crashed ${crash.moments[crash.at - 1]} (moment ${crash.at})`;
   await assertKept(world, successor, why);
 }
 
-for (const mode of ["dies", "throws"] as CrashMode[]) {
-  const what = mode === "dies"
-    ? "a process that dies at any await"
-    : "a throw at any await";
-  Deno.test(`${what} loses nothing and says nothing twice`, async (t) => {
-    const undisturbed = new CrashPoint(mode, 0);
-    await crashedLife(undisturbed);
-    const { moments } = undisturbed;
-    assert(moments.length > 60, `${moments.length} moments`);
-    for (const [i, name] of moments.entries()) {
-      await t.step(
-        `${i + 1}: ${name}`,
-        () => crashedLife(new CrashPoint(mode, i + 1)),
-      );
-    }
-  });
+const LIVES: [name: string, options: ProgramOptions][] = [
+  ["a classic ticket", {}],
+  ["a ticket with every kind of step", { steps: everyKind }],
+];
+for (const [life, options] of LIVES) {
+  for (const mode of ["dies", "throws"] as CrashMode[]) {
+    const what = mode === "dies"
+      ? "a process that dies at any await"
+      : "a throw at any await";
+    Deno.test(`${what} of ${life} loses nothing and says nothing twice`, async (t) => {
+      const undisturbed = new CrashPoint(mode, 0);
+      await crashedLife(undisturbed, options);
+      const { moments } = undisturbed;
+      assert(moments.length > 60, `${moments.length} moments`);
+      for (const [i, name] of moments.entries()) {
+        await t.step(
+          `${i + 1}: ${name}`,
+          () => crashedLife(new CrashPoint(mode, i + 1), options),
+        );
+      }
+    });
+  }
 }
 
 const DOUBTS: Fault[] = [
@@ -88,12 +103,12 @@ const DOUBTS: Fault[] = [
   { kind: "status", status: 429, retryAfter: 7 },
 ];
 const CALLS = [
-  { stage: "create", method: "POST", path: "/tickets$" },
-  { stage: "assign", method: "PUT", path: "/tickets/1$" },
-  { stage: "first_reply", method: "POST", path: "/reply$" },
-  { stage: "customer_reply", method: "POST", path: "/notes$" },
+  { stage: "opening", method: "POST", path: "/tickets$" },
+  { stage: "assignment", method: "PUT", path: "/tickets/1$" },
+  { stage: "first reply", method: "POST", path: "/reply$" },
+  { stage: "customer reply", method: "POST", path: "/notes$" },
   { stage: "resolution", method: "POST", path: "/reply$", skip: 1 },
-  { stage: "close", method: "PUT", path: "/tickets/1$", skip: 1 },
+  { stage: "closing", method: "PUT", path: "/tickets/1$", skip: 1 },
 ];
 
 for (const { stage, skip = 0, ...call } of CALLS) {
@@ -174,7 +189,7 @@ for (const [disguise, put] of DISGUISES) {
     put(world.sandbox.threads.get(1)![0]!);
     await world.until(program, "14:00");
     assertEquals(world.said().length, 3);
-    assertEquals((await world.theTicket()).stage, "closed");
+    assertEquals((await world.theTicket()).state, "closed");
   });
 }
 
@@ -218,8 +233,9 @@ Deno.test("the same words from the other side are not taken for ours", async () 
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
   await world.create(program, "12:00");
   await world.until(program, "12:05");
-  const { script, contact } = await world.theTicket();
-  await program.freshdesk.addReply(1, "customer", contact.id, script.reply);
+  const { contact } = await world.theTicket();
+  const [, reply] = messagesOf(await world.thePlan());
+  await program.freshdesk.addReply(1, "customer", contact.id, reply!);
   await world.until(program, "14:00");
   assertEquals(world.said().length, 4);
 });
@@ -229,7 +245,7 @@ Deno.test("a ticket in doubt is found among hundreds of its requester", async ()
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
   await world.create(program, "12:00");
-  const { contact } = await world.theTicket();
+  const { contact } = await world.thePlan();
   for (let n = 0; n < 150; n++) {
     await program.freshdesk.createTicket(
       `Other ${n}`,
@@ -239,7 +255,7 @@ Deno.test("a ticket in doubt is found among hundreds of its requester", async ()
   }
   await world.until(program, "14:00");
   assertEquals(world.sandbox.tickets.size, 151);
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
 });
 
 Deno.test("a ticket in doubt is found after the program was down for two months", async () => {
@@ -312,7 +328,7 @@ Deno.test("a commit whose claim was taken over changes nothing", async () => {
   const other = world.program();
   await world.until(other, "12:10");
   const taken = await world.theTicket();
-  assertEquals(taken.stage, "customer_reply");
+  assertEquals(taken.waitsFor, "customer reply");
   release();
   await tick;
   assertEquals(await world.theTicket(), taken);
@@ -367,7 +383,7 @@ Deno.test("a clock that was set back does not leave tickets waiting for hours", 
   await world.create(program, "20:00");
   await world.until(program, "20:05");
   world.now = moment("12:00");
-  await program.store.repair(moment("12:20"));
+  await program.store.repair();
   await world.until(program, "13:00");
   await assertKept(world, program, "set back");
 });
@@ -442,7 +458,7 @@ Deno.test("a deleted ticket that is restored and resumed goes on where it was", 
   await world.until(program, "12:05");
   world.sandbox.tickets.get(1)!.deleted = true;
   await world.until(program, "12:30");
-  assertEquals((await world.theTicket()).stage, "abandoned");
+  assertEquals((await world.theTicket()).state, "abandoned");
   world.sandbox.tickets.get(1)!.deleted = false;
   const entry = await program.store.getById(1);
   await program.store.resume(entry!, world.now);
@@ -491,8 +507,8 @@ Deno.test("a ticket whose contact was deleted asks a person, and goes on once re
     body: refusal,
   });
   await world.until(program, "12:30");
-  const { stage, lastError } = await world.theTicket();
-  assertEquals(stage, "failed");
+  const { state, lastError } = await world.theTicket();
+  assertEquals(state, "failed");
   assertMatch(lastError!.message, /403/);
   const entry = await program.store.getById(1);
   await program.store.resume(entry!, world.now);
@@ -501,7 +517,7 @@ Deno.test("a ticket whose contact was deleted asks a person, and goes on once re
 });
 
 Deno.test("a failed ticket can be resumed in every stage", async () => {
-  for (const stage of STAGES) {
+  for (const { stage } of CALLS) {
     using world = await TestEnv.open();
     const program = world.program();
     const call = CALLS.find((call) => call.stage === stage)!;
@@ -522,8 +538,9 @@ Deno.test("a failed ticket can be resumed in every stage", async () => {
     });
     await world.create(program, "12:00");
     await world.until(program, "13:00");
-    assertEquals((await world.theTicket()).failedStage, stage);
-    for await (const entry of program.store.ended("failed")) {
+    const { state, waitsFor } = await world.theTicket();
+    assertEquals([state, waitsFor], ["failed", stage]);
+    for await (const entry of program.store.finished("failed")) {
       await program.store.resume(entry, world.now);
     }
     await world.until(program, "15:00");
@@ -542,11 +559,12 @@ Deno.test("a creation that failed in doubt is looked up when it is resumed, howe
     path: "/tickets\\?",
     times: "always",
   });
-  await world.until(program, "36:30");
-  assertEquals((await world.theTicket()).failedStage, "create");
+  await world.until(program, "37:30");
+  const { state, waitsFor } = await world.theTicket();
+  assertEquals([state, waitsFor], ["failed", "opening"]);
   world.sandbox.clearFaults();
   world.now += 2 * 86_400_000;
-  for await (const entry of program.store.ended("failed")) {
+  for await (const entry of program.store.finished("failed")) {
     await program.store.resume(entry, world.now);
   }
   for (let n = 0; n < 12; n++) {
@@ -565,6 +583,6 @@ Deno.test("a message without a body does not keep a look-up from its end", async
   const thread = world.sandbox.threads.get(1)!;
   thread.unshift({ ...thread[0]!, id: 1, body: null as unknown as string });
   await world.until(program, "14:00");
-  assertEquals((await world.theTicket()).stage, "closed");
+  assertEquals((await world.theTicket()).state, "closed");
   assertEquals(world.said().length, 4);
 });

@@ -10,11 +10,13 @@ import {
   drawWait,
   drawWaits,
   FIRST_REPLY_SLA,
+} from "../../workflow/waits.ts";
+import {
   PACES,
   type Priority,
   type Wait,
   type WaitKind,
-} from "../../workflow/waits.ts";
+} from "../../workflow/plan.ts";
 
 const MONDAY = Date.parse("2026-01-05T00:00Z");
 const OFFICE = BusinessHours.parse("Mon-Fri 09:00-17:00", "Europe/Berlin");

@@ -4,12 +4,9 @@ import { loadDesk } from "../../writing/folder.ts";
 import { agentsOf } from "../../writing/people.ts";
 import { AGENTS, CONTACTS, sampleOf } from "../../writing/sample.ts";
 import { textsOf } from "../../writing/variety.ts";
-import {
-  type ContactMemory,
-  rewriteForAgent,
-  type TicketOrder,
-  Writer,
-} from "../../writing/writer.ts";
+import type { ContactMemory, TicketOrder } from "../../workflow/plan.ts";
+import { rewriteForAgent } from "../../writing/rewrite.ts";
+import { Writer } from "../../writing/writer.ts";
 
 const classic = await loadDesk("classic");
 const shop = await loadDesk("shop");
@@ -232,7 +229,16 @@ Deno.test("waits are the engine's, one for each step that waits", async () => {
   });
   const { plan } = await writer.write(order(0, { outcome: "reopened" }));
   assertEquals(asked, [
-    ["firstReply", "answer", "reply", "reopening", "reply", "close"],
+    [
+      "firstReply",
+      "answer",
+      "reply",
+      "resolve",
+      "reopening",
+      "reply",
+      "resolve",
+      "close",
+    ],
   ]);
   for (const step of plan.steps.slice(1)) {
     assertEquals(step.wait === undefined, step.sameTick === true);
