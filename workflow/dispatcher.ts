@@ -56,13 +56,11 @@ export class Dispatcher {
    *
    * @param end nothing is begun after this moment (ms since 1970)
    * @param handle takes a ticket's step; rejects when there is no going on for any ticket
-   * @param reserved ends a reservation, once the tickets have their places
    */
   async run(
     tickets: readonly DueEntry[],
     end: number,
     handle: (due: DueEntry) => Promise<Ticket | null>,
-    reserved?: Disposable,
   ): Promise<Report> {
     const { freshdesk, now, signal, log } = this.#options;
     const report = emptyReport();
@@ -71,7 +69,7 @@ export class Dispatcher {
     let refusedAgain = false;
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let reservation = reserved;
+    let reservation: Disposable | undefined;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // the next may be spared
