@@ -17,7 +17,7 @@ import {
   report,
   table,
   TicketCleaner,
-} from "./cleanup/ticket_cleaner.ts";
+} from "../workflow/ticket_cleaner.ts";
 
 /** How it is talked to while it cleans up. */
 export interface CleanupOptions extends CleaningOptions {

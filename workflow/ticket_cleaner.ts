@@ -13,12 +13,12 @@ import {
   NotFoundError,
   PermissionError,
   TicketDeletedError,
-} from "../../freshdesk/errors.ts";
-import { type Freshdesk, TicketStatus } from "../../freshdesk.ts";
-import { findByTag, OWN_TAG, PROGRAM_TAG } from "../../workflow/steps.ts";
-import { classifyError } from "../../workflow/failures.ts";
-import type { Entry, Store } from "../../workflow/store.ts";
-import type { Ticket } from "../../workflow/ticket.ts";
+} from "../freshdesk/errors.ts";
+import { type Freshdesk, TicketStatus } from "../freshdesk.ts";
+import { findByTag, OWN_TAG, PROGRAM_TAG } from "./steps.ts";
+import { classifyError } from "./failures.ts";
+import type { Entry, Store } from "./store.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** A ticket that seems to have been made by this program. */
 export interface Candidate {
