@@ -25,6 +25,7 @@ import type { Entry, Store } from "../workflow/store.ts";
 import {
   type Candidate,
   type CleaningOptions,
+  cleanUp,
   report,
   TicketCleaner,
 } from "../workflow/ticket_cleaner.ts";
@@ -749,42 +750,14 @@ export class Actions {
     return { freshdesk, store, now: this.#now, ...(signal && { signal }) };
   }
 
-  /** Moves to the trash, round by round, until nothing new is found. */
+  /** Moves to the trash what is found, and says how it ended. */
   async #clean(id: string, by: string): Promise<void> {
-    const { store, signal, progress } = this.#options;
     const cleaner = new TicketCleaner(this.#cleaning);
-    let ending = "";
-    let before = 0;
-    const note = (change: Parameters<Store["noteCleanup"]>[1]) =>
-      store.noteCleanup(id, change, this.#now());
+    const { progress } = this.#options;
     try {
-      for (;;) {
-        const found = await cleaner.find();
-        if (found.length === 0 || signal?.aborted) break;
-        const total = before + found.length;
-        await note({ total, done: before });
-        for (const [i, candidate] of found.entries()) {
-          if (signal?.aborted) break;
-          await cleaner.delete([candidate]);
-          progress?.(before + i + 1, total);
-          await note({ done: before + i + 1 });
-        }
-        before = total;
-      }
-    } catch (error) {
-      const { message } = asActionError(error);
-      ending =
-        ` It stopped: ${message}. Clean up again: nothing is lost by it.`;
-      throw error;
+      await cleanUp(cleaner, { ...this.#cleaning, id, by, progress });
     } finally {
-      if (signal?.aborted) ending = " It was interrupted: clean up again.";
-      const { deleted, gone, left } = cleaner.outcome;
-      const nothing = deleted + gone + left.length === 0 && !ending;
-      const said = nothing
-        ? "No ticket of this program was found"
-        : report(cleaner.outcome) + ending;
-      await note({ said, endedAt: this.#now() });
-      this.#log.info(`Clean-up by ${by}: ${said}`);
+      this.#log.info(`Clean-up by ${by}: ${report(cleaner.outcome)}`);
     }
   }
 
