@@ -166,7 +166,10 @@ async function readJson(c: Context): Promise<Values> {
   const body = await c.req.text();
   // What needs no body may come without one; a page elsewhere cannot send this type unasked.
   if (!/^application\/json\b/i.test(type)) {
-    throw new ActionError(400, "Send a JSON body, with content-type application/json");
+    throw new ActionError(
+      400,
+      "Send a JSON body, with content-type application/json",
+    );
   }
   let values: unknown;
   try {
