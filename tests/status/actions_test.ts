@@ -304,7 +304,10 @@ Deno.test("hurry says what Freshdesk said, and the ticket goes on", async () => 
     actionsOf(env, { fetch }).hurry("1", step, BY),
     503,
   );
-  assertStringIncludes(message, "first reply was not done: Cannot POST");
+  assertStringIncludes(
+    message,
+    "first reply was not done: Freshdesk rejected the values",
+  );
 });
 
 Deno.test("retry puts one or all back and takes the step at once, once", async () => {
