@@ -473,7 +473,7 @@ export class Actions {
       if (!isFurther) {
         const { lastError } = after;
         throw new ActionError(
-          503,
+          after.state === "abandoned" ? 409 : 503,
           `${title(after)}: ${ticket.waitsFor} was not done: ${
             lastError ? `${lastError.message}. ${lastError.hint}` : after.state
           }`,
