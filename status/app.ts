@@ -1,18 +1,17 @@
 /**
  * The status page: what the workflow is doing, for people (`/`), for programs (`/api`) and for
- * monitors (`/healthz`). It only reads.
+ * monitors (`/healthz`), and what can be done about it (`/actions`, `/api`).
  *
  * @module
  */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { basicAuth } from "hono/basic-auth";
+import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
-import { timingSafeEqual } from "hono/utils/buffer";
-import { isLoopback } from "../lib/loopback.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
 import type { Store } from "../workflow/store.ts";
+import { actionRoutes } from "./action_routes.ts";
+import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import {
   ALL_STAGES,
@@ -30,13 +29,10 @@ import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import { boardPage, type Frame, listPage, plainPage } from "./pages.ts";
+import { type Access, requireAccess } from "./security.ts";
 import { threadPage } from "./thread_page.ts";
 
-/**
- * Who may look: `open` is everybody who reaches this machine by a loopback name; a password is asked
- * for with any user name; off says why.
- */
-export type Access = "open" | { password: string } | { off: string };
+export type { Access } from "./security.ts";
 
 /** What the page is made of. */
 export interface StatusOptions {
@@ -60,6 +56,12 @@ export interface StatusOptions {
   dryRun?: boolean;
   /** What the program found wrong when it started; null: nothing. Default: not known. */
   startProblem?: () => string | null | undefined;
+  /** What can be done from here. Default: nothing. */
+  actions?: Actions;
+  /** Whether the page and the JSON only read. Default: false. */
+  readOnly?: boolean;
+  /** Hears of actions that were refused. */
+  log?: { warn(message: string): unknown };
   /** Ends the streams of those who look, so that the server can stop. */
   signal?: AbortSignal;
 }
@@ -112,9 +114,11 @@ export function statusApp(options: StatusOptions): Hono {
       imgSrc: ["data:"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: ["'self'"],
     },
     xFrameOptions: "DENY",
+    // Without a referrer a browser does not say which page a form comes from.
+    referrerPolicy: "same-origin",
     // Whether this host is to be reached by TLS only is not for this page to decide.
     strictTransportSecurity: false,
   }));
@@ -129,11 +133,14 @@ export function statusApp(options: StatusOptions): Hono {
     return c.text(lines.join(""), 503);
   });
 
-  app.use(requireAccess(options.mode));
+  app.use(requireAccess(options.mode, now));
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
   });
+
+  const { actions } = options;
+  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
 
   app.get("/", async (c) => {
     const { stage, cursor } = c.req.query();
@@ -229,34 +236,6 @@ export function statusApp(options: StatusOptions): Hono {
 
 const CSS = "text/css; charset=utf-8";
 const JS = "text/javascript; charset=utf-8";
-
-/** Lets through whoever may look. */
-function requireAccess(mode: Access): MiddlewareHandler {
-  if (mode === "open") return loopbackNames;
-  if ("off" in mode) {
-    return async (c) =>
-      await c.text(`The status page is off: ${mode.off}\n`, 403);
-  }
-  return basicAuth({
-    realm: "Ticket workflow",
-    verifyUser: (_name, password) => timingSafeEqual(password, mode.password),
-  });
-}
-
-/**
- * A name of somebody else's that leads to this machine is refused: else any web page could have the
- * browser read the tickets under its own name (DNS rebinding).
- */
-const loopbackNames: MiddlewareHandler = async (c, next) => {
-  const { hostname } = new URL(c.req.url);
-  if (isLoopback(hostname) || hostname.endsWith(".localhost")) {
-    return await next();
-  }
-  return c.text(
-    `Without a password the status page is shown at localhost only, and this is ${hostname}. Set STATUS_PASSWORD.\n`,
-    403,
-  );
-};
 
 function notFound(c: Context, around: Frame): Response | Promise<Response> {
   const page = plainPage(

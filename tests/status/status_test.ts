@@ -517,7 +517,7 @@ Deno.test("every answer comes with a policy that lets in nothing from elsewhere"
       "img-src data:",
       "frame-ancestors 'none'",
       "base-uri 'none'",
-      "form-action 'none'",
+      "form-action 'self'",
     ]);
     assertEquals(headers.get("x-content-type-options"), "nosniff");
     assertEquals(headers.get("referrer-policy"), "no-referrer");
