@@ -205,7 +205,9 @@ export class Workflow {
     const before = opener.previewed;
     const tickets = await opener.openHour(tick, end, false);
     if (this.#dryRun) return nothing({ planned: opener.previewed - before });
-    return await this.#run(dueBy(tickets, tick), tick, end);
+    const report = await this.#run(dueBy(tickets, tick), tick, end);
+    await this.#context.store.sampleBacklog(tick);
+    return report;
   }
 
   /**
