@@ -1,6 +1,6 @@
 /**
  * The status page: what the workflow is doing, for people (`/`), for programs (`/api`) and for
- * monitors (`/healthz`). It only reads.
+ * monitors (`/healthz`). By itself it only reads; what acts is mounted from elsewhere.
  *
  * @module
  */
@@ -20,17 +20,23 @@ import {
   type BoardView,
   jobList,
   listTickets,
+  type Notices,
   noticesOf,
   page,
   type Source,
   type Stage,
   thread,
 } from "./queries.ts";
+import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { boardPage, type Frame, listPage, plainPage } from "./pages.ts";
-import { threadPage } from "./thread_page.ts";
+import { agents, FILTERS, readFilter, search } from "./search.ts";
+import { TicketCache } from "./ticket_cache.ts";
+import { boardPage } from "./views/board.tsx";
+import { type Flash, type Frame, plainPage } from "./views/layout.tsx";
+import { threadPage } from "./views/thread.tsx";
+import { agentsPage, ticketsPage } from "./views/tickets.tsx";
 
 /**
  * Who may look: `open` is everybody who reaches this machine by a loopback name; a password is asked
@@ -38,14 +44,26 @@ import { threadPage } from "./thread_page.ts";
  */
 export type Access = "open" | { password: string } | { off: string };
 
+/** What acts, as part of the page. */
+export interface PageActions {
+  /** Answers what is posted to `/actions/...` and `/api/...`. */
+  routes: Hono;
+  /** What the last action said, to the one who did it. */
+  flash?: (c: Context) => Flash | undefined;
+  /** Topics that a ticket can be opened about. */
+  topics?: () => Promise<readonly string[]>;
+}
+
 /** What the page is made of. */
-export interface StatusOptions {
-  /** The tickets. */
-  store: Store;
+export interface StatusOptions extends
+  Pick<
+    Source,
+    "store" | "ticketUrl" | "pause" | "nextTicket" | "calendars"
+  > {
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** Where a person sees a ticket in Freshdesk, by its id. */
-  ticketUrl: (id: number) => string;
+  /** What acts. Default: the page only reads. */
+  actions?: PageActions;
   /** What is left of the account's calls. */
   budget: () => Budget;
   /** When the program began (ms since 1970). */
@@ -65,7 +83,7 @@ export interface StatusOptions {
 }
 
 /** Tickets of a stage on the board. */
-const ON_BOARD = 20;
+const ON_BOARD = 12;
 /** Tickets on a page of their own, and in an API answer unless it is asked for less or more. */
 const ON_PAGE = 50;
 /** The most an API answer lists. */
@@ -75,17 +93,31 @@ const QUIET_LOOKS = 10;
 
 /** The page and what belongs to it, to be handed to `Deno.serve`. */
 export function statusApp(options: StatusOptions): Hono {
-  const { store, now = Date.now, signal } = options;
-  const source: Source = { ...options, now };
+  const { store, now = Date.now, signal, actions } = options;
+  const cache = new TicketCache(store);
+  const source: Source = { ...options, now, cache };
   const version = async () =>
     `${await store.version()}.${Math.floor(now() / 60_000)}`;
   const changes = new ChangeFeed({ ask: version });
-  const frame = async (): Promise<Frame> => ({
-    ...noticesOf(source, await jobList(source)),
+  const frameOf = async (
+    c: Context,
+    notices?: Notices,
+    stamp?: string,
+  ): Promise<Frame> => ({
+    ...notices ?? await noticesOf(source, await jobList(source)),
     account: new URL(options.ticketUrl(1)).host,
+    version: config.version,
     production: options.production,
-    stamp: await version(),
+    budget: options.budget(),
+    stamp: stamp ?? await version(),
     at: new Date(now()).toISOString(),
+    forms: {
+      canAct: actions !== undefined && options.production,
+      token: crypto.randomUUID(),
+      topics: await actions?.topics?.() ?? [],
+      back: c.req.path,
+    },
+    flash: actions?.flash?.(c),
   });
 
   // Read once for all who look, until something changes.
@@ -112,7 +144,7 @@ export function statusApp(options: StatusOptions): Hono {
       imgSrc: ["data:"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: [actions ? "'self'" : "'none'"],
     },
     xFrameOptions: "DENY",
     // Whether this host is to be reached by TLS only is not for this page to decide.
@@ -136,21 +168,33 @@ export function statusApp(options: StatusOptions): Hono {
   });
 
   app.get("/", async (c) => {
-    const { stage, cursor } = c.req.query();
-    const around = await frame();
-    if (stage === undefined) {
-      const facts = await boardAt(around.stamp);
-      return c.html(boardPage(facts, options.budget(), around));
+    const stamp = await version();
+    const view = await boardAt(stamp);
+    return c.html(boardPage(view, await frameOf(c, view, stamp)));
+  });
+
+  app.get("/tickets", async (c) => {
+    const filter = readFilter(c.req.query());
+    const around = await frameOf(c);
+    if (typeof filter === "string") {
+      const text = `Cannot search: ${filter}.`;
+      return c.html(plainPage("Not a search", text, around), 400);
     }
-    if (!isStage(stage)) return notFound(c, around);
-    const facts = await page(source, stage, ON_PAGE, cursor);
-    return c.html(listPage(stage, facts, around, cursor !== undefined));
+    const from = Math.floor(Number(c.req.query("from") ?? 0)) || 0;
+    const start = Math.min(Math.max(0, from), 1_000_000);
+    const view = await search(source, filter, ON_PAGE, start);
+    return c.html(ticketsPage(view, filter, start, ON_PAGE, around));
+  });
+
+  app.get("/agents", async (c) => {
+    const around = await frameOf(c);
+    return c.html(agentsPage(await agents(source), around));
   });
 
   app.get("/tickets/:name", async (c) => {
-    const around = await frame();
-    const facts = await thread(source, c.req.param("name"));
-    return facts ? c.html(threadPage(facts, around)) : notFound(c, around);
+    const around = await frameOf(c);
+    const view = await thread(source, c.req.param("name"));
+    return view ? c.html(threadPage(view, around)) : notFound(c, around);
   });
 
   app.get("/page.css", (c) => c.body(style, 200, { "content-type": CSS }));
@@ -180,10 +224,21 @@ export function statusApp(options: StatusOptions): Hono {
     }));
 
   app.get("/api/tickets", async (c) => {
-    const { stage, cursor, limit = String(ON_PAGE) } = c.req.query();
+    const query = c.req.query();
+    const { stage, cursor, limit = String(ON_PAGE) } = query;
     if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > MOST) {
       const error = `limit '${limit}' must be a whole number from 1 to ${MOST}`;
       return c.json({ error }, 400);
+    }
+    if (FILTERS.some((name) => query[name])) {
+      const filter = readFilter(query);
+      if (typeof filter === "string") return c.json({ error: filter }, 400);
+      const { count, tickets, searched } = await search(
+        source,
+        filter,
+        Number(limit),
+      );
+      return c.json({ count, tickets, searched });
     }
     if (stage === undefined) {
       return c.json(await listTickets(source, Number(limit), cursor));
@@ -205,13 +260,15 @@ export function statusApp(options: StatusOptions): Hono {
 
   app.get("/api/jobs", async (c) => {
     const jobs = await jobList(source);
-    return c.json({ jobs, ...noticesOf(source, jobs) });
+    return c.json({ jobs, ...await noticesOf(source, jobs) });
   });
+
+  if (actions) app.route("/", actions.routes);
 
   app.notFound(async (c) =>
     isApi(c)
       ? c.json({ error: `There is no ${c.req.path}` }, 404)
-      : notFound(c, await frame())
+      : notFound(c, await frameOf(c))
   );
 
   app.onError((error, c) => {
