@@ -83,7 +83,7 @@ export interface StatusOptions extends
 }
 
 /** Tickets of a stage on the board. */
-const ON_BOARD = 12;
+const ON_BOARD = 8;
 /** Tickets on a page of their own, and in an API answer unless it is asked for less or more. */
 const ON_PAGE = 50;
 /** The most an API answer lists. */

@@ -77,7 +77,7 @@ export function outcomeName(outcome: Outcome): string {
 
 /** What happens in a step: `The customer answers`. */
 export function stepSentence(
-  { label, by }: Pick<StepView, "label" | "by">,
+  { label, by, status }: Pick<StepView, "label" | "by" | "status">,
 ): string {
   const who = by ?? "It";
   switch (label) {
@@ -96,7 +96,7 @@ export function stepSentence(
     case "private note":
       return `${who} writes a private note`;
     case "status":
-      return "Its status changes";
+      return `It becomes ${status}`;
     case "closing":
       return "It is closed";
   }

@@ -99,6 +99,8 @@ export interface StepView {
   by: string | null;
   /** What will be said; null once it is, or where nothing is. */
   text: string | null;
+  /** The status that the ticket gets; null where it keeps its own. */
+  status: string | null;
 }
 
 /** A ticket with its conversation. */
@@ -418,9 +420,13 @@ async function stepsOf(
     const isNext = i === ticket.step && ticket.state === "active";
     const label = labelOf(step);
     const by = actorOf(step, plan);
+    const status = step.kind === "status"
+      ? step.status.replaceAll("_", " ")
+      : null;
     if (isDone) {
       const at = "body" in step ? saidAt.shift() ?? null : null;
-      return { label, state: "done", at, expectedAt: null, by, text: null };
+      const done = { state: "done" as const, at, expectedAt: null, text: null };
+      return { label, by, status, ...done };
     }
     if (!isNext && !step.sameTick) {
       expected = dueTick(plan, i, expected, hours);
@@ -431,6 +437,7 @@ async function stepsOf(
       at: null,
       expectedAt: ticket.state === "active" ? moment(expected) : null,
       by,
+      status,
       text: "body" in step ? plainText(step.body) : null,
     };
   });

@@ -5,6 +5,7 @@
  */
 import type { FC } from "hono/jsx";
 import type { Label } from "../../workflow/schedule.ts";
+import { FINAL_STATES } from "../../workflow/ticket.ts";
 import { clock, counted, duration, outcome, TITLES, until } from "../format.ts";
 import type { BoardView, CardView, JobView, PageView } from "../queries.ts";
 import { BacklogChart } from "./chart.tsx";
@@ -35,6 +36,8 @@ const COLUMNS: readonly (readonly Label[])[] = [
   ["closing"],
 ];
 
+/** Tickets in a column. */
+const IN_COLUMN = 8;
 /** Finished tickets below the board. */
 const LATEST = 8;
 
@@ -170,7 +173,7 @@ const Column: FC<
   const pages = labels.map((label) => tickets[label]);
   const count = pages.reduce((sum, page) => sum + page.count, 0);
   const cards: CardView[] = pages.flatMap((page) => page.tickets)
-    .sort((a, b) => a.dueAt!.localeCompare(b.dueAt!));
+    .sort((a, b) => a.dueAt!.localeCompare(b.dueAt!)).slice(0, IN_COLUMN);
   const first = labels[0]!;
   const id = first.replace(" ", "_");
   return (
@@ -186,11 +189,11 @@ const Column: FC<
           {cards.map((ticket) => <Card ticket={ticket} now={now} />)}
         </ul>
       )}
-      {labels.map((label) => (
+      {count > cards.length && labels.map((label) => (
         <More
           state={label}
           page={tickets[label]}
-          shown={tickets[label].tickets.length}
+          shown={cards.filter(({ stage }) => stage === label).length}
         />
       ))}
     </section>
@@ -220,8 +223,9 @@ const More: FC<{ state: string; page: PageView; shown: number }> = (
     ? (
       <p class="more">
         <a href={`/tickets?state=${encodeURIComponent(state)}`}>
-          All {counted(page.count)}{" "}
-          <span class="sr">waiting for or {state}</span>
+          {FINAL_STATES.some((end) => end === state)
+            ? `All ${counted(page.count)} ${state}`
+            : `All ${counted(page.count)} that wait for ${state}`}
         </a>
       </p>
     )

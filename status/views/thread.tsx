@@ -80,18 +80,6 @@ export function threadPage(view: ThreadView, frame: Frame): Html {
                   </ol>
                 </section>
               )}
-              <section class="card" aria-labelledby="done">
-                <h2 id="done">Steps</h2>
-                <ol class="steps">
-                  {steps.map(({ label, state, at }) => (
-                    <li class={state}>
-                      {TITLES[label]} {at
-                        ? <Time at={at} now={now} />
-                        : <span class="sr">{state}</span>}
-                    </li>
-                  ))}
-                </ol>
-              </section>
             </aside>
           </div>
         </article>
