@@ -140,6 +140,8 @@ const CLAIM_MARGIN = MINUTE / 2 + SKEW;
 const TICK_TIME = 4 * MINUTE;
 /** What may have been applied is looked up no sooner: Freshdesk may still be at it. */
 const VERIFY_DELAY = MINUTE;
+/** A tick that takes longer looks again whether it is paused. */
+const PAUSE_CHECK = 5000;
 /** Steps of different tickets side by side. */
 const LANES = 4;
 /** Below the priorities of all steps: what has failed before comes after what has not. */
@@ -200,6 +202,7 @@ export class Workflow {
   async createAndHandleTicket(at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
+    if (await this.#isPaused()) return nothing();
     if (!this.#dryRun) await this.#context.store.repairDaily();
     const { opener } = await this.#parts();
     const before = opener.previewed;
@@ -215,15 +218,18 @@ export class Workflow {
    * missed before included. Every five minutes it also drafts the hour's tickets, if the hour has
    * had none.
    *
-   * Rejects when there is no going on for any ticket: the account, the network or the store is in
-   * trouble. Nothing is lost by it; the next tick goes on.
+   * While the program is paused it does nothing. Rejects when there is no going on for any ticket: the
+   * account, the network or the store is in trouble. Nothing is lost by it; the next tick goes on.
    *
    * @param at the moment of the tick (ms since 1970); a timer some milliseconds early is forgiven
    */
   async tick(every: Interval, at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
-    if (this.#dryRun) return await this.#preview(every, tick, end);
+    if (this.#dryRun) {
+      if (await this.#isPaused()) return nothing();
+      return await this.#preview(every, tick, end);
+    }
     // Lower steps of other jobs wait until it is known what is due here.
     const reserved = this.#lanes.reserve(highestPriority(every));
     const due = this.#context.store.due(every, tick)
@@ -242,8 +248,27 @@ export class Workflow {
       this.#openedHour = hour;
       return [];
     }
+    if (await this.#isPaused()) return [];
     const { opener } = await this.#parts();
     return await opener.openHour(tick, end, true);
+  }
+
+  /**
+   * Takes the steps that tickets wait for, now: a person asked for it. Whoever holds a claim keeps it.
+   *
+   * @param deadline no request is sent after this moment (ms since 1970)
+   */
+  async takeNow(
+    tickets: readonly Ticket[],
+    deadline = this.#context.now() + TICK_TIME,
+  ): Promise<Report> {
+    const now = this.#context.now();
+    const due = tickets.map((ticket) => ({ ...ticket, ...dueValue(ticket) }));
+    return await this.#run(due, now - now % MINUTE, deadline);
+  }
+
+  async #isPaused(): Promise<boolean> {
+    return await this.#context.store.pause() !== undefined;
   }
 
   async #parts(): ReturnType<WorkflowOptions["prepare"]> {
@@ -283,7 +308,8 @@ export class Workflow {
     end: number,
   ): Promise<Report> {
     const report = nothing();
-    if (tickets.length === 0) return report;
+    if (tickets.length === 0 || await this.#isPaused()) return report;
+    let checkedAt = this.#context.now();
     await this.#parts();
     const running = new Set<Promise<void>>();
     let trouble: { error: unknown } | undefined;
@@ -302,6 +328,10 @@ export class Workflow {
       reserved = due.tried === 0 ? this.#lanes.reserve(rank) : undefined;
       outer?.[Symbol.dispose]();
       const slot = await this.#lanes.acquire(rank);
+      if (this.#context.now() - checkedAt >= PAUSE_CHECK) {
+        checkedAt = this.#context.now();
+        if (await this.#isPaused()) end = -Infinity;
+      }
       if (trouble || this.#signal?.aborted || this.#context.now() >= end) {
         slot[Symbol.dispose]();
         break;

@@ -7,17 +7,20 @@
 import { readArguments } from "../startup/arguments.ts";
 import { ensureSameAccount, openKv } from "../startup/database.ts";
 import { readSettings } from "../startup/environment.ts";
+import { userName } from "./act.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { PROGRAM_TAG } from "../workflow/steps.ts";
 import { Store } from "../workflow/store.ts";
 import {
   bar,
+  type Candidate,
   type CleaningOptions,
+  cleanUp,
   report,
   table,
   TicketCleaner,
-} from "./cleanup/ticket_cleaner.ts";
+} from "../workflow/ticket_cleaner.ts";
 
 /** How it is talked to while it cleans up. */
 export interface CleanupOptions extends CleaningOptions {
@@ -25,6 +28,8 @@ export interface CleanupOptions extends CleaningOptions {
   dryRun: boolean;
   /** Whether to delete without asking. */
   yes: boolean;
+  /** Who cleans up. Default: somebody at the terminal. */
+  by?: string;
   /** Asks the person at the terminal; `undefined` where there is none. */
   ask?: ((question: string) => string | null) | undefined;
   /** Takes one or more lines. */
@@ -77,43 +82,71 @@ type End = "nothing new" | "kept" | "unasked" | "stopped";
 
 async function rounds(
   cleaning: TicketCleaner,
-  { dryRun, yes, ask, say, signal, progress }: CleanupOptions,
+  options: CleanupOptions,
 ): Promise<End> {
-  for (let round = 1;; round++) {
-    const candidates = await cleaning.find();
-    const total = candidates.length;
-    if (signal?.aborted) return "stopped";
-    if (total === 0) {
-      if (round === 1) say("No ticket of this program was found.");
-      return "nothing new";
-    }
-    say(table(candidates));
-    say(
-      `${total}${
-        round > 1 ? " more" : ""
-      } found by the tag ${PROGRAM_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
-    );
-    if (dryRun) {
-      say("DRY_RUN: nothing is moved to the trash.");
-      return "kept";
-    }
-    if (!yes && !ask) {
-      say(
-        "Nothing is moved to the trash, as there is no terminal to ask at. To move them: deno task cleanup --yes",
-      );
-      return "unasked";
-    }
-    const question = `Move ${total} to Freshdesk's trash? Type yes:`;
-    if (!yes && ask?.(question)?.trim().toLowerCase() !== "yes") {
-      say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
-      return "kept";
-    }
-    await cleaning.delete(candidates, (done) => progress?.(done, total));
-    if (signal?.aborted) {
-      say("Interrupted.");
-      return "stopped";
-    }
+  const { store, say, progress, by = "somebody at the terminal" } = options;
+  let kept: End = "kept";
+  let isEmpty = true;
+  let before = 0;
+  let size = 0;
+  const end = await cleanUp(cleaning, {
+    ...options,
+    by,
+    approve(candidates, round) {
+      isEmpty = false;
+      before += size;
+      size = candidates.length;
+      const answer = approval(candidates, round, options);
+      if (answer !== "yes") kept = answer;
+      return answer === "yes";
+    },
+    progress: (done) => progress?.(done - before, size),
+  });
+  if (end === "nothing new") {
+    if (isEmpty) say("No ticket of this program was found.");
+    return end;
   }
+  if (end === "kept") return kept;
+  if (end === "busy") {
+    const other = await store.cleanup();
+    say(
+      `A clean-up by ${
+        other?.by ?? "another process"
+      } is under way: wait until it ends.`,
+    );
+  } else if (!isEmpty) {
+    say("Interrupted.");
+  }
+  return "stopped";
+}
+
+/** Shows what would be moved, and asks. */
+function approval(
+  candidates: readonly Candidate[],
+  round: number,
+  { dryRun, yes, ask, say }: CleanupOptions,
+): "yes" | "kept" | "unasked" {
+  const total = candidates.length;
+  say(table(candidates));
+  say(
+    `${total}${
+      round > 1 ? " more" : ""
+    } found by the tag ${PROGRAM_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
+  );
+  if (dryRun) {
+    say("DRY_RUN: nothing is moved to the trash.");
+    return "kept";
+  }
+  if (!yes && !ask) {
+    say(
+      "Nothing is moved to the trash, as there is no terminal to ask at. To move them: deno task cleanup --yes",
+    );
+    return "unasked";
+  }
+  const question = `Move ${total} to Freshdesk's trash? Type yes:`;
+  if (yes || ask?.(question)?.trim().toLowerCase() === "yes") return "yes";
+  say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
+  return "kept";
 }
 
 /** Says lines, and shows a bar that fills on a terminal, a line now and then elsewhere. */
@@ -142,7 +175,7 @@ async function main(): Promise<number> {
     name: "cleanup",
     summary:
       `Lists the tickets that this program opened, and moves them to Freshdesk's trash
-once you say yes. It may run beside the program.`,
+once you say yes. It may run beside the program, which does nothing meanwhile.`,
     options: { yes: { about: "move them without asking" } },
   });
   const config = await readSettings();
@@ -160,6 +193,7 @@ once you say yes. It may run beside the program.`,
     store,
     dryRun: config.dryRun,
     yes,
+    by: userName(),
     ask: Deno.stdin.isTerminal() ? prompt : undefined,
     ...screen(),
     signal,

@@ -1,18 +1,17 @@
 /**
  * The status page: what the workflow is doing, for people (`/`), for programs (`/api`) and for
- * monitors (`/healthz`). By itself it only reads; what acts is mounted from elsewhere.
+ * monitors (`/healthz`), and what can be done about it (`/actions`, `/api`).
  *
  * @module
  */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { basicAuth } from "hono/basic-auth";
+import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
-import { timingSafeEqual } from "hono/utils/buffer";
-import { isLoopback } from "../lib/loopback.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
 import type { Store } from "../workflow/store.ts";
+import { actionRoutes, takeFlash } from "./action_routes.ts";
+import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import {
   ALL_STAGES,
@@ -32,38 +31,23 @@ import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import { agents, FILTERS, readFilter, search } from "./search.ts";
+import { type Access, requireAccess } from "./security.ts";
 import { TicketCache } from "./ticket_cache.ts";
 import { boardPage } from "./views/board.tsx";
-import { type Flash, type Frame, plainPage } from "./views/layout.tsx";
+import { type Frame, plainPage } from "./views/layout.tsx";
 import { threadPage } from "./views/thread.tsx";
 import { agentsPage, ticketsPage } from "./views/tickets.tsx";
 
-/**
- * Who may look: `open` is everybody who reaches this machine by a loopback name; a password is asked
- * for with any user name; off says why.
- */
-export type Access = "open" | { password: string } | { off: string };
-
-/** What acts, as part of the page. */
-export interface PageActions {
-  /** Answers what is posted to `/actions/...` and `/api/...`. */
-  routes: Hono;
-  /** What the last action said, to the one who did it. */
-  flash?: (c: Context) => Flash | undefined;
-  /** Topics that a ticket can be opened about. */
-  topics?: () => Promise<readonly string[]>;
-}
+export type { Access } from "./security.ts";
 
 /** What the page is made of. */
 export interface StatusOptions extends
   Pick<
     Source,
-    "store" | "ticketUrl" | "pause" | "nextTicket" | "calendars"
+    "store" | "ticketUrl" | "nextTicket" | "calendars"
   > {
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** What acts. Default: the page only reads. */
-  actions?: PageActions;
   /** What is left of the account's calls. */
   budget: () => Budget;
   /** When the program began (ms since 1970). */
@@ -78,6 +62,12 @@ export interface StatusOptions extends
   dryRun?: boolean;
   /** What the program found wrong when it started; null: nothing. Default: not known. */
   startProblem?: () => string | null | undefined;
+  /** What can be done from here. Default: nothing. */
+  actions?: Actions;
+  /** Whether the page and the JSON only read. Default: false. */
+  readOnly?: boolean;
+  /** Hears of actions that were refused. */
+  log?: { warn(message: string): unknown };
   /** Ends the streams of those who look, so that the server can stop. */
   signal?: AbortSignal;
 }
@@ -99,6 +89,10 @@ export function statusApp(options: StatusOptions): Hono {
   const version = async () =>
     `${await store.version()}.${Math.floor(now() / 60_000)}`;
   const changes = new ChangeFeed({ ask: version });
+  const canAct = actions !== undefined && options.production &&
+    !options.readOnly;
+  // Where the desk cannot be read, the page says so elsewhere.
+  const topics = async () => await actions?.topics().catch(() => []) ?? [];
   const frameOf = async (
     c: Context,
     notices?: Notices,
@@ -112,12 +106,12 @@ export function statusApp(options: StatusOptions): Hono {
     stamp: stamp ?? await version(),
     at: new Date(now()).toISOString(),
     forms: {
-      canAct: actions !== undefined && options.production,
+      canAct,
       token: crypto.randomUUID(),
-      topics: await actions?.topics?.() ?? [],
-      back: c.req.path,
+      topics: canAct ? await topics() : [],
+      from: c.req.path,
     },
-    flash: actions?.flash?.(c),
+    flash: takeFlash(c),
   });
 
   // Read once for all who look, until something changes.
@@ -144,9 +138,11 @@ export function statusApp(options: StatusOptions): Hono {
       imgSrc: ["data:"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
-      formAction: [actions ? "'self'" : "'none'"],
+      formAction: ["'self'"],
     },
     xFrameOptions: "DENY",
+    // Without a referrer a browser does not say which page a form comes from.
+    referrerPolicy: "same-origin",
     // Whether this host is to be reached by TLS only is not for this page to decide.
     strictTransportSecurity: false,
   }));
@@ -161,11 +157,13 @@ export function statusApp(options: StatusOptions): Hono {
     return c.text(lines.join(""), 503);
   });
 
-  app.use(requireAccess(options.mode));
+  app.use(requireAccess(options.mode, now));
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
   });
+
+  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
 
   app.get("/", async (c) => {
     const stamp = await version();
@@ -263,8 +261,6 @@ export function statusApp(options: StatusOptions): Hono {
     return c.json({ jobs, ...await noticesOf(source, jobs) });
   });
 
-  if (actions) app.route("/", actions.routes);
-
   app.notFound(async (c) =>
     isApi(c)
       ? c.json({ error: `There is no ${c.req.path}` }, 404)
@@ -286,34 +282,6 @@ export function statusApp(options: StatusOptions): Hono {
 
 const CSS = "text/css; charset=utf-8";
 const JS = "text/javascript; charset=utf-8";
-
-/** Lets through whoever may look. */
-function requireAccess(mode: Access): MiddlewareHandler {
-  if (mode === "open") return loopbackNames;
-  if ("off" in mode) {
-    return async (c) =>
-      await c.text(`The status page is off: ${mode.off}\n`, 403);
-  }
-  return basicAuth({
-    realm: "Ticket workflow",
-    verifyUser: (_name, password) => timingSafeEqual(password, mode.password),
-  });
-}
-
-/**
- * A name of somebody else's that leads to this machine is refused: else any web page could have the
- * browser read the tickets under its own name (DNS rebinding).
- */
-const loopbackNames: MiddlewareHandler = async (c, next) => {
-  const { hostname } = new URL(c.req.url);
-  if (isLoopback(hostname) || hostname.endsWith(".localhost")) {
-    return await next();
-  }
-  return c.text(
-    `Without a password the status page is shown at localhost only, and this is ${hostname}. Set STATUS_PASSWORD.\n`,
-    403,
-  );
-};
 
 function notFound(c: Context, around: Frame): Response | Promise<Response> {
   const page = plainPage(

@@ -205,15 +205,6 @@ export interface Source {
   dryRun?: boolean;
   /** What the program found wrong when it started; null: nothing. Default: not known. */
   startProblem?: () => string | null | undefined;
-  /** What holds all work back (moments in ms since 1970). Default: nothing does. */
-  pause?: () => Promise<
-    {
-      by: string;
-      since: number;
-      until: number | null;
-      cleanup?: { done: number; total: number };
-    } | undefined
-  >;
   /** When the next ticket that is not written yet is expected (ms since 1970). Default: at the full hour. */
   nextTicket?: () => Promise<number | undefined>;
   /** The hours in which waits pass. Default: they pass around the clock. */
@@ -413,7 +404,7 @@ async function stepsOf(
   history: readonly Message[],
 ): Promise<StepView[]> {
   const saidAt = history.map(({ at }) => moment(at));
-  const hours = await calendars?.();
+  const hours = await calendars?.().catch(() => undefined);
   let expected = Math.max(ticket.dueAt, now() - now() % MINUTE);
   return plan.steps.map((step, i) => {
     const isDone = i < ticket.step || ticket.state === "closed";
@@ -477,7 +468,7 @@ export async function noticesOf(
 ): Promise<Notices> {
   const latest = jobs.map(({ lastRun }) => lastRun)
     .reduce((a, b) => (b?.at ?? "") > (a?.at ?? "") ? b : a, null);
-  const pause = await source.pause?.();
+  const pause = await source.store.pause(source.now());
   return {
     dryRun: source.dryRun ?? latest?.report?.planned !== undefined,
     paused: pause
@@ -505,7 +496,7 @@ async function nextTicketOf(
   const openings = waiting.filter(({ waitsFor }) => waitsFor === "opening")
     .map(({ dueAt }) => Math.max(dueAt, nextTick(5, now) - 5 * MINUTE));
   const expected = source.nextTicket
-    ? await source.nextTicket()
+    ? await source.nextTicket().catch(() => undefined)
     : nextTick(60, now);
   const at = Math.min(...openings, expected ?? Infinity);
   if (!Number.isFinite(at)) return null;

@@ -20,6 +20,9 @@
  * ["stats", hour, what]           how often something happened in an hour
  * ["backlog", hour]               how many tickets were open, pending and resolved in an hour
  * ["repaired"]                    when the due entries were checked
+ * ["pause"]                       that a person wants nothing to be done, who, and until when
+ * ["cleanup"]                     that tickets are being moved to the trash, and how far it is
+ * ["token", token]                which tickets a press of "open now" has drafted
  * ["scratch", name]               whether it can be written to
  * ["version"]                     written with every change that people see
  * ```
@@ -29,7 +32,7 @@
 import { failSafe } from "../lib/fail_safe.ts";
 import { shorten } from "../lib/text.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
-import type { Draft } from "./opening.ts";
+import { type Draft, TokenUsedError } from "./opening.ts";
 import type { ContactMemory } from "./plan.ts";
 import {
   type Interval,
@@ -42,15 +45,19 @@ import {
 } from "./schedule.ts";
 import {
   bounded,
+  type Cleanup,
   type DueValue,
   isBacklog,
+  isCleanup,
   isDueValue,
   isInterval,
   isJobRun,
+  isPause,
   isRecord,
   isStoredMessage,
   isStoredPlan,
   type JobRun,
+  type Pause,
   type StoredMessage,
   validationProblem,
 } from "./stored_values.ts";
@@ -62,7 +69,7 @@ import {
   type Ticket,
 } from "./ticket.ts";
 
-export type { DueValue, JobRun } from "./stored_values.ts";
+export type { Cleanup, DueValue, JobRun, Pause } from "./stored_values.ts";
 
 /** What is counted, hour by hour. */
 export const STATS = [
@@ -156,6 +163,10 @@ const AGENT_EXPIRY = 7 * DAY;
 const SPARE = 60 * DAY;
 /** Clocks of two processes may differ by this much. */
 const SKEW = MINUTE;
+/** A press of "open now" is remembered for a day. */
+const TOKEN_EXPIRY = DAY;
+/** A clean-up that says nothing for this time has died, and holds nothing back any more. */
+const CLEANUP_LEASE = 10 * MINUTE;
 /** What nobody sees: a change of these alone is no news. */
 const UNSEEN: readonly string[] = ["claim", "outcomeUnknown", "tagSeenAt"];
 
@@ -247,14 +258,20 @@ export class Store {
    *
    * @param hour the hour whose tickets they are; `undefined`: they are opened besides
    * @param firstNumber what {@linkcode nextNumber} was when they were written
+   * @param token drafts nothing a second time
    * @returns the tickets; `undefined` when the hour has had its tickets, or the numbers were taken
+   * @throws {TokenUsedError} If the token has drafted tickets
    */
   async addDrafts(
     hour: number | undefined,
     firstNumber: number,
     drafts: readonly Draft[],
+    token?: string,
   ): Promise<Ticket[] | undefined> {
     const number = await this.#get<number>(["number"]);
+    if (token !== undefined && await this.tokenTickets(token)) {
+      throw new TokenUsedError();
+    }
     if ((number.value ?? 0) !== firstNumber) return undefined;
     const now = this.#now();
     const tickets = drafts.map((draft, i) =>
@@ -268,6 +285,12 @@ export class Store {
           .set(key, drafts.length, { expireIn: 2 * DAY });
       }
       if (drafts.length === 0) return atomic;
+      if (token !== undefined) {
+        const key = ["token", token];
+        const tags = tickets.map(({ tag }) => tag);
+        atomic.check({ key, versionstamp: null })
+          .set(key, tags, { expireIn: TOKEN_EXPIRY });
+      }
       atomic.set(["number"], firstNumber + drafts.length).set(["version"], 0);
       for (const [i, { plan, fields, memory }] of drafts.entries()) {
         const ticket = tickets[i]!;
@@ -406,6 +429,15 @@ export class Store {
       for (const { key } of messages) atomic.delete(key);
       return atomic;
     }) !== null;
+  }
+
+  /** The tickets that wait, due by then (ms since 1970), the first due first; of each job no more than `limit`. */
+  async dueUntil(until: number, limit: number): Promise<DueEntry[]> {
+    const lists = await Promise.all(INTERVALS.map((job) => {
+      const range = { prefix: ["due", job], end: ["due", job, until + 1] };
+      return Array.fromAsync(this.#waiting(range, { limit }));
+    }));
+    return lists.flat().sort((a, b) => a.dueAt - b.dueAt);
   }
 
   /** The tickets whose next step one job takes, due by then (ms since 1970): one range read. */
@@ -619,6 +651,111 @@ export class Store {
       const isPrivate = kind === "note";
       return [{ from, name, body, private: isPrivate, at, conversationId }];
     });
+  }
+
+  /** The tags of the tickets that a one-time token has drafted; `undefined` if it was not used. */
+  async tokenTickets(token: string): Promise<string[] | undefined> {
+    const { value } = await this.#get<string[]>(["token", token]);
+    return Array.isArray(value) ? value.map(String) : undefined;
+  }
+
+  /**
+   * Who wants nothing to be done: a person who has paused the program, else a clean-up that is under
+   * way; `undefined` if nobody does.
+   */
+  async pause(now = this.#now()): Promise<Pause | undefined> {
+    const [{ value: pause }, { value: cleanup }] = await this.#withLockRetry(
+      () => this.#kv.getMany<[unknown, unknown]>([["pause"], ["cleanup"]]),
+    );
+    if (isPause(pause) && (pause.until === null || now < pause.until)) {
+      return pause;
+    }
+    if (!isCleanup(cleanup) || !isUnderWay(cleanup, now)) return undefined;
+    const { by, since, done, total } = cleanup;
+    return { by, since, until: null, cleanup: { done, total } };
+  }
+
+  /**
+   * Pauses the program, in all its processes; one who pauses again changes until when.
+   *
+   * @param until ms since 1970; null: until it is resumed
+   */
+  async setPause(
+    by: string,
+    until: number | null,
+    now = this.#now(),
+  ): Promise<Pause> {
+    for (;;) {
+      const before = await this.#get<Pause>(["pause"]);
+      const held = isPause(before.value) &&
+        (before.value.until === null || now < before.value.until);
+      const since = held ? before.value!.since : now;
+      const pause: Pause = { by: shorten(by, 60), since, until };
+      const committed = await this.#commit(() =>
+        this.#kv.atomic().check(before).set(["pause"], pause)
+          .set(["version"], 0)
+      );
+      if (committed) return pause;
+    }
+  }
+
+  /** Ends a person's pause: false if there was none. */
+  async endPause(now = this.#now()): Promise<boolean> {
+    const { value } = await this.#get<Pause>(["pause"]);
+    await this.#commit(() =>
+      this.#kv.atomic().delete(["pause"]).set(["version"], 0)
+    );
+    return isPause(value) && (value.until === null || now < value.until);
+  }
+
+  /** The clean-up that is under way, or the last one; `undefined` if there was none. */
+  async cleanup(
+    now = this.#now(),
+  ): Promise<Cleanup & { isUnderWay: boolean } | undefined> {
+    const { value } = await this.#get(["cleanup"]);
+    return isCleanup(value)
+      ? { ...value, isUnderWay: isUnderWay(value, now) }
+      : undefined;
+  }
+
+  /** Begins a clean-up, which pauses all else: false while another one is under way. */
+  async beginCleanup(
+    id: string,
+    by: string,
+    now = this.#now(),
+  ): Promise<boolean> {
+    const before = await this.#get(["cleanup"]);
+    if (isCleanup(before.value) && isUnderWay(before.value, now)) return false;
+    const begun: Cleanup = {
+      id,
+      by: shorten(by, 60),
+      since: now,
+      seen: now,
+      endedAt: null,
+      done: 0,
+      total: 0,
+      said: "",
+    };
+    return await this.#commit(() =>
+      this.#kv.atomic().check(before).set(["cleanup"], begun)
+        .set(["version"], 0)
+    ) !== null;
+  }
+
+  /** Says how far a clean-up is, or how it ended; it holds all else back meanwhile. */
+  async noteCleanup(
+    id: string,
+    change: Partial<Pick<Cleanup, "done" | "total" | "said" | "endedAt">>,
+    now = this.#now(),
+  ): Promise<void> {
+    const before = await this.#get<Cleanup>(["cleanup"]);
+    if (!isCleanup(before.value) || before.value.id !== id) return;
+    const after: Cleanup = { ...before.value, ...change, seen: now };
+    after.said = shorten(after.said, 2000);
+    await this.#commit(() =>
+      this.#kv.atomic().check(before).set(["cleanup"], after)
+        .set(["version"], 0)
+    );
   }
 
   /** Remembers that the key's owner may not write for an agent. */
@@ -857,6 +994,10 @@ export class Store {
       }
     }
   }
+}
+
+function isUnderWay({ endedAt, seen }: Cleanup, now: number): boolean {
+  return endedAt === null && now - seen < CLEANUP_LEASE;
 }
 
 /** A draft as the ticket it becomes. */

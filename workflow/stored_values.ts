@@ -61,6 +61,38 @@ export interface JobRun {
   error: string | null;
 }
 
+/** That nothing is done for now. */
+export interface Pause {
+  /** Who wants it. */
+  by: string;
+  /** Since when (ms since 1970). */
+  since: number;
+  /** Until when (ms since 1970); null: until it is resumed. */
+  until: number | null;
+  /** Where a clean-up holds all else back: how far it is. */
+  cleanup?: { done: number; total: number };
+}
+
+/** Tickets are moved to the trash, or were. */
+export interface Cleanup {
+  /** Its own name. */
+  id: string;
+  /** Who began it. */
+  by: string;
+  /** Since when (ms since 1970). */
+  since: number;
+  /** When it last said how far it is (ms since 1970). */
+  seen: number;
+  /** When it ended (ms since 1970); null: it has not. */
+  endedAt: number | null;
+  /** Tickets dealt with. */
+  done: number;
+  /** Tickets found. */
+  total: number;
+  /** How it ended, or how it goes. */
+  said: string;
+}
+
 /** Bytes for a name, the subject, an error and a hint: the whole record stays below 1 KiB. */
 const MOST = { name: 60, subject: 80, message: 220, hint: 180 };
 
@@ -222,6 +254,26 @@ export const isJobRun = record<JobRun>({
   report: orNull(isRecord),
   error: orNull(isText),
 }) as (value: unknown) => value is JobRun;
+
+/** Whether a stored value says that nothing is done for now. */
+export const isPause = record<Pause>({
+  by: isText,
+  since: isMoment,
+  until: orNull(isMoment),
+  cleanup: optional(isRecord),
+}) as (value: unknown) => value is Pause;
+
+/** Whether a stored value is a clean-up. */
+export const isCleanup = record<Cleanup>({
+  id: isText,
+  by: isText,
+  since: isMoment,
+  seen: isMoment,
+  endedAt: orNull(isMoment),
+  done: isCount,
+  total: isCount,
+  said: isText,
+}) as (value: unknown) => value is Cleanup;
 
 /** Whether a part of a key is a job's interval. */
 export function isInterval(value: unknown): value is Interval {

@@ -8,6 +8,7 @@ import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Budget } from "../../freshdesk/rate_limiter.ts";
 import { age, DRY_RUN, until } from "../format.ts";
+import type { Flash } from "../action_routes.ts";
 import type { Notices } from "../queries.ts";
 import type { FormContext } from "./parts.tsx";
 import { ActionForm, Time } from "./parts.tsx";
@@ -33,14 +34,6 @@ export interface Frame extends Notices {
   forms: FormContext;
   /** What the last action said. */
   flash: Flash | undefined;
-}
-
-/** What an action said. */
-export interface Flash {
-  /** Whether it was done. */
-  ok: boolean;
-  /** A sentence. */
-  message: string;
 }
 
 /** The name of the whole. */
@@ -96,8 +89,8 @@ export function layout(
         >
           {frame.flash && (
             <p
-              class={`flash ${frame.flash.ok ? "ok" : "bad"}`}
-              role={frame.flash.ok ? "status" : "alert"}
+              class={`flash ${frame.flash.isError ? "bad" : "ok"}`}
+              role={frame.flash.isError ? "alert" : "status"}
             >
               {frame.flash.message}
             </p>

@@ -16,7 +16,7 @@ export interface FormContext {
   /** Topics that a ticket can be opened about. */
   topics: readonly string[];
   /** Where an action leads back to. */
-  back: string;
+  from: string;
 }
 
 /** A moment; a script turns it into the reader's own time. */
@@ -191,7 +191,7 @@ export const ActionForm: FC<
   { action: string; forms: FormContext; class?: string; children?: Child }
 > = ({ action, forms, class: name = "", children }) => (
   <form method="post" action={`/actions/${action}`} class={name}>
-    <input type="hidden" name="back" value={forms.back} />
+    <input type="hidden" name="from" value={forms.from} />
     {children}
   </form>
 );

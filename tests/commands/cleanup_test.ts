@@ -13,7 +13,7 @@ import {
   type Candidate,
   report,
   table,
-} from "../../commands/cleanup/ticket_cleaner.ts";
+} from "../../workflow/ticket_cleaner.ts";
 import { cleanup, type CleanupOptions } from "../../commands/cleanup.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
