@@ -25,7 +25,6 @@ const EXCEPTIONS = [
   "workflow/steps.ts imports desks/scenarios.ts",
   "workflow/store.ts imports desks/scenarios.ts",
   "status/problems.ts imports status/queries.ts",
-  "status/chart.ts imports status/pages.ts",
 ];
 
 const may =
@@ -102,7 +101,7 @@ function imports(): { from: string; to: string }[] {
 
 function specifiers(source: string): string[] {
   const pattern =
-    /^(?:import|export)\b[^;"']*?["'](\.[^"']+\.ts)["']|\bimport\(\s*["'](\.[^"']+\.ts)["']/gm;
+    /^(?:import|export)\b[^;"']*?["'](\.[^"']+\.tsx?)["']|\bimport\(\s*["'](\.[^"']+\.tsx?)["']/gm;
   return [...source.matchAll(pattern)].map(([, from, dynamic]) =>
     from ?? dynamic ?? ""
   );
@@ -112,7 +111,7 @@ function modules(folder: string): string[] {
   return [...Deno.readDirSync(new URL(folder || ".", ROOT))].flatMap(
     ({ name, isDirectory }) => {
       const path = folder + name;
-      if (!isDirectory) return name.endsWith(".ts") ? [path] : [];
+      if (!isDirectory) return /\.tsx?$/.test(name) ? [path] : [];
       const ours = folder || ROOMS.includes(name) ||
         ["commands", "bench"].includes(name);
       return ours ? modules(`${path}/`) : [];
