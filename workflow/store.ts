@@ -68,6 +68,7 @@ import {
   type StoredPlan,
   type Ticket,
 } from "./ticket.ts";
+import { validatePlan } from "./validate_plan.ts";
 
 export type { Cleanup, DueValue, JobRun, Pause } from "./stored_values.ts";
 
@@ -254,7 +255,7 @@ export class Store {
   }
 
   /**
-   * Adds drafts, all or none.
+   * Adds drafts, all or none. Throws a `TypeError` if a plan cannot be carried out.
    *
    * @param hour the hour whose tickets they are; `undefined`: they are opened besides
    * @param firstNumber what {@linkcode nextNumber} was when they were written
@@ -268,6 +269,13 @@ export class Store {
     drafts: readonly Draft[],
     token?: string,
   ): Promise<Ticket[] | undefined> {
+    for (const { plan } of drafts) {
+      const problem = validatePlan(plan);
+      if (!problem) continue;
+      throw new TypeError(
+        `Cannot carry out a plan about '${plan.topic}' of the desk '${plan.desk}': ${problem}`,
+      );
+    }
     const number = await this.#get<number>(["number"]);
     if (token !== undefined && await this.tokenTickets(token)) {
       throw new TokenUsedError();
@@ -859,8 +867,14 @@ export class Store {
       const isLate = ticket.state === "active" && isFarOff(ticket, now);
       const place = await this.#get(placeOf(ticket));
       if (!isLate && place.versionstamp !== null) continue;
-      const { tag, id, waitsFor } = ticket;
-      const change = isLate ? { dueAt: now, stepSince: now } : {};
+      const { tag, id, waitsFor, lastError } = ticket;
+      const change = isLate
+        ? {
+          dueAt: now,
+          stepSince: now,
+          lastError: lastError && { ...lastError, at: now },
+        }
+        : {};
       if (await this.#replace(entry, change)) {
         repaired++;
         this.#log?.warn(

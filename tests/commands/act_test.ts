@@ -215,6 +215,7 @@ world(
       assertMatch((await held.json()).error, /^ana at the terminal has paused/);
       const resumed = await post("api/resume", { by: "ben" });
       assertEquals(resumed.status, 200);
+      await resumed.body?.cancel();
       const before = sandbox.tickets.size;
       const [first, second, terminal] = await Promise.all([
         post("api/open", { count: 1, token }),

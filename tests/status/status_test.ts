@@ -27,6 +27,7 @@ function appIn(
     ticketUrl: (id) => program.freshdesk.ticketUrl(id),
     budget: () => program.freshdesk.budget,
     startedAt: moment("12:00"),
+    ranAt: () => undefined,
     mode: "open",
     production: true,
     ...options,
@@ -77,7 +78,7 @@ Deno.test("an empty store shows an empty board", async () => {
   const page = await answer.text();
   assertEquals(answer.status, 200);
   assertStringIncludes(page, "No ticket yet");
-  assertStringIncludes(page, "first ticket</span> in 60 minutes");
+  assertStringIncludes(page, "first ticket in 60 minutes");
   assert(!page.includes('class="ticket"'));
   assert(!page.includes('class="column'));
   assert(!page.includes('class="failures"'));
@@ -117,7 +118,7 @@ Deno.test("a failed ticket is on top, with the reason and what to do", async () 
   assertStringIncludes(failed, "400: cf_region is missing");
   assertStringIncludes(failed, "Give cf_region a default.");
   assertStringIncludes(failed, "deno task retry 1");
-  assert(page.indexOf('id="failed"') < page.indexOf('class="board"'));
+  assert(page.indexOf('id="failed"') < page.indexOf('id="jobs"'));
 });
 
 Deno.test("today's numbers and the hours' are those of the tallies", async () => {
@@ -326,7 +327,10 @@ Deno.test("the API says what is wrong with a question", async () => {
   const app = appIn(world, world.program());
   for (
     const [query, error] of [
-      ["stage=sleeping", "stage 'sleeping' must be one of opening, assignment, "],
+      [
+        "stage=sleeping",
+        "stage 'sleeping' must be one of opening, assignment, ",
+      ],
       ["limit=0", "limit '0' must be a whole number from 1 to 100"],
       ["limit=101", "limit '101' must be"],
       ["limit=x", "limit 'x' must be"],
