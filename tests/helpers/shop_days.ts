@@ -7,27 +7,32 @@
 import { Freshdesk } from "../../freshdesk.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { makeOpener } from "../../startup/opener.ts";
+import { Actions } from "../../status/actions.ts";
+import { statusApp } from "../../status/app.ts";
 import { Workflow } from "../../workflow.ts";
 import { JOBS } from "../../workflow/schedule.ts";
 import { Store } from "../../workflow/store.ts";
 
 const MINUTE = 60_000;
 
-/** The desk, its account and its clock. */
+/** The desk, its clock, and its page. */
 export interface ShopDays extends Disposable {
   /** The moment that it is (ms since 1970). */
-  readonly now: number;
-  readonly kv: Deno.Kv;
+  now: number;
   readonly store: Store;
   readonly freshdesk: Freshdesk;
-  readonly opener: Awaited<ReturnType<typeof makeOpener>>["opener"];
+  readonly sandbox: Sandbox;
+  readonly app: ReturnType<typeof statusApp>;
 }
 
 /** Lets a shop's desk work from one moment to another. */
 export async function shopDays(
-  from: string,
-  to: string,
-  ticketsPerHour = 3,
+  { from, to, ticketsPerHour, signal }: {
+    from: string;
+    to: string;
+    ticketsPerHour: number;
+    signal: AbortSignal;
+  },
 ): Promise<ShopDays> {
   let now = Date.parse(from);
   const clock = { now: () => now, random: () => 0.5 };
@@ -84,14 +89,45 @@ export async function shopDays(
     }
   }
   now = Date.parse(to);
+  const actions = new Actions({
+    ...clock,
+    store,
+    freshdesk,
+    workflow,
+    prepare: () => Promise.resolve(parts),
+    account: "acme.freshdesk.com",
+    production: true,
+    log,
+  });
+  const app = statusApp({
+    ...clock,
+    store,
+    ticketUrl: (id) => freshdesk.ticketUrl(id),
+    budget: () => ({
+      total: 50,
+      remaining: 43,
+      ourLimit: 25,
+      pausedUntil: 0,
+    }),
+    startedAt: now,
+    mode: "open",
+    production: true,
+    signal,
+    actions,
+    nextTicket: async () => (await parts.opener.nextExpected(now))?.at,
+    calendars: () => parts.opener.calendars(),
+  });
   return {
     get now() {
       return now;
     },
-    kv,
+    set now(to) {
+      now = to;
+    },
     store,
     freshdesk,
-    opener: parts.opener,
+    sandbox,
+    app,
     [Symbol.dispose]: () => kv.close(),
   };
 }
