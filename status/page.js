@@ -119,22 +119,22 @@ async function swap() {
     const same = main.querySelector(`#${CSS.escape(part.id)}`);
     if (same) same.open = true;
   }
-  keepForms(old, main);
   const focused = old.contains(document.activeElement)
     ? document.activeElement
     : null;
   const again = focused && selectorOf(focused);
   const anchor = anchorOf(old);
+  keepForms(old, main);
 
   old.replaceChildren(...main.childNodes);
   document.title = fresh.title;
   old.dataset.now = main.dataset.now;
   old.dataset.stamp = shown = goal;
-  if (focused && !document.activeElement?.isSameNode(focused)) {
+  if (focused) {
     const next = focused.isConnected ? focused : again && find(old, again);
     next?.focus({ preventScroll: true });
   }
-  anchor?.();
+  anchor();
 }
 
 /** A form that somebody is in, or has begun to fill in, stays as it is. */

@@ -236,7 +236,7 @@ export async function board(
   source: Source,
   limit: number,
 ): Promise<BoardView> {
-  const { store } = source;
+  const { store, cache = new TicketCache(store) } = source;
   const now = source.now();
   const hour = now - now % HOUR;
   const midnight = now - now % DAY;
@@ -249,7 +249,6 @@ export async function board(
     store.hourlyStats(hour - 23 * HOUR),
     store.backlogs(hour - BACKLOG_KEPT),
   ]);
-  waiting.sort((a, b) => a.dueAt - b.dueAt);
   const pages = await Promise.all(LABELS.map(async (label) => {
     const there = waiting.filter(({ waitsFor }) => waitsFor === label);
     const tickets = await cards(source, there.slice(0, limit));
@@ -286,11 +285,10 @@ async function finishedPage(
   state: FinalState,
   limit: number,
 ): Promise<PageView<CardView>> {
-  const [count, places] = await Promise.all([
-    source.store.countFinished(state, COUNTED),
-    source.store.latestFinished(state, limit),
-  ]);
-  return { count, tickets: await cards(source, places), cursor: null };
+  const { store, cache = new TicketCache(store) } = source;
+  const places = await cache.latestFinished(state, COUNTED);
+  const tickets = await cards(source, places.slice(0, limit));
+  return { count: places.length, tickets, cursor: null };
 }
 
 /** The tickets that stand at these places, with what was said last in them. */
@@ -468,7 +466,8 @@ export async function noticesOf(
 ): Promise<Notices> {
   const latest = jobs.map(({ lastRun }) => lastRun)
     .reduce((a, b) => (b?.at ?? "") > (a?.at ?? "") ? b : a, null);
-  const pause = await source.store.pause(source.now());
+  const { store, cache = new TicketCache(store) } = source;
+  const pause = await store.pause(source.now());
   return {
     dryRun: source.dryRun ?? latest?.report?.planned !== undefined,
     paused: pause
@@ -481,7 +480,7 @@ export async function noticesOf(
       : null,
     nextTicket: await nextTicketOf(
       source,
-      waiting ?? await source.store.waiting(MOST_WAITING),
+      waiting ?? await cache.waiting(),
     ),
     problems: problemsOf(source, jobs),
   };

@@ -20,8 +20,6 @@ import { TicketCache } from "./ticket_cache.ts";
 
 /** Finished tickets that are searched. */
 export const FINISHED_SEARCHED = 500;
-/** Open tickets that are searched. */
-export const OPEN_SEARCHED = 10_000;
 
 /** What a ticket can be searched by, besides what it waits for or how it ended. */
 export const STATES = ["open", "pending", "resolved", "overdue"] as const;
@@ -148,18 +146,17 @@ export async function agents(
 async function gather(source: Source) {
   const { store, cache = new TicketCache(store) } = source;
   const [waiting, ...ends] = await Promise.all([
-    store.waiting(OPEN_SEARCHED),
+    cache.waiting(),
     ...FINAL_STATES.map((state) =>
-      store.latestFinished(state, FINISHED_SEARCHED + 1)
+      cache.latestFinished(state, FINISHED_SEARCHED + 1)
     ),
   ]);
-  waiting.sort((a, b) => a.dueAt - b.dueAt);
   const open = await cache.tickets(waiting);
   const ended = await cache.tickets(ends.flat());
   ended.sort((a, b) => endOf(b) - endOf(a));
   const finished = ended.slice(0, FINISHED_SEARCHED);
   return {
-    places: [...waiting, ...ends.flat()] as Place[],
+    places: [...waiting, ...ends.flat()] satisfies Place[],
     views: [...open, ...finished].map((ticket) => ticketView(ticket, source)),
     searched: {
       open: open.length,

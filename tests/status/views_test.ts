@@ -194,7 +194,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(origin);
       await page.locator("#menu-pause > summary").click();
       await page.getByRole("button", { name: "Pause" }).click();
-      await page.getByText("Paused until").waitFor();
+      await page.locator(".state.held").getByText("Paused until").waitFor();
       assertEquals(
         await page.getByRole("button", { name: "Open now" }).count(),
         0,
