@@ -178,6 +178,8 @@ function serve(): Deno.HttpServer {
       actions,
       readOnly,
       startProblem: () => startProblem,
+      nextTicket: async () => (await (await ready()).opener.nextExpected())?.at,
+      calendars: async () => await (await ready()).opener.calendars(),
       signal,
     });
   } catch (error) {

@@ -180,7 +180,9 @@ export class Workflow {
     if (this.#dryRun) {
       return { ...emptyReport(), planned: opener.previewed - before };
     }
-    return await this.#run(dueBy(tickets, tick), tick, end);
+    const report = await this.#run(dueBy(tickets, tick), tick, end);
+    await this.#context.store.sampleBacklog(tick);
+    return report;
   }
 
   /**

@@ -10,7 +10,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
 import type { Store } from "../workflow/store.ts";
-import { actionRoutes } from "./action_routes.ts";
+import { actionRoutes, takeFlash } from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import {
@@ -19,29 +19,35 @@ import {
   type BoardView,
   jobList,
   listTickets,
+  type Notices,
   noticesOf,
   page,
   type Source,
   type Stage,
   thread,
 } from "./queries.ts";
+import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { boardPage, type Frame, listPage, plainPage } from "./pages.ts";
+import { agents, FILTERS, readFilter, search } from "./search.ts";
 import { type Access, requireAccess } from "./security.ts";
-import { threadPage } from "./thread_page.ts";
+import { TicketCache } from "./ticket_cache.ts";
+import { boardPage } from "./views/board.tsx";
+import { type Frame, plainPage } from "./views/layout.tsx";
+import { threadPage } from "./views/thread.tsx";
+import { agentsPage, ticketsPage } from "./views/tickets.tsx";
 
 export type { Access } from "./security.ts";
 
 /** What the page is made of. */
-export interface StatusOptions {
-  /** The tickets. */
-  store: Store;
+export interface StatusOptions extends
+  Pick<
+    Source,
+    "store" | "ticketUrl" | "nextTicket" | "calendars"
+  > {
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** Where a person sees a ticket in Freshdesk, by its id. */
-  ticketUrl: (id: number) => string;
   /** What is left of the account's calls. */
   budget: () => Budget;
   /** When the program began (ms since 1970). */
@@ -67,7 +73,7 @@ export interface StatusOptions {
 }
 
 /** Tickets of a stage on the board. */
-const ON_BOARD = 20;
+const ON_BOARD = 8;
 /** Tickets on a page of their own, and in an API answer unless it is asked for less or more. */
 const ON_PAGE = 50;
 /** The most an API answer lists. */
@@ -77,17 +83,35 @@ const QUIET_LOOKS = 10;
 
 /** The page and what belongs to it, to be handed to `Deno.serve`. */
 export function statusApp(options: StatusOptions): Hono {
-  const { store, now = Date.now, signal } = options;
-  const source: Source = { ...options, now };
+  const { store, now = Date.now, signal, actions } = options;
+  const cache = new TicketCache(store);
+  const source: Source = { ...options, now, cache };
   const version = async () =>
     `${await store.version()}.${Math.floor(now() / 60_000)}`;
   const changes = new ChangeFeed({ ask: version });
-  const frame = async (): Promise<Frame> => ({
-    ...noticesOf(source, await jobList(source)),
+  const canAct = actions !== undefined && options.production &&
+    !options.readOnly;
+  // Where the desk cannot be read, the page says so elsewhere.
+  const topics = async () => await actions?.topics().catch(() => []) ?? [];
+  const frameOf = async (
+    c: Context,
+    notices?: Notices,
+    stamp?: string,
+  ): Promise<Frame> => ({
+    ...notices ?? await noticesOf(source, await jobList(source)),
     account: new URL(options.ticketUrl(1)).host,
+    version: config.version,
     production: options.production,
-    stamp: await version(),
+    budget: options.budget(),
+    stamp: stamp ?? await version(),
     at: new Date(now()).toISOString(),
+    forms: {
+      canAct,
+      token: crypto.randomUUID(),
+      topics: canAct ? await topics() : [],
+      from: c.req.path,
+    },
+    flash: takeFlash(c),
   });
 
   // Read once for all who look, until something changes.
@@ -139,25 +163,36 @@ export function statusApp(options: StatusOptions): Hono {
     c.header("cache-control", "no-store");
   });
 
-  const { actions } = options;
   if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
 
   app.get("/", async (c) => {
-    const { stage, cursor } = c.req.query();
-    const around = await frame();
-    if (stage === undefined) {
-      const facts = await boardAt(around.stamp);
-      return c.html(boardPage(facts, options.budget(), around));
+    const stamp = await version();
+    const view = await boardAt(stamp);
+    return c.html(boardPage(view, await frameOf(c, view, stamp)));
+  });
+
+  app.get("/tickets", async (c) => {
+    const filter = readFilter(c.req.query());
+    const around = await frameOf(c);
+    if (typeof filter === "string") {
+      const text = `Cannot search: ${filter}.`;
+      return c.html(plainPage("Not a search", text, around), 400);
     }
-    if (!isStage(stage)) return notFound(c, around);
-    const facts = await page(source, stage, ON_PAGE, cursor);
-    return c.html(listPage(stage, facts, around, cursor !== undefined));
+    const from = Math.floor(Number(c.req.query("from") ?? 0)) || 0;
+    const start = Math.min(Math.max(0, from), 1_000_000);
+    const view = await search(source, filter, ON_PAGE, start);
+    return c.html(ticketsPage(view, filter, start, ON_PAGE, around));
+  });
+
+  app.get("/agents", async (c) => {
+    const around = await frameOf(c);
+    return c.html(agentsPage(await agents(source), around));
   });
 
   app.get("/tickets/:name", async (c) => {
-    const around = await frame();
-    const facts = await thread(source, c.req.param("name"));
-    return facts ? c.html(threadPage(facts, around)) : notFound(c, around);
+    const around = await frameOf(c);
+    const view = await thread(source, c.req.param("name"));
+    return view ? c.html(threadPage(view, around)) : notFound(c, around);
   });
 
   app.get("/page.css", (c) => c.body(style, 200, { "content-type": CSS }));
@@ -187,10 +222,21 @@ export function statusApp(options: StatusOptions): Hono {
     }));
 
   app.get("/api/tickets", async (c) => {
-    const { stage, cursor, limit = String(ON_PAGE) } = c.req.query();
+    const query = c.req.query();
+    const { stage, cursor, limit = String(ON_PAGE) } = query;
     if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > MOST) {
       const error = `limit '${limit}' must be a whole number from 1 to ${MOST}`;
       return c.json({ error }, 400);
+    }
+    if (FILTERS.some((name) => query[name])) {
+      const filter = readFilter(query);
+      if (typeof filter === "string") return c.json({ error: filter }, 400);
+      const { count, tickets, searched } = await search(
+        source,
+        filter,
+        Number(limit),
+      );
+      return c.json({ count, tickets, searched });
     }
     if (stage === undefined) {
       return c.json(await listTickets(source, Number(limit), cursor));
@@ -212,13 +258,13 @@ export function statusApp(options: StatusOptions): Hono {
 
   app.get("/api/jobs", async (c) => {
     const jobs = await jobList(source);
-    return c.json({ jobs, ...noticesOf(source, jobs) });
+    return c.json({ jobs, ...await noticesOf(source, jobs) });
   });
 
   app.notFound(async (c) =>
     isApi(c)
       ? c.json({ error: `There is no ${c.req.path}` }, 404)
-      : notFound(c, await frame())
+      : notFound(c, await frameOf(c))
   );
 
   app.onError((error, c) => {

@@ -18,6 +18,7 @@
  * ["agent", id]                   may not be written for
  * ["job", name]                   its last noted run
  * ["stats", hour, what]           how often something happened in an hour
+ * ["backlog", hour]               how many tickets were open, pending and resolved in an hour
  * ["repaired"]                    when the due entries were checked
  * ["pause"]                       that a person wants nothing to be done, who, and until when
  * ["cleanup"]                     that tickets are being moved to the trash, and how far it is
@@ -46,6 +47,7 @@ import {
   bounded,
   type Cleanup,
   type DueValue,
+  isBacklog,
   isCleanup,
   isDueValue,
   isInterval,
@@ -81,6 +83,20 @@ export const STATS = [
 
 /** What happened in an hour. */
 export type HourlyStats = Record<typeof STATS[number], number>;
+
+/** What tickets that have not ended are in Freshdesk. */
+export const PHASES = ["open", "pending", "resolved"] as const;
+
+/** How many tickets were in each phase. */
+export type Backlog = Record<typeof PHASES[number], number>;
+
+/** An entry of the lists that tickets stand in; another stamp where what people see has changed. */
+export interface Place {
+  /** The ticket's tag. */
+  tag: string;
+  /** The entry's versionstamp. */
+  stamp: string;
+}
 
 /** A ticket as it was read. */
 export interface Entry {
@@ -136,6 +152,12 @@ export const LONGEST_RETRY = 4 * HOUR;
 const LOCKED_ATTEMPTS = 12;
 /** The status page shows the last 24 hours; a counter cannot expire by itself. */
 const STATS_KEPT = 2 * DAY;
+/** The chart shows this much; samples expire by themselves. */
+export const BACKLOG_KEPT = 14 * DAY;
+/** A sample counts no further. */
+const BACKLOG_COUNTED = 10_000;
+/** Keys of one read. */
+const KV_MANY = 10;
 /** Agents who may not be written for are tried again after a week: roles change. */
 const AGENT_EXPIRY = 7 * DAY;
 /** Texts outlive the longest plan, its history, and as long a time in which the program stands still. */
@@ -374,8 +396,8 @@ export class Store {
         .set(key, ticket, expiry);
       if (moved) atomic.delete(from);
       if (ticket.state !== "active") {
-        if (moved) atomic.set(to, 0, expiry);
-      } else if (moved || !isSameDue(before, ticket)) {
+        if (moved || news) atomic.set(to, 0, expiry);
+      } else if (moved || news || !isSameDue(before, ticket)) {
         atomic.set(to, dueValue(ticket));
       }
       if (isOpening) {
@@ -432,6 +454,78 @@ export class Store {
     return await Array.fromAsync(this.#waiting(range));
   }
 
+  /** All tickets that wait, whichever job takes them; no more than `limit`. */
+  async waiting(limit: number): Promise<(DueEntry & Place)[]> {
+    const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
+    return await Array.fromAsync(this.#waiting({ prefix: ["due"] }, options));
+  }
+
+  /** Where the tickets stand that ended in this way, the latest first. */
+  async latestFinished(state: FinalState, limit: number): Promise<Place[]> {
+    const places: Place[] = [];
+    const options = {
+      limit,
+      batchSize: Math.min(limit, KV_BATCH),
+      reverse: true,
+    };
+    const range = { prefix: ["finished", state] };
+    for await (const { key, versionstamp } of this.#list(range, options)) {
+      places.push({ tag: String(key[3]), stamp: versionstamp });
+    }
+    return places;
+  }
+
+  /** Tickets by their tags; those that cannot be read are left out. */
+  async tickets(tags: readonly string[]): Promise<Ticket[]> {
+    const read = await this.#many(tags.map((tag) => ["ticket", tag]));
+    return read.flatMap((entry) =>
+      this.#entry(String(entry.key[1]), entry)?.ticket ?? []
+    );
+  }
+
+  /** Plans by their tickets' tags; those that cannot be read are left out. */
+  async plans(tags: readonly string[]): Promise<Map<string, StoredPlan>> {
+    const read = await this.#many(tags.map((tag) => ["plan", tag]));
+    return new Map(read.flatMap(({ key, value }) => {
+      const plan = this.#plan(String(key[1]), value);
+      return plan ? [[String(key[1]), plan]] : [];
+    }));
+  }
+
+  async #many(keys: Deno.KvKey[]): Promise<Deno.KvEntryMaybe<unknown>[]> {
+    const reads = [];
+    for (let i = 0; i < keys.length; i += KV_MANY) {
+      const some = keys.slice(i, i + KV_MANY);
+      reads.push(
+        this.#withLockRetry(() => this.#kv.getMany<unknown[]>(some)),
+      );
+    }
+    return (await Promise.all(reads)).flat();
+  }
+
+  /** Keeps how many tickets are open, pending and resolved, for the hour's point of the chart. */
+  async sampleBacklog(at: number): Promise<void> {
+    const backlog = backlogOf(await this.waiting(BACKLOG_COUNTED));
+    await this.#withLockRetry(() =>
+      this.#kv.set(["backlog", at - at % HOUR], backlog, {
+        expireIn: BACKLOG_KEPT,
+      })
+    );
+  }
+
+  /** What {@linkcode sampleBacklog} kept since a moment, by the hour (ms since 1970). */
+  async backlogs(since: number): Promise<Map<number, Backlog>> {
+    const range = {
+      start: ["backlog", since - since % HOUR],
+      end: ["backlog", Infinity],
+    };
+    const hours = new Map<number, Backlog>();
+    for await (const { key, value } of this.#list(range)) {
+      if (isBacklog(value)) hours.set(Number(key[1]), value);
+    }
+    return hours;
+  }
+
   /** How many tickets wait for what; looks at no more than `limit`. */
   async countWaiting(limit: number): Promise<Record<Label, number>> {
     const count = noTickets();
@@ -470,14 +564,15 @@ export class Store {
   async *#waiting(
     range: Deno.KvListSelector,
     options?: Deno.KvListOptions,
-  ): AsyncGenerator<DueEntry> {
-    for await (const { key, value } of this.#list(range, options)) {
+  ): AsyncGenerator<DueEntry & Place> {
+    for await (const entry of this.#list(range, options)) {
+      const { key, value, versionstamp: stamp } = entry;
       const [, job, dueAt, tag] = key;
       if (!isInterval(job)) continue;
       const known = isDueValue(value)
         ? value
         : { waitsFor: "opening" as const, tried: 0 as const, callsLeft: 0 };
-      yield { ...known, job, dueAt: Number(dueAt), tag: String(tag) };
+      yield { ...known, job, dueAt: Number(dueAt), tag: String(tag), stamp };
     }
   }
 
@@ -977,13 +1072,36 @@ function placeOf({ state, job, dueAt, completedAt, tag }: Ticket): Deno.KvKey {
 
 /** What a tick needs to know of a waiting ticket. */
 export function dueValue(ticket: Ticket): DueValue {
-  const { waitsFor, attempts, outcomeUnknown, lastError, step, steps } = ticket;
+  const { waitsFor, attempts, outcomeUnknown, lastError, step, steps, status } =
+    ticket;
   const tried = attempts > 0 && lastError?.refused
     ? 2
     : attempts > 0 || outcomeUnknown
     ? 1
     : 0;
-  return { waitsFor, tried, callsLeft: steps - step };
+  return { waitsFor, tried, callsLeft: steps - step, status };
+}
+
+/**
+ * What a ticket is in Freshdesk, by its status: undefined before it is opened. Whatever is neither
+ * open nor resolved waits for somebody else.
+ */
+export function phaseOf(
+  { waitsFor, status }: Pick<DueValue, "waitsFor" | "status">,
+): keyof Backlog | undefined {
+  if (waitsFor === "opening") return undefined;
+  if (waitsFor === "closing" || status === 4) return "resolved";
+  return status === 2 || typeof status !== "number" ? "open" : "pending";
+}
+
+/** How many of these tickets are in each phase. */
+export function backlogOf(tickets: readonly DueValue[]): Backlog {
+  const backlog = { open: 0, pending: 0, resolved: 0 };
+  for (const ticket of tickets) {
+    const phase = phaseOf(ticket);
+    if (phase) backlog[phase]++;
+  }
+  return backlog;
 }
 
 function isSameDue(a: Ticket, b: Ticket): boolean {

@@ -34,6 +34,8 @@ export interface DueValue {
   tried: 0 | 1 | 2;
   /** Calls to Freshdesk that are left to make for it, if all goes well. */
   callsLeft: number;
+  /** Freshdesk's status, as last set or seen. */
+  status?: number | null;
 }
 
 /** A job's last noted run. */
@@ -240,7 +242,17 @@ export const isDueValue = record<DueValue>({
   waitsFor: (value) => isOneOf(LABELS, value),
   tried: (value) => isOneOf([0, 1, 2], value),
   callsLeft: isCount,
+  status: optional(orNull(Number.isSafeInteger)),
 }) as (value: unknown) => value is DueValue;
+
+/** Whether a stored value is a point of the chart. */
+export const isBacklog = record<
+  Record<"open" | "pending" | "resolved", number>
+>(
+  { open: isCount, pending: isCount, resolved: isCount },
+) as (
+  value: unknown,
+) => value is Record<"open" | "pending" | "resolved", number>;
 
 /** Whether a stored value is a job's run. */
 export const isJobRun = record<JobRun>({
