@@ -6,7 +6,8 @@
 import * as z from "zod";
 import { exitWithUsage, readArguments } from "../startup/arguments.ts";
 import { checkDesk } from "../writing/check.ts";
-import { DeskError, type Topic } from "../writing/desk.ts";
+import { DeskError } from "../writing/desk.ts";
+import type { Topic } from "../writing/topic.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { DeskForm, type MessageName, TopicForm } from "../writing/form.ts";
 import { artefactsOf, weaknessesOf } from "../writing/variety.ts";

@@ -8,16 +8,9 @@ import type { Outcome } from "../workflow/plan.ts";
 import { NoTextError } from "./compose.ts";
 import { holds, type Register, REGISTERS, type Term } from "./condition.ts";
 import { drawOfTopic } from "./deck.ts";
-import {
-  type Alternative,
-  type Desk,
-  type Fact,
-  inOrder,
-  type Mistake,
-  THREADS,
-  type Topic,
-  tryToRead,
-} from "./desk.ts";
+import { type Alternative, type Fact, THREADS, type Topic } from "./topic.ts";
+import { type Desk, inOrder, tryToRead } from "./desk.ts";
+import type { Mistake } from "./source.ts";
 import type { Facts } from "./facts.ts";
 import { type MessageName, SOURCES } from "./form.ts";
 import { personaOf, registerOf } from "./persona.ts";

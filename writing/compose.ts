@@ -6,7 +6,8 @@
  */
 import { bag, pick, type Random, stream } from "../lib/random.ts";
 import { holds, type Register, type Situation } from "./condition.ts";
-import type { Alternative, Desk, Slot, Topic } from "./desk.ts";
+import type { Alternative, Slot, Topic } from "./topic.ts";
+import type { Desk } from "./desk.ts";
 import type { Facts } from "./facts.ts";
 import { fillNames, type Style } from "./persona.ts";
 import { firstName, oneLine, type Placeholder, placeholders } from "./text.ts";

@@ -13,7 +13,8 @@ import {
   stream,
 } from "../lib/random.ts";
 import { type Outcome, OUTCOMES } from "../workflow/plan.ts";
-import type { Desk, Topic } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import type { Topic } from "./topic.ts";
 import { PRIORITIES, SOURCES } from "./form.ts";
 
 /** Priorities by name. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { between, pick, type Random } from "../lib/random.ts";
-import { type Desk, type Fact, isWhere, type Topic } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import { type Fact, isWhere, type Topic } from "./topic.ts";
 
 /** A fact as it was drawn: its texts by field ("" is the value itself), and its number if it has one. */
 export interface Drawn {

@@ -24,7 +24,8 @@ import {
 } from "./compose.ts";
 import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
-import { type Desk, THREADS } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import { THREADS } from "./topic.ts";
 import { drawFacts, type Facts } from "./facts.ts";
 import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
 import { agentStyle, type Persona, personaOf } from "./persona.ts";

@@ -16,7 +16,8 @@ import type {
   WrittenTicket,
 } from "../workflow/plan.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
-import type { Desk, Topic } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import type { Topic } from "./topic.ts";
 import {
   agentsOf,
   mayBeErased,
