@@ -4,8 +4,8 @@
  * A step is due at a tick of its job strictly after the step before, so whatever jobs run in the same
  * minute, a ticket never goes two steps at once nor out of order; only steps that belong together
  * share a tick. Each step is *claim* (in the store) -> *act* (in Freshdesk) -> *commit* (in the store).
- * Whoever finds a claim that ran out, or a call whose answer was lost, does not know whether the step
- * was done, and looks it up in Freshdesk before acting. Hence the promise: every ticket reaches its
+ * After a claim that ran out, or a call whose answer was lost, nobody knows whether the step was done:
+ * it is looked up in Freshdesk before it is taken. Hence the promise: every ticket reaches its
  * end, and no message is posted twice.
  *
  * @module
@@ -226,7 +226,7 @@ export class Workflow {
   }
 
   /**
-   * Takes the steps that tickets wait for, now: a person asked for it. Whoever holds a claim keeps it.
+   * Takes the steps that tickets wait for, now: a person asked for it. Claims of others hold.
    *
    * @param deadline no request is sent after this moment (ms since 1970)
    */
@@ -453,7 +453,7 @@ export class Workflow {
     if (change.state === "failed") {
       const hint = shorten(hintFor(cause));
       log.error(
-        `${said}. ${hint} Then resume it: deno task retry ${id ?? tag}`,
+        `${said}. ${hint} Then retry it: deno task retry ${id ?? tag}`,
         data,
       );
     } else if (change.state === "abandoned") {

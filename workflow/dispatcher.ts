@@ -16,13 +16,13 @@ import { type DueEntry, dueValue } from "./store.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Steps of different tickets side by side. */
-const LANES = 4;
+const SIDE_BY_SIDE = 4;
 /** Below the priorities of all steps: what has failed before comes after what has not. */
 const TRIED = -10;
 /** No more than this part of the calls goes to what Freshdesk has refused before. */
 const REFUSED_SHARE = 1 / 8;
 
-/** Whoever works for longer looks again whether the program was paused (ms). */
+/** How often a long run checks whether the program was paused (ms). */
 const PAUSE_CHECK = 5000;
 
 /** What a dispatcher is made of. */
@@ -44,7 +44,7 @@ export class Dispatcher {
   /** Calls that Freshdesk refused, so far. */
   refused = 0;
   readonly #options: DispatcherOptions;
-  readonly #lanes = new PrioritySemaphore(LANES);
+  readonly #slots = new PrioritySemaphore(SIDE_BY_SIDE);
 
   /** One for all jobs of a process. */
   constructor(options: DispatcherOptions) {
@@ -53,7 +53,7 @@ export class Dispatcher {
 
   /** Lets steps that are less urgent than a job's wait until the result is disposed. */
   reserve(job: Interval): Disposable {
-    return this.#lanes.reserve(highestPriority(job));
+    return this.#slots.reserve(highestPriority(job));
   }
 
   /**
@@ -72,21 +72,21 @@ export class Dispatcher {
     const running = new Set<Promise<void>>();
     let trouble: { error: unknown } | undefined;
     let refusedAgain = false;
-    const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
-      .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
+    const ranked = tickets.map((due) => ({ due, priority: turnOf(due) }))
+      .sort((a, b) => b.priority - a.priority || a.due.dueAt - b.due.dueAt);
     let reservation: Disposable | undefined;
     let checkedAt = now();
     let paused = false;
-    for (const { due, rank } of ranked) {
+    for (const { due, priority } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // the next may be spared
         const used = this.refused / freshdesk.requestCount;
         if (refusedAgain && used >= REFUSED_SHARE) break;
       }
       const before = reservation;
-      reservation = due.tried === 0 ? this.#lanes.reserve(rank) : undefined;
+      reservation = due.tried === 0 ? this.#slots.reserve(priority) : undefined;
       before?.[Symbol.dispose]();
-      const slot = await this.#lanes.acquire(rank);
+      const slot = await this.#slots.acquire(priority);
       if (now() - checkedAt >= PAUSE_CHECK) {
         checkedAt = now();
         paused = await isPaused();
@@ -119,6 +119,6 @@ export class Dispatcher {
   }
 }
 
-function rankOf({ waitsFor, tried }: DueEntry): number {
+function turnOf({ waitsFor, tried }: DueEntry): number {
   return priorityOf(waitsFor) + TRIED * tried;
 }

@@ -126,7 +126,7 @@ export interface TicketOpenerOptions<Stored> extends ParticipantOptions {
   dryRun?: boolean;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** Told of what was filled in, left out, or held back. */
+  /** Hears what was filled in, left out, or held back. */
   log: { info(message: string): unknown; warn(message: string): unknown };
 }
 
@@ -508,7 +508,7 @@ export class TicketOpener<Stored> {
     return fields;
   }
 
-  /** How many of so many tickets the account's calls leave room for, with all that wait. */
+  /** How many of the wanted tickets the account's calls leave room for, with all that wait. */
   async #room(hour: number, wanted: number): Promise<number> {
     if (wanted === 0) return 0;
     const { freshdesk, store, pace } = this.#options;

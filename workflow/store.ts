@@ -136,7 +136,7 @@ export interface StoreOptions {
   now?: () => number;
   /** Between 0 and 1. Default: `Math.random`. */
   random?: () => number;
-  /** Waits so many milliseconds. Default: a timer. */
+  /** Waits for some milliseconds. Default: a timer. */
   sleep?: (ms: number) => Promise<void>;
   /** Hears what had to be repaired or left alone. */
   log?: { warn(message: string): unknown };

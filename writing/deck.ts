@@ -36,7 +36,7 @@ export interface Draw {
   source: SourceName;
 }
 
-/** Places in a round, per topic; and at least so many in all that a share of 1 % is one ticket. */
+/** Places in a round, per topic; and in all at least enough that a share of 1 % is one ticket. */
 const PLACES = 5;
 const LEAST_PLACES = 100;
 const OUTCOME_PLACES = 40;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HOUR } from "../lib/time.ts";
 import type {
   ContactMemory,
   DrawPlanWaits,
@@ -32,7 +33,6 @@ export interface SampleOptions {
   waits?: DrawPlanWaits;
 }
 
-const HOUR = 3_600_000;
 const TUESDAY = Date.UTC(2026, 2, 10, 10);
 
 /** Writes the tickets 0 to `count` - 1 of a seed. */

@@ -20,7 +20,7 @@ function arrivals(
   });
 }
 
-/** All arrivals of so many weeks from a Monday, or those of some hours of UTC. */
+/** All arrivals of some weeks from a Monday, or those of some hours of UTC. */
 function weeksOf(
   source: Arrivals,
   weeks: number,

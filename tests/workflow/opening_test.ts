@@ -93,7 +93,7 @@ Deno.test("the tickets that wait go on where no new one can be drafted, and the 
   using world = await openingWorld("12:00");
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", method: "POST", times: 1 });
-  await world.create(program, "12:00"); // it is to be looked up and created at 12:05
+  await world.create(program, "12:00"); // it is looked up and created at 12:05
   world.now = moment("13:05");
   world.sandbox.fault({
     kind: "status",
@@ -264,7 +264,7 @@ async function crowded(
   return program;
 }
 
-/** The next call is refused, and none may be made for so many seconds. */
+/** The next call is refused, and none may be made for some seconds. */
 function pauseCalls({ sandbox }: TestEnv, seconds: number, path = ""): void {
   sandbox.fault({ kind: "status", path, status: 429, retryAfter: seconds });
 }

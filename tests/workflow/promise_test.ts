@@ -17,7 +17,7 @@ import {
 } from "../helpers/test_env.ts";
 
 /** Asserts that every ticket in the store lived its life in Freshdesk once, in order. */
-async function assertKept(
+async function assertExactlyOnce(
   world: TestEnv,
   { store }: Program,
   why: string,
@@ -62,7 +62,7 @@ async function crashedLife(
   const successor = world.program();
   await world.until(successor, "15:00");
   const why = `crashed ${crash.moments[crash.at - 1]} (moment ${crash.at})`;
-  await assertKept(world, successor, why);
+  await assertExactlyOnce(world, successor, why);
 }
 
 const LIVES: [name: string, options: ProgramOptions][] = [
@@ -130,7 +130,7 @@ for (const { stage, skip = 0, ...call } of CALLS) {
         fault === kind
       );
       assertEquals(struck.length, 1, "the fault struck");
-      await assertKept(world, program, name);
+      await assertExactlyOnce(world, program, name);
     });
   }
 }
@@ -143,7 +143,7 @@ Deno.test("a request that is never answered is given up, and looked up", async (
   await world.until(program, "12:05");
   assertMatch((await world.theTicket()).lastError!.message, /no answer within/);
   await world.until(program, "14:00");
-  await assertKept(world, program, "never answered");
+  await assertExactlyOnce(world, program, "never answered");
 });
 
 const DISGUISES: [
@@ -314,7 +314,7 @@ Deno.test("a step that is claimed is left alone", async () => {
   release();
   await tick;
   await world.until(other, "14:00");
-  await assertKept(world, other, "claimed");
+  await assertExactlyOnce(world, other, "claimed");
 });
 
 Deno.test("a commit whose claim was taken over changes nothing", async () => {
@@ -334,7 +334,7 @@ Deno.test("a commit whose claim was taken over changes nothing", async () => {
   assertEquals(await world.theTicket(), taken);
   assert(world.lines.some((line) => line.includes("taken over")));
   await world.until(other, "14:00");
-  await assertKept(world, other, "taken over");
+  await assertExactlyOnce(world, other, "taken over");
 });
 
 Deno.test("nothing is sent on a claim that is about to run out", async () => {
@@ -374,7 +374,7 @@ Deno.test("two processes whose clocks disagree by a minute say nothing twice", a
       ]),
     );
   }
-  await assertKept(world, one, "two clocks");
+  await assertExactlyOnce(world, one, "two clocks");
 });
 
 Deno.test("a clock that was set back does not leave tickets waiting for hours", async () => {
@@ -385,7 +385,7 @@ Deno.test("a clock that was set back does not leave tickets waiting for hours", 
   world.now = moment("12:00");
   await program.store.repair();
   await world.until(program, "13:00");
-  await assertKept(world, program, "set back");
+  await assertExactlyOnce(world, program, "set back");
 });
 
 // The database.
@@ -422,7 +422,7 @@ Deno.test("a database that is locked is asked again", async () => {
   const program = world.program({ kv });
   await world.create(program, "12:00");
   await world.until(program, "12:20");
-  await assertKept(world, program, "locked");
+  await assertExactlyOnce(world, program, "locked");
 });
 
 Deno.test("a database that is full after the call was made: nothing is said twice once it has room", async () => {
@@ -446,7 +446,7 @@ Deno.test("a database that is full after the call was made: nothing is said twic
   assert(world.lines.some((line) => line.includes("disk is full")));
   full = false;
   await world.until(world.program(), "14:00");
-  await assertKept(world, program, "full");
+  await assertExactlyOnce(world, program, "full");
 });
 
 // People.
@@ -463,7 +463,7 @@ Deno.test("a deleted ticket that is restored and resumed goes on where it was", 
   const entry = await program.store.getById(1);
   await program.store.resume(entry!, world.now);
   await world.until(program, "14:00");
-  await assertKept(world, program, "restored");
+  await assertExactlyOnce(world, program, "restored");
 });
 
 const MEDDLERS: [string, (world: TestEnv) => void][] = [
@@ -486,7 +486,7 @@ for (const [what, meddle] of MEDDLERS) {
       await world.until(program, time);
       meddle(world);
       await world.until(program, "14:00");
-      await assertKept(world, program, what);
+      await assertExactlyOnce(world, program, what);
     });
   }
 }
@@ -513,7 +513,7 @@ Deno.test("a ticket whose contact was deleted asks a person, and goes on once re
   const entry = await program.store.getById(1);
   await program.store.resume(entry!, world.now);
   await world.until(program, "14:00");
-  await assertKept(world, program, "resumed");
+  await assertExactlyOnce(world, program, "resumed");
 });
 
 Deno.test("a failed ticket can be resumed in every stage", async () => {
@@ -544,7 +544,7 @@ Deno.test("a failed ticket can be resumed in every stage", async () => {
       await program.store.resume(entry, world.now);
     }
     await world.until(program, "15:00");
-    await assertKept(world, program, stage);
+    await assertExactlyOnce(world, program, stage);
   }
 });
 
@@ -571,7 +571,7 @@ Deno.test("a creation that failed in doubt is looked up when it is resumed, howe
     world.now += 5 * 60_000;
     await world.minute(program, Math.floor(world.now / 300_000) * 300_000);
   }
-  await assertKept(world, program, "resumed late");
+  await assertExactlyOnce(world, program, "resumed late");
 });
 
 Deno.test("a message without a body does not keep a look-up from its end", async () => {

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkFiles } from "../../writing/check.ts";
 import { DeskError, readDesk } from "../../writing/desk.ts";
 import { loadDesk } from "../../writing/folder.ts";
+import { testWith } from "../helpers/permitted.ts";
 
 const DESK = `form: 1
 company: Acme
@@ -230,34 +231,38 @@ Deno.test("a condition may ask how the contact got in touch", () => {
   );
 });
 
-Deno.test("a desk that does not exist is refused, with the names of those that do", async () => {
-  await assertRejects(
-    () => loadDesk("shp"),
-    DeskError,
-    "shp: Cannot find this desk; expected classic, ",
-  );
-  const folder = await Deno.makeTempDir();
-  try {
+testWith(
+  ["read", "write"],
+  "a desk that does not exist is refused, with the names of those that do",
+  async () => {
     await assertRejects(
-      () => loadDesk(folder),
+      () => loadDesk("shp"),
       DeskError,
-      "desk.yaml: missing",
+      "shp: Cannot find this desk; expected classic, ",
     );
-    await Deno.writeTextFile(`${folder}/desk.yaml`, DESK);
-    await assertRejects(
-      () => loadDesk(folder),
-      DeskError,
-      "desk.yaml:1:1: no topics; expected at least one file in topics/",
-    );
-    await Deno.mkdir(`${folder}/topics`);
-    await Deno.writeTextFile(`${folder}/topics/parcel.yaml`, TOPIC);
-    assertEquals((await loadDesk(`${folder}/`)).topics.length, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+    const folder = await Deno.makeTempDir();
+    try {
+      await assertRejects(
+        () => loadDesk(folder),
+        DeskError,
+        "desk.yaml: missing",
+      );
+      await Deno.writeTextFile(`${folder}/desk.yaml`, DESK);
+      await assertRejects(
+        () => loadDesk(folder),
+        DeskError,
+        "desk.yaml:1:1: no topics; expected at least one file in topics/",
+      );
+      await Deno.mkdir(`${folder}/topics`);
+      await Deno.writeTextFile(`${folder}/topics/parcel.yaml`, TOPIC);
+      assertEquals((await loadDesk(`${folder}/`)).topics.length, 1);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
-Deno.test("the topic in docs/desks.md has no mistakes", async () => {
+testWith(["read"], "the topic in docs/desks.md has no mistakes", async () => {
   const page = await Deno.readTextFile(
     new URL("../../docs/desks.md", import.meta.url),
   );
