@@ -1,0 +1,255 @@
+/**
+ * What is stored of the program and its account, besides the tickets.
+ *
+ * @module
+ */
+import { shorten } from "../lib/text.ts";
+import { DAY, HOUR, MINUTE } from "../lib/time.ts";
+import type { Backlog } from "./due.ts";
+import { KvRecords } from "./kv_records.ts";
+import {
+  type Cleanup,
+  isBacklog,
+  isCleanup,
+  isJobRun,
+  isPause,
+  type JobRun,
+  type Pause,
+} from "./stored_values.ts";
+
+/** What is counted, hour by hour. */
+export const STATS = [
+  "opened",
+  "closed",
+  "failed",
+  "abandoned",
+  "calls",
+] as const;
+
+/** What happened in an hour. */
+export type HourlyStats = Record<typeof STATS[number], number>;
+
+/** Agents who may not be written for are tried again after a week: roles change. */
+const AGENT_EXPIRY = 7 * DAY;
+
+/** A clean-up that says nothing for this time has died, and holds nothing back any more. */
+const CLEANUP_LEASE = 10 * MINUTE;
+
+/** The account, the jobs and what a person wants of them. */
+export class ProgramRecords extends KvRecords {
+  /**
+   * Binds the database to an account, by its host, if it is not bound yet; ids mean nothing in
+   * another one.
+   *
+   * @returns the account it is bound to
+   */
+  async bind(account: string): Promise<string> {
+    return await this.#keepFirst(["account"], () => account);
+  }
+
+  /** The seed of everything random: the first that was made for this database. */
+  async seed(make: () => string): Promise<string> {
+    return await this.#keepFirst(["seed"], make);
+  }
+
+  async #keepFirst(key: Deno.KvKey, make: () => string): Promise<string> {
+    const { value } = await this.read<string>(key);
+    if (value !== null) return value;
+    const made = make();
+    await this.commit(() =>
+      this.kv.atomic().check({ key, versionstamp: null }).set(key, made)
+    );
+    return (await this.read<string>(key)).value ?? made;
+  }
+
+  /**
+   * Who wants nothing to be done: a person who has paused the program, else a clean-up that is under
+   * way; `undefined` if nobody does.
+   */
+  async pause(now = this.now()): Promise<Pause | undefined> {
+    const [{ value: pause }, { value: cleanup }] = await this.withLockRetry(
+      () => this.kv.getMany<[unknown, unknown]>([["pause"], ["cleanup"]]),
+    );
+    if (isPause(pause) && (pause.until === null || now < pause.until)) {
+      return pause;
+    }
+    if (!isCleanup(cleanup) || !isUnderWay(cleanup, now)) return undefined;
+    const { by, since, done, total } = cleanup;
+    return { by, since, until: null, cleanup: { done, total } };
+  }
+
+  /**
+   * Pauses the program, in all its processes; one who pauses again changes until when.
+   *
+   * @param until ms since 1970; null: until it is resumed
+   */
+  async setPause(
+    by: string,
+    until: number | null,
+    now = this.now(),
+  ): Promise<Pause> {
+    for (;;) {
+      const before = await this.read<Pause>(["pause"]);
+      const held = isPause(before.value) &&
+        (before.value.until === null || now < before.value.until);
+      const since = held ? before.value!.since : now;
+      const pause: Pause = { by: shorten(by, 60), since, until };
+      const committed = await this.commit(() =>
+        this.kv.atomic().check(before).set(["pause"], pause)
+          .set(["version"], 0)
+      );
+      if (committed) return pause;
+    }
+  }
+
+  /** Ends a person's pause: false if there was none. */
+  async endPause(now = this.now()): Promise<boolean> {
+    const { value } = await this.read<Pause>(["pause"]);
+    await this.commit(() =>
+      this.kv.atomic().delete(["pause"]).set(["version"], 0)
+    );
+    return isPause(value) && (value.until === null || now < value.until);
+  }
+
+  /** The clean-up that is under way, or the last one; `undefined` if there was none. */
+  async cleanup(
+    now = this.now(),
+  ): Promise<Cleanup & { isUnderWay: boolean } | undefined> {
+    const { value } = await this.read(["cleanup"]);
+    return isCleanup(value)
+      ? { ...value, isUnderWay: isUnderWay(value, now) }
+      : undefined;
+  }
+
+  /** Begins a clean-up, which pauses all else: false while another one is under way. */
+  async beginCleanup(
+    id: string,
+    by: string,
+    now = this.now(),
+  ): Promise<boolean> {
+    const before = await this.read(["cleanup"]);
+    if (isCleanup(before.value) && isUnderWay(before.value, now)) return false;
+    const begun: Cleanup = {
+      id,
+      by: shorten(by, 60),
+      since: now,
+      seen: now,
+      endedAt: null,
+      done: 0,
+      total: 0,
+      said: "",
+    };
+    return await this.commit(() =>
+      this.kv.atomic().check(before).set(["cleanup"], begun)
+        .set(["version"], 0)
+    ) !== null;
+  }
+
+  /** Says how far a clean-up is, or how it ended; it holds all else back meanwhile. */
+  async noteCleanup(
+    id: string,
+    change: Partial<Pick<Cleanup, "done" | "total" | "said" | "endedAt">>,
+    now = this.now(),
+  ): Promise<void> {
+    const before = await this.read<Cleanup>(["cleanup"]);
+    if (!isCleanup(before.value) || before.value.id !== id) return;
+    const after: Cleanup = { ...before.value, ...change, seen: now };
+    after.said = shorten(after.said, 2000);
+    await this.commit(() =>
+      this.kv.atomic().check(before).set(["cleanup"], after)
+        .set(["version"], 0)
+    );
+  }
+
+  /** Remembers that the key's owner may not write for an agent. */
+  async markNoImpersonation(id: number): Promise<void> {
+    await this.withLockRetry(() =>
+      this.kv.set(["agent", id], "may not be written for", {
+        expireIn: AGENT_EXPIRY,
+      })
+    );
+  }
+
+  /** Whether the key's owner may write for an agent, as far as is known. */
+  async canImpersonate(id: number): Promise<boolean> {
+    return (await this.read(["agent", id])).versionstamp === null;
+  }
+
+  /** Another text after every change that people see, whichever process made it; cheap to ask for. */
+  async version(): Promise<string> {
+    return (await this.read(["version"])).versionstamp ?? "";
+  }
+
+  /** Takes note of a job's run, and of the calls it made. */
+  async recordJobRun(name: string, run: JobRun, calls: number): Promise<void> {
+    const error = run.error && shorten(run.error, 4000);
+    await this.commit(() => {
+      const atomic = this.kv.atomic().set(["job", name], { ...run, error });
+      if (calls > 0) atomic.sum(statsKey(run.at, "calls"), BigInt(calls));
+      if (error) atomic.set(["version"], 0);
+      return atomic;
+    });
+  }
+
+  /** The last noted run of every job, by its name. */
+  async jobs(): Promise<Map<string, JobRun>> {
+    const runs = new Map<string, JobRun>();
+    for await (const { key, value } of this.entries({ prefix: ["job"] })) {
+      const name = String(key[1]);
+      if (isJobRun(value)) runs.set(name, value);
+      else {
+        const problem = `The stored run of the job "${name}" cannot be read`;
+        this.leaveAlone(`job ${name}`, problem);
+      }
+    }
+    return runs;
+  }
+
+  /** What happened in each hour since a moment; hours (ms since 1970) in which nothing did are left out. */
+  async hourlyStats(since: number): Promise<Map<number, HourlyStats>> {
+    const hours = new Map<number, HourlyStats>();
+    const range = {
+      start: ["stats", since - since % HOUR],
+      end: ["stats", Infinity],
+    };
+    for await (const { key, value } of this.entries(range)) {
+      const hour = Number(key[1]);
+      const stats = hours.get(hour) ??
+        { opened: 0, closed: 0, failed: 0, abandoned: 0, calls: 0 };
+      const what = STATS.find((what) => what === key[2]);
+      if (!what || !(value instanceof Deno.KvU64)) continue;
+      stats[what] = Number(value.value);
+      hours.set(hour, stats);
+    }
+    return hours;
+  }
+
+  /** What `sampleBacklog()` kept since a moment, by the hour (ms since 1970). */
+  async backlogs(since: number): Promise<Map<number, Backlog>> {
+    const range = {
+      start: ["backlog", since - since % HOUR],
+      end: ["backlog", Infinity],
+    };
+    const hours = new Map<number, Backlog>();
+    for await (const { key, value } of this.entries(range)) {
+      if (isBacklog(value)) hours.set(Number(key[1]), value);
+    }
+    return hours;
+  }
+
+  /** Writes a key of no meaning and deletes it; rejects where the database cannot be written. */
+  async checkWritable(): Promise<void> {
+    const key = ["scratch", crypto.randomUUID()];
+    await this.withLockRetry(() => this.kv.set(key, 0, { expireIn: HOUR }));
+    await this.withLockRetry(() => this.kv.delete(key));
+  }
+}
+
+/** Where it is counted how often something happened in an hour. */
+export function statsKey(at: number, what: keyof HourlyStats): Deno.KvKey {
+  return ["stats", at - at % HOUR, what];
+}
+
+function isUnderWay({ endedAt, seen }: Cleanup, now: number): boolean {
+  return endedAt === null && now - seen < CLEANUP_LEASE;
+}
