@@ -43,19 +43,20 @@ import {
   answer,
   assign,
   close,
-  create,
-  findCreated,
-  type Log,
   mustBeSeen,
   note,
   reply,
   see,
   setStatus,
-  type StepContext,
-  type StepHandler,
-  type StepInput,
-  type StepResult,
 } from "./workflow/steps.ts";
+import { create, findCreated } from "./workflow/creation.ts";
+import type {
+  Log,
+  StepContext,
+  StepHandler,
+  StepInput,
+  StepResult,
+} from "./workflow/step.ts";
 import {
   type DueEntry,
   dueValue,

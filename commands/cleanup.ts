@@ -11,7 +11,7 @@ import { userName } from "./act.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { DAY } from "../lib/time.ts";
-import { PROGRAM_TAG } from "../workflow/steps.ts";
+import { PROGRAM_TAG } from "../workflow/creation.ts";
 import { clearParticipants } from "../workflow/participant_cache.ts";
 import { Store } from "../workflow/store.ts";
 import {

@@ -13,7 +13,7 @@ import type { TicketOpener } from "../workflow/opening.ts";
 import type { ParticipantCache } from "../workflow/participant_cache.ts";
 import { NoParticipantError } from "../workflow/participants.ts";
 import { JOBS, nextTick } from "../workflow/schedule.ts";
-import type { Log } from "../workflow/steps.ts";
+import type { Log } from "../workflow/step.ts";
 import type { Config } from "./config.ts";
 import { NEEDS_A_PERSON } from "./exit.ts";
 

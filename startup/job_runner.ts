@@ -8,7 +8,7 @@ import { errorMessage } from "../lib/error.ts";
 import { hintFor } from "../workflow/failures.ts";
 import { isIdle, type Report } from "../workflow/report.ts";
 import { isHeartbeat } from "../workflow/schedule.ts";
-import type { Log } from "../workflow/steps.ts";
+import type { Log } from "../workflow/step.ts";
 import type { Store } from "../workflow/store.ts";
 
 /** Options of a {@linkcode JobRunner}. */

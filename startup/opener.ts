@@ -5,11 +5,8 @@
  */
 import type { Freshdesk } from "../freshdesk.ts";
 import { DeskHours } from "../workflow/desk_hours.ts";
-import {
-  type OpeningStore,
-  TicketOpener,
-  type TicketOpenerOptions,
-} from "../workflow/opening.ts";
+import type { OpeningStore } from "../workflow/draft.ts";
+import { TicketOpener, type TicketOpenerOptions } from "../workflow/opening.ts";
 import { ParticipantCache } from "../workflow/participant_cache.ts";
 import type { Pace } from "../workflow/plan.ts";
 import { bindWaits } from "../workflow/waits.ts";

@@ -19,7 +19,8 @@ import { oneLine, shorten } from "../lib/text.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
 import type { Workflow } from "../workflow.ts";
 import { hintFor } from "../workflow/failures.ts";
-import { type TicketOpener, TokenUsedError } from "../workflow/opening.ts";
+import type { TicketOpener } from "../workflow/opening.ts";
+import { TokenUsedError } from "../workflow/draft.ts";
 import type { Label } from "../workflow/schedule.ts";
 import type { Entry, Store } from "../workflow/store.ts";
 import {

@@ -11,7 +11,7 @@ import type { Freshdesk } from "../freshdesk.ts";
 import { PrioritySemaphore } from "../lib/priority_semaphore.ts";
 import { addResult, emptyReport, type Report } from "./report.ts";
 import { highestPriority, type Interval, priorityOf } from "./schedule.ts";
-import type { Log } from "./steps.ts";
+import type { Log } from "./step.ts";
 import { type DueEntry, dueValue } from "./store.ts";
 import type { Ticket } from "./ticket.ts";
 

@@ -21,7 +21,8 @@ import { HOUR, MINUTE } from "../lib/time.ts";
 import { NoParticipantError } from "./participants.ts";
 import { RequiredFieldsError } from "./required_fields.ts";
 import { nextTick } from "./schedule.ts";
-import { isAuthorRejected, TakenOverError } from "./steps.ts";
+import { isAuthorRejected } from "./rejected_fields.ts";
+import { TakenOverError } from "./steps.ts";
 import { LONGEST_RETRY, NoAnswerError } from "./store.ts";
 import type { StepError, Ticket } from "./ticket.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Draft } from "./opening.ts";
+import type { Draft } from "./draft.ts";
 import { jobOf, labelOf } from "./schedule.ts";
 import { bounded } from "./stored_values.ts";
 import { stepOf, type Ticket } from "./ticket.ts";

@@ -11,11 +11,16 @@ import { NotSentError } from "../freshdesk/errors.ts";
 import type { CallOptions } from "../freshdesk/http_client.ts";
 import type { Freshdesk, TicketField } from "../freshdesk.ts";
 import { failSafe } from "../lib/fail_safe.ts";
-import { plainText } from "../lib/text.ts";
 import { formatWeekdayTime, HOUR, MINUTE } from "../lib/time.ts";
+import { inWords } from "./report.ts";
 import { Arrivals, type ArrivalShares } from "./arrivals.ts";
+import { type Draft, type OpeningStore } from "./draft.ts";
 import type { DeskHours } from "./desk_hours.ts";
-import type { AccountLists, ParticipantCache } from "./participant_cache.ts";
+import {
+  type AccountLists,
+  offeredBy,
+  type ParticipantCache,
+} from "./participant_cache.ts";
 import {
   NoParticipantError,
   type ParticipantOptions,
@@ -24,7 +29,6 @@ import {
 } from "./participants.ts";
 import type {
   ContactMemory,
-  Offered,
   Pace,
   Person,
   Plan,
@@ -37,69 +41,12 @@ import {
 } from "./required_fields.ts";
 import type { Calendars } from "./waits.ts";
 
-/** A ticket written and not yet stored. */
-export interface Draft {
-  /** All that happens in it. */
-  plan: Plan;
-  /** The tick at which it is opened (ms since 1970). */
-  dueAt: number;
-  /** Values for the fields that the account demands. */
-  fields: Fields;
-  /** To keep of its contact. */
-  memory: ContactMemory;
-}
-
-/** The one-time token of this press of "open now" has drafted its tickets. */
-export class TokenUsedError extends Error {
-  /** Its class. */
-  override readonly name = "TokenUsedError";
-
-  /** Says so. */
-  constructor() {
-    super("These tickets were opened before");
-  }
-}
-
 /** A ticket that is still to be drafted. */
 export interface Upcoming {
   /** When it is opened (ms since 1970). */
   at: number;
   /** What it will be about, as far as can be said now; null for a ticket far ahead. */
   plan: Pick<Plan, "subject" | "contact" | "agent"> | null;
-}
-
-/** What the opener needs of the store. `Stored` is a ticket as it is stored. */
-export interface OpeningStore<Stored> {
-  /** Whether an hour has been drafted. */
-  isHourOpened(hour: number): Promise<boolean>;
-  /** Whether a dry run has said what it would open in an hour. */
-  isHourPreviewed(hour: number): Promise<boolean>;
-  /** Remembers that a dry run has said it. */
-  markHourPreviewed(hour: number): Promise<void>;
-  /** The number that the next ticket of this database gets, from 0. */
-  nextNumber(): Promise<number>;
-  /** What was kept of a contact. */
-  contactMemory(contactId: number): Promise<ContactMemory | undefined>;
-  /**
-   * Adds an hour's drafts, all or none: `undefined` when the hour was drafted already, or the numbers
-   * were taken meanwhile.
-   *
-   * @param hour `undefined`: opened by hand, besides the hour's
-   * @param token drafts nothing a second time
-   */
-  addDrafts(
-    hour: number | undefined,
-    firstNumber: number,
-    drafts: readonly Draft[],
-    token?: string,
-  ): Promise<Stored[] | undefined>;
-  /**
-   * How many calls the tickets that wait still need, counted up to `limit`: all their steps, of those
-   * that are due before `until`.
-   */
-  countWaitingCalls(until: number, limit: number): Promise<number>;
-  /** Whether the key may write for an agent, as far as is known. */
-  canImpersonate(agentId: number): Promise<boolean>;
 }
 
 /** What a {@linkcode TicketOpener} is made of. */
@@ -544,42 +491,4 @@ function startOfHour(at: number): number {
 
 function startOfTick(at: number): number {
   return Math.floor(at / TICK) * TICK;
-}
-
-/** What the account offers, in the words of a plan; what is not known is not offered. */
-function offeredBy({ form, groups }: AccountLists): Offered {
-  const choices = (type: string) =>
-    form?.find((field) => field.type === type)?.choices ?? {};
-  const types = choices("default_ticket_type");
-  const statuses = Object.keys(choices("default_status"));
-  return {
-    types: Array.isArray(types) ? types.map(String) : Object.keys(types),
-    statuses: [
-      "open",
-      "pending",
-      "resolved",
-      ...(statuses.includes("6") ? ["waiting_on_customer"] : []),
-      ...(statuses.includes("7") ? ["waiting_on_third_party"] : []),
-    ],
-    groups: groups ?? [],
-  };
-}
-
-/** A ticket with all that would be said in it. */
-function inWords({ subject, contact, agent, outcome, steps }: Plan): string {
-  const messages = steps.flatMap((step) =>
-    "body" in step
-      ? [
-        `${"agent" in step ? step.agent.name : contact.name}${
-          step.kind === "note" ? " (private)" : ""
-        }: ${plainText(step.body)}`,
-      ]
-      : []
-  );
-  return [
-    `"${subject}" for ${contact.name}, assigned to ${agent.name} (${
-      outcome.replaceAll("_", " ")
-    })`,
-    ...messages,
-  ].join("\n---\n");
 }

@@ -33,7 +33,7 @@ import {
   loadParticipants,
   type ParticipantOptions,
 } from "./participants.ts";
-import type { Person } from "./plan.ts";
+import type { Offered, Person } from "./plan.ts";
 
 /** What the account has; who may not be picked is left out. */
 export interface AccountLists {
@@ -301,4 +301,23 @@ function groupsOf(form: TicketField[] | null): Group[] | undefined {
     .map(([name, id]) => ({ id: Number(id), name }))
     .filter(({ id }) => Number.isSafeInteger(id));
   return groups.length > 0 ? groups : undefined;
+}
+
+/** What the account offers, in the words of a plan; what is not known is not offered. */
+export function offeredBy({ form, groups }: AccountLists): Offered {
+  const choices = (type: string) =>
+    form?.find((field) => field.type === type)?.choices ?? {};
+  const types = choices("default_ticket_type");
+  const statuses = Object.keys(choices("default_status"));
+  return {
+    types: Array.isArray(types) ? types.map(String) : Object.keys(types),
+    statuses: [
+      "open",
+      "pending",
+      "resolved",
+      ...(statuses.includes("6") ? ["waiting_on_customer"] : []),
+      ...(statuses.includes("7") ? ["waiting_on_third_party"] : []),
+    ],
+    groups: groups ?? [],
+  };
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { PlanStep } from "./plan.ts";
+import { plainText } from "../lib/text.ts";
+import type { Plan, PlanStep } from "./plan.ts";
 import { labelOf } from "./schedule.ts";
 import { type DueEntry, dueValue } from "./store.ts";
 import type { Ticket } from "./ticket.ts";
@@ -89,4 +90,25 @@ export function describeStep(step: PlanStep, ticket: Ticket): string {
     default:
       return `${labelOf(step)} by ${step.agent.name}`;
   }
+}
+
+/** A ticket with all that would be said in it. */
+export function inWords(
+  { subject, contact, agent, outcome, steps }: Plan,
+): string {
+  const messages = steps.flatMap((step) =>
+    "body" in step
+      ? [
+        `${"agent" in step ? step.agent.name : contact.name}${
+          step.kind === "note" ? " (private)" : ""
+        }: ${plainText(step.body)}`,
+      ]
+      : []
+  );
+  return [
+    `"${subject}" for ${contact.name}, assigned to ${agent.name} (${
+      outcome.replaceAll("_", " ")
+    })`,
+    ...messages,
+  ].join("\n---\n");
 }

@@ -1,110 +1,33 @@
 /**
- * What each step of a ticket's life does in Freshdesk, and how it is found out whether it was done.
- * When which step is taken is told in `workflow.ts`.
+ * What each step of a ticket's life but its creation does in Freshdesk, and how it is found out whether it was done.
+ * When which step is taken is said in `workflow.ts`.
  *
  * @module
  */
-import {
-  type CallOptions,
-  type Deadline,
-  isPermissionDenied,
-} from "../freshdesk/http_client.ts";
-import {
-  NotAppliedError,
-  NotFoundError,
-  PermissionError,
-  ValidationError,
-} from "../freshdesk/errors.ts";
-import { type Fields, fillRequiredFields } from "./required_fields.ts";
-import {
-  type Freshdesk,
-  type FreshdeskTicket,
-  TicketStatus,
-} from "../freshdesk.ts";
-import { pick, type Random } from "../lib/random.ts";
+import { NotAppliedError, ValidationError } from "../freshdesk/errors.ts";
+import type { Deadline } from "../freshdesk/http_client.ts";
+import { TicketStatus } from "../freshdesk.ts";
+import { pick } from "../lib/random.ts";
 import { normalizeMessage } from "../lib/text.ts";
-import { DAY, HOUR } from "../lib/time.ts";
+import { HOUR } from "../lib/time.ts";
 import type { Person, Plan, PlanStep } from "./plan.ts";
-import type { Store } from "./store.ts";
-import type {
-  OpenedTicket,
-  Participant,
-  StoredPlan,
-  Ticket,
-} from "./ticket.ts";
-
-/** What a step did: what has become known of the ticket, and what was said. */
-export interface StepResult {
-  /** To be changed in its record. */
-  change?: Partial<Ticket>;
-  /** What comes of its plan, where the account forced another one. */
-  plan?: StoredPlan;
-  /** The message that is in Freshdesk now. */
-  message?: { conversationId: number | null; name: string };
-}
-
-/** What the steps work with. */
-export interface StepContext {
-  /** The account. */
-  freshdesk: Freshdesk;
-  /** The agents who can be picked. */
-  agents: () => Promise<Person[]>;
-  /** The plan with another agent from step `from` on; what was said before stays. */
-  rewriteForAgent: (plan: Plan, agent: Person, from: number) => Promise<Plan>;
-  /** Has the account's people and form read again for the next tickets. */
-  forgetLists: () => Promise<void>;
-  /** The tickets. */
-  store: Store;
-  /** One line per event. */
-  log: Log;
-  /** Milliseconds since 1970. */
-  now: () => number;
-  /** Between 0 and 1. */
-  random: Random;
-  /** What was said once and need not be said again. */
-  said: Set<string>;
-}
-
-/** Takes what happens, a line each, and the same as data. */
-export interface Log {
-  /** An event of a ticket's life. */
-  info(message: string, data?: unknown): unknown;
-  /** Something to look at. */
-  warn(message: string, data?: unknown): unknown;
-  /** Something went wrong for good. */
-  error(message: string, data?: unknown): unknown;
-}
-
-/** A step of a ticket. */
-export interface StepInput {
-  /** Whose step it is. */
-  ticket: Ticket;
-  /** What it is a step of. */
-  plan: StoredPlan;
-  /** What is to happen. */
-  step: PlanStep;
-}
-
-/** How a step is taken. */
-export interface StepHandler {
-  /** Does it: one call to Freshdesk, if all goes well. */
-  run: (
-    context: StepContext,
-    input: StepInput,
-    deadline: Deadline,
-  ) => Promise<StepResult>;
-  /** Whether it was done, for steps that must not be done twice. */
-  findExisting?: (
-    context: StepContext,
-    input: StepInput,
-    deadline: Deadline,
-  ) => Promise<StepResult | undefined>;
-}
-
-/** Every ticket bears this tag, besides one of its own. */
-export const PROGRAM_TAG = "ticket-workflow";
-/** The form of a ticket's own tag. */
-export const OWN_TAG = /^tw-\d{14}-[a-z\d]{8}$/;
+import {
+  isAuthorRejected,
+  refillRejectedFields,
+  rejectsCustomField,
+  rejectsField,
+} from "./rejected_fields.ts";
+import {
+  bodyOf,
+  opened,
+  sayOnce,
+  seen,
+  type StepContext,
+  type StepHandler,
+  type StepInput,
+  type StepResult,
+} from "./step.ts";
+import type { Participant, Ticket } from "./ticket.ts";
 
 /** A ticket that this program must not write to any more. */
 export class TakenOverError extends Error {
@@ -149,195 +72,6 @@ export async function see(
     : undefined;
   if (how) throw new TakenOverError(`Taken over by a person, who ${how} it`);
   return status;
-}
-
-/** The ticket, which every step but the first finds opened. */
-function opened(ticket: Ticket): OpenedTicket {
-  const { id } = ticket;
-  if (id === null) throw new TypeError("The ticket has not been opened");
-  return { ...ticket, id };
-}
-
-/** Opens the ticket in Freshdesk. */
-export async function create(
-  context: StepContext,
-  input: StepInput,
-  deadline: Deadline,
-): Promise<StepResult> {
-  const { freshdesk } = context;
-  const { ticket, plan, step } = input;
-  const { subject, contact, priority, source, agent, group, fields } = plan;
-  const open = (
-    { type, agent: isAgentRequired, custom }: Fields,
-    { hasGroup, hasType }: { hasGroup: boolean; hasType: boolean },
-  ) => {
-    const chosen = hasType ? plan.type ?? type : type;
-    return freshdesk.createTicket(subject, bodyOf(step), contact.email, {
-      tags: [PROGRAM_TAG, ticket.tag, ...plan.tags],
-      priority,
-      source,
-      ...(chosen && { type: chosen }),
-      ...(isAgentRequired && { responderId: agent.id }),
-      ...(hasGroup && group !== undefined && { groupId: group }),
-      ...(custom && { customFields: custom }),
-      deadline,
-    });
-  };
-  try {
-    const there = await open(fields, { hasGroup: true, hasType: true });
-    return created(context, input, there);
-  } catch (error) {
-    // What the account does not have (any more) is left out.
-    const hasGroup = !rejectsField(error, "group_id");
-    const hasType = plan.type === undefined || !rejectsField(error, "type");
-    const isLackOnly = !hasGroup || !hasType && fields.type === undefined;
-    const refilled = isLackOnly
-      ? fields
-      : await refillRejectedFields(context, error, fields);
-    const there = await open(refilled, { hasGroup, hasType });
-    if (!hasGroup) {
-      sayOnce(
-        context,
-        `The account has no group ${group} (any more): tickets are opened without a group.`,
-      );
-    }
-    if (!hasType) {
-      sayOnce(
-        context,
-        `The account has no ticket type "${plan.type}": tickets are opened without it.`,
-      );
-    }
-    return created(context, input, there);
-  }
-}
-
-function sayOnce({ log, said }: StepContext, message: string): void {
-  if (!said.has(message)) log.warn(message);
-  said.add(message);
-}
-
-/**
- * The fields as the account demands them now; throws the error on that is not about fields.
- *
- * @param sent what a new ticket was refused with
- */
-async function refillRejectedFields(
-  { freshdesk, now, forgetLists }: StepContext,
-  error: unknown,
-  sent?: Fields,
-): Promise<Fields> {
-  if (!(error instanceof ValidationError) || error.fields.length === 0) {
-    throw error;
-  }
-  const form = await freshdesk.getTicketFields().catch((trouble) => {
-    throw isPermissionDenied(trouble)
-      ? error // the list is closed to the key: what was refused says more
-      : trouble;
-  });
-  if (sent) await forgetLists();
-  const { fields } = fillRequiredFields(
-    form,
-    new Date(now()).toISOString().slice(0, 10),
-  );
-  // A refusal says more than the form: an agent is demanded, or that one will not do.
-  const agentRefused = sent !== undefined &&
-    rejectsField(error, "responder_id");
-  if (agentRefused) fields.agent = !sent.agent;
-  const helps = agentRefused || fields.type && rejectsField(error, "type") ||
-    Object.keys(fields.custom ?? {}).some((name) =>
-      rejectsCustomField(error, name)
-    );
-  if (!helps) throw error;
-  return fields;
-}
-
-/** Whether a refusal names a custom field; Freshdesk does so with or without its prefixes. */
-function rejectsCustomField(
-  { fields }: ValidationError,
-  name: string,
-): boolean {
-  const bare = (field: string) =>
-    field.replace(/^(custom_fields\.)?(cf_)?/, "");
-  return fields.some(({ field }) => bare(field) === bare(name));
-}
-
-/** Finds the ticket in Freshdesk, if it was created. */
-export async function findCreated(
-  context: StepContext,
-  input: StepInput,
-  deadline: Deadline,
-): Promise<StepResult | undefined> {
-  const { ticket, plan } = input;
-  const contact = { ...ticket.contact, email: plan.contact.email };
-  const { freshdesk } = context;
-  const there = await findByTag(freshdesk, { ...ticket, contact }, {
-    deadline,
-  });
-  return there && created(context, input, there);
-}
-
-/**
- * Finds a ticket by its own tag among the requester's newest. Where the contact was merged,
- * deleted or given another address, Freshdesk may have put the ticket under another contact: then
- * it is looked for among all.
- */
-export async function findByTag(
-  freshdesk: Freshdesk,
-  { contact, tag, createdAt }: Pick<Ticket, "tag" | "createdAt"> & {
-    contact: Pick<Person, "id" | "email">;
-  },
-  options?: CallOptions,
-): Promise<FreshdeskTicket | undefined> {
-  const requester = await isUnchanged(freshdesk, contact, options)
-    ? contact.id
-    : undefined;
-  // By Freshdesk's clock; a day more, for our own may have been set since the draft.
-  const since = createdAt + (freshdesk.clockSkew ?? 0) - DAY;
-  return await freshdesk.findTicket(requester, tag, since, options);
-}
-
-async function isUnchanged(
-  freshdesk: Freshdesk,
-  { id, email }: Pick<Person, "id" | "email">,
-  options?: CallOptions,
-): Promise<boolean> {
-  try {
-    const contact = await freshdesk.getContact(id, options);
-    return !contact.deleted &&
-      contact.email?.toLowerCase() === email.toLowerCase();
-  } catch (error) {
-    if (error instanceof NotFoundError || isPermissionDenied(error)) {
-      return false;
-    }
-    throw error;
-  }
-}
-
-function created(
-  { now }: StepContext,
-  { ticket, plan }: StepInput,
-  there: FreshdeskTicket,
-): StepResult {
-  const { contact } = ticket;
-  const { id, requester_id, status } = there;
-  return {
-    change: {
-      id,
-      contact: { ...contact, id: requester_id },
-      status,
-      ...seen(ticket, there, now()),
-    },
-    message: { name: plan.contact.name, conversationId: null },
-  };
-}
-
-/** The note that an answer showed the ticket's own tag, if it did. */
-function seen(
-  { tag }: Ticket,
-  { tags }: FreshdeskTicket,
-  at: number,
-): Partial<Ticket> {
-  return tags?.includes(tag) ? { tagSeenAt: at } : {};
 }
 
 /** Assigns the ticket; where Freshdesk will not have that agent, to another one. */
@@ -554,22 +288,7 @@ async function putStatus(
   }
 }
 
-function bodyOf(step: PlanStep): string {
-  return "body" in step ? step.body : "";
-}
-
 /** Who acts in a step. */
 function agentOf(plan: Plan, step: PlanStep): Person {
   return "agent" in step ? step.agent : plan.agent;
-}
-
-/** Whether Freshdesk will not have that author: not for this key, or not at all any more. */
-export function isAuthorRejected(error: unknown): boolean {
-  return error instanceof PermissionError && error.code === "invalid_user" ||
-    rejectsField(error, "user_id");
-}
-
-function rejectsField(error: unknown, field: string): boolean {
-  return error instanceof ValidationError &&
-    error.fields.some((refused) => refused.field === field);
 }

@@ -41,7 +41,7 @@ import {
 } from "./due.ts";
 import type { KvOptions } from "./kv_records.ts";
 import { newTag, newTicket } from "./new_ticket.ts";
-import { type Draft, TokenUsedError } from "./opening.ts";
+import { type Draft, TokenUsedError } from "./draft.ts";
 import type { ContactMemory } from "./plan.ts";
 import { statsKey } from "./program_records.ts";
 import { LONGEST_PLAN } from "./schedule.ts";

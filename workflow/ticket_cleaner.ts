@@ -16,7 +16,7 @@ import {
 import { type Freshdesk, TicketStatus } from "../freshdesk.ts";
 import { errorMessage } from "../lib/error.ts";
 import { shorten, textTable } from "../lib/text.ts";
-import { findByTag, OWN_TAG, PROGRAM_TAG } from "./steps.ts";
+import { findByTag, OWN_TAG, PROGRAM_TAG } from "./creation.ts";
 import { classifyError } from "./failures.ts";
 import type { Entry, Store } from "./store.ts";
 import type { Ticket } from "./ticket.ts";

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Fetch } from "../../freshdesk/http_client.ts";
-import { PROGRAM_TAG } from "../../workflow/steps.ts";
+import { PROGRAM_TAG } from "../../workflow/creation.ts";
 import { board } from "../../status/queries.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
 import { putTickets } from "../helpers/tickets.ts";

@@ -7,11 +7,8 @@ import { Freshdesk } from "../../freshdesk.ts";
 import { BusinessHours, type Week } from "../../lib/business_hours.ts";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { DeskHours } from "../../workflow/desk_hours.ts";
-import {
-  type Draft,
-  type OpeningStore,
-  TicketOpener,
-} from "../../workflow/opening.ts";
+import type { Draft, OpeningStore } from "../../workflow/draft.ts";
+import { TicketOpener } from "../../workflow/opening.ts";
 import { ParticipantCache } from "../../workflow/participant_cache.ts";
 import type { ParticipantOptions } from "../../workflow/participants.ts";
 import type { ContactMemory, Pace } from "../../workflow/plan.ts";

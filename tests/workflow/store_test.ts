@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { serialize } from "node:v8";
-import type { Draft } from "../../workflow/opening.ts";
+import type { Draft } from "../../workflow/draft.ts";
 import { Store } from "../../workflow/store.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
 import { moment } from "../helpers/test_env.ts";
