@@ -6,7 +6,8 @@
  */
 import { readArguments } from "../startup/arguments.ts";
 import { hintForMissingFile, readEnvironment } from "../startup/environment.ts";
-import { type Finding, line, runChecks, summary } from "./doctor/checks.ts";
+import { runChecks } from "./doctor/checks.ts";
+import { type Finding, line, summary } from "./doctor/findings.ts";
 
 readArguments({
   name: "doctor",

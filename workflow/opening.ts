@@ -12,10 +12,9 @@ import type { CallOptions } from "../freshdesk/http_client.ts";
 import type { Freshdesk, TicketField } from "../freshdesk.ts";
 import { failSafe } from "../lib/fail_safe.ts";
 import { formatWeekdayTime, HOUR, MINUTE } from "../lib/time.ts";
-import { inWords } from "./report.ts";
 import { Arrivals, type ArrivalShares } from "./arrivals.ts";
-import { type Draft, type OpeningStore } from "./draft.ts";
 import type { DeskHours } from "./desk_hours.ts";
+import type { Draft, OpeningStore } from "./draft.ts";
 import {
   type AccountLists,
   offeredBy,
@@ -34,6 +33,7 @@ import type {
   Plan,
   TicketWriter,
 } from "./plan.ts";
+import { inWords } from "./report.ts";
 import {
   type Fields,
   fillRequiredFields,

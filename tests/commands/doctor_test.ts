@@ -10,13 +10,8 @@ import { agent, contact } from "../../sandbox/people.ts";
 import type { SandboxOptions, TicketField } from "../../sandbox/sandbox.ts";
 import { Store } from "../../workflow/store.ts";
 import { putTickets } from "../helpers/tickets.ts";
-import {
-  type CheckOptions,
-  type Finding,
-  line,
-  runChecks,
-  summary,
-} from "../../commands/doctor/checks.ts";
+import { type CheckOptions, runChecks } from "../../commands/doctor/checks.ts";
+import { type Finding, line, summary } from "../../commands/doctor/findings.ts";
 import { refusedConnection, replies, text } from "../helpers/responses.ts";
 import { TestEnv } from "../helpers/test_env.ts";
 

@@ -3,7 +3,8 @@ import { FakeTime } from "@std/testing/time";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
-import { line, runChecks } from "../../commands/doctor/checks.ts";
+import { runChecks } from "../../commands/doctor/checks.ts";
+import { line } from "../../commands/doctor/findings.ts";
 import {
   ending,
   inFolder,
