@@ -83,7 +83,8 @@ export type WaitShapes = Partial<
   Record<WaitKind, { median: number; p90: number }>
 >;
 
-interface StepBase {
+/** What every step has. */
+export interface StepBase {
   /** None: the next tick of the step's job. */
   wait?: Wait;
   /** Done in the tick of the step before. */

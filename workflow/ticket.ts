@@ -8,7 +8,7 @@ import type { Outcome, Plan, PlanStep, Priority } from "./plan.ts";
 import type { Fields } from "./required_fields.ts";
 import type { Interval, Label } from "./schedule.ts";
 
-/** How a ticket can end; one that is not closed can be resumed. */
+/** How a ticket can end; one that is not closed can be retried. */
 export const FINAL_STATES = ["closed", "abandoned", "failed"] as const;
 
 /** How a ticket ended. */
