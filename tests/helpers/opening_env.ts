@@ -5,6 +5,7 @@
  */
 import { Freshdesk } from "../../freshdesk.ts";
 import { BusinessHours, type Week } from "../../lib/business_hours.ts";
+import { MINUTE } from "../../lib/time.ts";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { DeskHours } from "../../workflow/desk_hours.ts";
 import type { Draft, OpeningStore } from "../../workflow/draft.ts";
@@ -16,8 +17,6 @@ import { bindWaits } from "../../workflow/waits.ts";
 import { loadDesk } from "../../writing/folder.ts";
 import { businessHoursOf } from "../../writing/time.ts";
 import { Writer } from "../../writing/writer.ts";
-
-const MINUTE = 60_000;
 
 /** A stored draft, with its number. */
 export interface Stored extends Draft {

@@ -6,8 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
-
-const MINUTE = 60_000;
+import { MINUTE } from "../../lib/time.ts";
 
 /** A `fetch` that runs something before the first request that fits is applied. */
 function before(

@@ -5,10 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, MINUTE } from "../../lib/time.ts";
 
 /** A world whose only ticket was created at 12:00, and whose answer was lost. */
 async function inDoubt(options: ProgramOptions = {}) {

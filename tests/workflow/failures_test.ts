@@ -3,13 +3,12 @@ import { assertSpyCalls, stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Freshdesk } from "../../freshdesk.ts";
 import { failSafe } from "../../lib/fail_safe.ts";
+import { MINUTE } from "../../lib/time.ts";
 import type { Fault } from "../../sandbox/sandbox.ts";
 import { backOff } from "../../workflow/failures.ts";
 import { Store } from "../../workflow/store.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
 import { moment, type Program, TestEnv, timeOf } from "../helpers/test_env.ts";
-
-const MINUTE = 60_000;
 
 function refusal(code: string): string {
   return JSON.stringify({ code, message: "You may not do this" });

@@ -5,12 +5,11 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { RateLimiter } from "../../freshdesk/rate_limiter.ts";
+import { MINUTE } from "../../lib/time.ts";
 import { Store } from "../../workflow/store.ts";
 import { Clock, json, options, replies } from "../helpers/responses.ts";
 import { Freshdesk } from "../../freshdesk.ts";
 import { moment, TestEnv } from "../helpers/test_env.ts";
-
-const MINUTE = 60_000;
 
 // What is not known.
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { HOUR } from "../../lib/time.ts";
 import { agent, contact } from "../../sandbox/people.ts";
 import { clearParticipants } from "../../workflow/participant_cache.ts";
 import { OpeningEnv, type ProcessOptions } from "../helpers/opening_env.ts";
 
-const HOUR = 3_600_000;
 const CLASSIC: ProcessOptions = { desk: "classic" };
 const LISTS = ["GET /contacts", "GET /agents", "GET /ticket_fields"];
 

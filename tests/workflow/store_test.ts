@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { serialize } from "node:v8";
+import { DAY } from "../../lib/time.ts";
 import type { Draft } from "../../workflow/draft.ts";
 import { Store } from "../../workflow/store.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
@@ -10,8 +11,6 @@ import {
   makeTicket,
   putTickets,
 } from "../helpers/tickets.ts";
-
-const DAY = 86_400_000;
 
 /** A ticket made at 12:00 that is opened at 12:05. */
 function draft(tag: string, change: Partial<Ticket> = {}): Ticket {

@@ -4,6 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { HOUR } from "../../lib/time.ts";
 import { contact } from "../../sandbox/people.ts";
 import { ticketField } from "../../sandbox/account.ts";
 import type { TicketOpener } from "../../workflow/opening.ts";
@@ -16,7 +17,6 @@ import {
   weekOf,
 } from "../helpers/opening_env.ts";
 
-const HOUR = 3_600_000;
 const UTC: ProcessOptions = {
   week: weekOf("Mon-Fri 09:00-17:00"),
   timeZone: "UTC",
