@@ -224,9 +224,9 @@ export class Workflow {
     if (this.#dryRun) return await this.#preview(every, tick, end);
     // Lower steps of other jobs wait until it is known what is due here.
     const reserved = this.#lanes.reserve(highestPriority(every));
-    const due = this.#context.store.due(every, tick)
+    const report = await this.#context.store.due(every, tick)
+      .then((due) => this.#run(due, tick, end, reserved))
       .finally(() => reserved[Symbol.dispose]());
-    const report = await this.#run(await due, tick, end);
     if (every !== 5) return report;
     const tickets = await this.#makeUpHour(tick, end);
     return sum(report, await this.#run(dueBy(tickets, tick), tick, end));
@@ -279,6 +279,7 @@ export class Workflow {
     tickets: readonly DueEntry[],
     tick: number,
     end: number,
+    reserved?: Disposable,
   ): Promise<Report> {
     const report = nothing();
     if (tickets.length === 0) return report;
@@ -289,7 +290,6 @@ export class Workflow {
     const { freshdesk } = this.#context;
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let reserved: Disposable | undefined;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // one at a time: the next may be spared

@@ -11,7 +11,10 @@ import { exitWithUsage, readArguments } from "../../startup/arguments.ts";
 import { pick, seededRandom } from "../../lib/random.ts";
 import { type Fault, Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
-import { ENDS, STAGES, Store } from "../../workflow/store.ts";
+import { PACES } from "../../workflow/plan.ts";
+import { LABELS } from "../../workflow/schedule.ts";
+import { Store } from "../../workflow/store.ts";
+import { FINAL_STATES } from "../../workflow/ticket.ts";
 import { audit, type Verdict } from "./audit.ts";
 import { fastNow } from "./accelerated_clock.ts";
 
@@ -36,6 +39,12 @@ out of order.`,
       about: "the part of all answers that is faulty",
       value: "X",
       default: "0.35",
+    },
+    pace: { about: `${PACES.join(", ")}`, value: "PACE", default: "classic" },
+    desk: {
+      about: "whose tickets are opened",
+      value: "DESK",
+      default: "classic",
     },
     tickets: { about: "tickets opened every hour", value: "N", default: "12" },
     speed: { about: "seconds that pass in one", value: "N", default: "120" },
@@ -129,16 +138,16 @@ async function settled(store: Store): Promise<number> {
   let resumed = 0;
   while (now() < end) {
     await real(500);
-    for await (const entry of store.ended("failed")) {
+    for await (const entry of store.finished("failed")) {
       if (await store.resume(entry, now())) resumed++;
     }
-    let waiting = 0;
-    for (const stage of STAGES) waiting += await store.count(stage, 1000);
+    const tickets = await store.countWaiting(10_000);
+    const waiting = LABELS.reduce((sum, label) => sum + tickets[label], 0);
     if (waiting === 0 && sandbox.tickets.size > 0) return resumed;
   }
   console.log(
     `After 12 hours tickets are still waiting (${
-      ENDS.join(", ")
+      FINAL_STATES.join(", ")
     } is how they end)`,
   );
   return resumed;
@@ -177,6 +186,8 @@ function program() {
       env: {
         FRESHDESK_URL: server.url,
         FRESHDESK_API_KEY: sandbox.apiKey,
+        DESK: values.desk,
+        PACE: values.pace,
         TICKETS_PER_HOUR: String(tickets),
         RATE_LIMIT_SHARE: "1",
         KV_PATH: kvPath,
