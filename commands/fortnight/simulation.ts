@@ -82,7 +82,7 @@ export const STATUS = {
   closed: 5,
   waitingOnCustomer: 6,
   waitingOnThirdParty: 7,
-} as const;
+};
 
 /** Simulates a fortnight. No ticket is opened after it, and those there are go on until they are closed. */
 export async function simulateFortnight(

@@ -105,4 +105,4 @@ const STATUSES = {
   resolved: STATUS.resolved,
   waiting_on_customer: STATUS.waitingOnCustomer,
   waiting_on_third_party: STATUS.waitingOnThirdParty,
-} as const;
+};
