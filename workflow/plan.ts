@@ -57,12 +57,12 @@ export type WaitKind =
   | "firstReply"
   /** Any later answer of the agent. */
   | "reply"
-  /** A second message of the agent, before the customer answers. */
-  | "followUp"
   /** Passing the ticket on to another agent or group. */
   | "handOver"
   /** The customer's answer. */
   | "answer"
+  /** The customer's word that it is settled, before anybody has answered. */
+  | "withdrawal"
   /** The customer's objection to a resolved ticket. */
   | "reopening"
   /** The agent's reminder to a customer who does not answer. */
@@ -71,8 +71,6 @@ export type WaitKind =
   | "giveUp"
   /** News from a third party. */
   | "thirdParty"
-  /** From the last message to the status Resolved. */
-  | "resolve"
   /** From Resolved to Closed. */
   | "close";
 

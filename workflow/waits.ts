@@ -147,9 +147,7 @@ function drawFirstReply(priority: Priority, random: Random): number {
   // A ticket that nobody answers for weeks is not slow but lost.
   while (minutes > longest) minutes = logNormal(shape, random);
   const due = FIRST_REPLY_SLA[priority];
-  return minutes > due && random() < 0.2
-    ? due * (0.5 + random() / 2)
-    : minutes;
+  return minutes > due && random() < 0.2 ? due * (0.5 + random() / 2) : minutes;
 }
 
 interface FirstReplies {
@@ -189,18 +187,14 @@ const KINDS: Readonly<
   >
 > = {
   reply: business({ median: 3 * HOURS, p90: 14 * HOURS }),
-  followUp: business({ median: 30, p90: 4 * HOURS }),
   handOver: business({ median: 30, p90: 3 * HOURS }),
   reminder: business({ median: 16 * HOURS, p90: 32 * HOURS }),
   giveUp: business({ median: 16 * HOURS, p90: 32 * HOURS }),
   // Two to three working days, as agents say.
   thirdParty: business({ median: 20 * HOURS, p90: 40 * HOURS }),
-  resolve: (random) =>
-    random() < 0.45
-      ? [1, "business"]
-      : business({ median: 5 * HOURS, p90: 18 * HOURS })(random),
   // A day has 15 waking hours, so that nine in ten have answered after 24 hours.
   answer: customer({ median: 2 * HOURS, p90: 15 * HOURS }),
+  withdrawal: customer({ median: 1 * HOURS, p90: 6 * HOURS }),
   reopening: customer({ median: 18 * HOURS, p90: 45 * HOURS }),
   close: (random) => [DAY / MINUTE * (1 + 3 * random()), "clock"],
 };

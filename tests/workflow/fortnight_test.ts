@@ -82,7 +82,7 @@ Deno.test("fortnight: a third of first replies come in minutes, half within hour
   assertBetween(quantile(hours, 0.17), 0.15, 0.4);
   assertBetween(quantile(hours, 0.5), 1, 2.5);
   assertBetween(quantile(hours, 0.9), 9, 30);
-  assertBetween(quantile(hours, 1 - 1e-9), 40, 90);
+  assertBetween(Math.max(...hours), 40, 110);
 });
 
 Deno.test("fortnight: about 15 % of first replies are later than the SLA", () => {
@@ -98,11 +98,14 @@ Deno.test("fortnight: half of the tickets are resolved within a day or two, some
 });
 
 Deno.test("fortnight: tickets are closed 1 to 4 days after they are resolved", () => {
-  for (const ticket of tickets) {
+  const days = tickets.map((ticket) => {
     const closed = ticket.events.at(-1)!;
     assertEquals(closed.status, STATUS.closed);
-    assertBetween((closed.at - resolvedAt(ticket)!) / DAY, 0.99, 4.05);
-  }
+    return (closed.at - resolvedAt(ticket)!) / DAY;
+  });
+  assert(Math.max(...days) <= 4.05);
+  // A plan that would take more than 30 days is shortened, and this wait with it.
+  assertBetween(quantile(days, 0.01), 0.99, 1.2);
 });
 
 Deno.test("fortnight: third parties take days, and reopened tickets come back after a day", () => {

@@ -1,8 +1,11 @@
 /** Waits that people would notice if they were wrong. */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { stream } from "../../lib/random.ts";
 import type { Priority, WaitKind } from "../../workflow/plan.ts";
 import { drawWait } from "../../workflow/waits.ts";
+import { loadDesk } from "../../writing/folder.ts";
+import { waitShapesOf } from "../../writing/time.ts";
+import { writePlan } from "../../writing/write.ts";
 
 const COUNT = 10_000;
 /** Hours of a working day, and of a waking one. */
@@ -50,4 +53,37 @@ Deno.test("waits: no ticket waits longer than ten working days for its first rep
     const longest = hoursOf("firstReply", priority).at(-1) ?? NaN;
     assert(longest <= 10 * WORKING, `${longest}`);
   }
+});
+
+Deno.test("waits: who withdraws a ticket does so within the day", () => {
+  const hours = hoursOf("withdrawal");
+  assertBetween(quantile(hours, 0.5), 0.8, 1.2);
+  assertBetween(quantile(hours, 0.95), 5, WAKING);
+});
+
+Deno.test("waits: a withdrawn ticket waits for a reply, not for a first answer", async () => {
+  const asked: (readonly WaitKind[])[] = [];
+  const { steps } = writePlan({
+    desk: await loadDesk("shop"),
+    seed: "a",
+    n: 0,
+    contact: { id: 1, name: "Ada Lovelace", email: "ada@example.com" },
+    agent: { id: 2, name: "Sam Rivera", email: "sam@example.com" },
+    now: Date.parse("2026-10-19T09:00Z"),
+    pace: "natural",
+    outcome: "withdrawn",
+    waits: (kinds) => {
+      asked.push(kinds);
+      return kinds.map(() => ({ minutes: 1, hours: "clock" }));
+    },
+  });
+  assertEquals(asked, [["withdrawal", "reply", "close"]]);
+  const replies = steps.filter((step) => step.kind === "reply");
+  assertEquals(replies.map(({ first }) => first), [true]);
+});
+
+Deno.test("waits: a desk's own answers do not bring customers back any sooner", async () => {
+  const { file } = await loadDesk("shop");
+  const answer = { median: 5, p90: 30 };
+  assertEquals(waitShapesOf({ ...file, waits: { answer } }), { answer });
 });
