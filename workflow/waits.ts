@@ -143,9 +143,7 @@ const HOURS = 60;
 function drawFirstReply(priority: Priority, random: Random): number {
   const { quick, slow, longest } = FIRST_REPLIES[priority];
   const shape = random() < 0.35 ? quick : slow;
-  let minutes = logNormal(shape, random);
-  // A ticket that nobody answers for weeks is not slow but lost.
-  while (minutes > longest) minutes = logNormal(shape, random);
+  const minutes = logNormalUpTo(longest, shape, random);
   const due = FIRST_REPLY_SLA[priority];
   return minutes > due && random() < 0.2 ? due * (0.5 + random() / 2) : minutes;
 }
@@ -201,7 +199,8 @@ const KINDS: Readonly<
 
 function business(shape: { median: number; p90: number }) {
   return (random: Random): [number, WaitHours] => [
-    logNormal(shape, random),
+    // Stragglers are slow, and not forgotten.
+    logNormalUpTo(5 * shape.p90, shape, random),
     "business",
   ];
 }
@@ -211,4 +210,14 @@ function customer(shape: { median: number; p90: number }) {
     logNormal(shape, random),
     random() < 0.1 ? "clock" : "day",
   ];
+}
+
+/** Draws again what is longer. */
+function logNormalUpTo(
+  longest: number,
+  shape: { median: number; p90: number },
+  random: Random,
+): number {
+  const drawn = logNormal(shape, random);
+  return drawn <= longest ? drawn : logNormalUpTo(longest, shape, random);
 }

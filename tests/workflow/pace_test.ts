@@ -87,3 +87,8 @@ Deno.test("waits: a desk's own answers do not bring customers back any sooner", 
   const answer = { median: 5, p90: 30 };
   assertEquals(waitShapesOf({ ...file, waits: { answer } }), { answer });
 });
+
+Deno.test("waits: agents pass a ticket on within two days, and answer within two weeks", () => {
+  assert(hoursOf("handOver").at(-1)! <= 2 * WORKING);
+  assert(hoursOf("reply").at(-1)! <= 10 * WORKING);
+});
