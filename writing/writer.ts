@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HOUR } from "../lib/time.ts";
 import type {
   ContactMemory,
   DrawPlanWaits,
@@ -32,6 +33,12 @@ export interface WriterOptions {
   waits?: DrawPlanWaits;
 }
 
+/** Nobody opens a second ticket sooner, unless there is nobody else. */
+const REST: Readonly<Record<Pace, number>> = {
+  classic: 0,
+  natural: 4 * HOUR,
+  fast: 0.4 * HOUR,
+};
 /** Contacts who are asked whether the topic is new to them. */
 const ASKED = 20;
 
@@ -88,35 +95,40 @@ export class Writer implements TicketWriter {
   async #choose(
     order: TicketOrder,
   ): Promise<{ contact: Person; draw: Draw; memory: ContactMemory }> {
-    const { n, contacts, recall } = order;
+    const { n, at, contacts, recall } = order;
     const draw = order.topic === undefined
       ? drawTicket(this.#desk, this.#seed, n)
       : this.#drawOf(order.topic, n);
-    const asked: { contact: Person; used: Set<string> }[] = [];
+    const asked: { contact: Person; used: Set<string>; restsSince: number }[] =
+      [];
     for (const contact of rankContacts(contacts, this.#seed, n)) {
-      const { topics, erased } = await recall(contact.id) ??
+      const { topics, erased, lastAt = -Infinity } = await recall(contact.id) ??
         { topics: [], erased: false };
       if (erased) continue;
       const used = new Set(this.#isThrough(topics) ? [] : topics);
-      if (this.#mayBring(draw.topic, contact, used, contacts)) {
-        return { contact, draw, memory: remember(used, draw.topic) };
+      const rests = at - lastAt < REST[this.pace];
+      if (!rests && this.#mayBring(draw.topic, contact, used, contacts)) {
+        return { contact, draw, memory: remember(used, draw.topic, at) };
       }
-      asked.push({ contact, used });
+      asked.push({ contact, used, restsSince: rests ? lastAt : 0 });
       if (asked.length >= ASKED) break;
     }
     const topics = this.#desk.topics.filter(({ name }) =>
       order.topic === undefined || name === order.topic
     );
+    asked.sort((a, b) => a.restsSince - b.restsSince);
     // In the order of the coming tickets, so that frequent topics come up more often.
     for (const { contact, used } of asked) {
-      for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
+      for (let ahead = 0; ahead <= topics.length * 10; ahead++) {
         const { topic } = drawTicket(this.#desk, this.#seed, n + ahead);
         if (!topics.includes(topic)) continue;
         if (!this.#mayBring(topic, contact, used, contacts)) continue;
         return {
           contact,
-          draw: drawOfTopic(this.#desk, topic, this.#seed, n),
-          memory: remember(used, topic),
+          draw: topic === draw.topic
+            ? draw
+            : drawOfTopic(this.#desk, topic, this.#seed, n),
+          memory: remember(used, topic, at),
         };
       }
     }
@@ -135,7 +147,7 @@ export class Writer implements TicketWriter {
     return {
       contact: first.contact,
       draw: this.#drawOf(topic.name, n),
-      memory: remember(new Set(), topic),
+      memory: remember(new Set(), topic, at),
     };
   }
 
@@ -184,10 +196,15 @@ export class Writer implements TicketWriter {
   }
 }
 
-function remember(used: ReadonlySet<string>, topic: Topic): ContactMemory {
+function remember(
+  used: ReadonlySet<string>,
+  topic: Topic,
+  at: number,
+): ContactMemory {
   return {
     topics: [...used, topic.name],
     erased: topic.file.erasure ?? false,
+    lastAt: at,
   };
 }
 

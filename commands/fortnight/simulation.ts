@@ -42,6 +42,8 @@ export interface TicketLife {
   number: number;
   /** How its conversation was planned. */
   outcome: Outcome;
+  /** Who opened it. */
+  contact: number;
   /** Freshdesk's scale. */
   priority: Priority;
   /** 1 e-mail, 2 portal, 3 phone, 9 widget. */
@@ -227,6 +229,7 @@ async function livesOf(
     lives.push({
       number,
       outcome: plan.outcome,
+      contact: plan.contact.id,
       priority,
       source: plan.source,
       state,

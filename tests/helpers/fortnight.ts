@@ -55,13 +55,14 @@ function lifeOf(
       status: statusAfter(step, events.at(-1)?.status),
     });
   }
-  const { outcome, priority, source, steps } = plan;
+  const { outcome, contact, priority, source, steps } = plan;
   const planned = steps.flatMap((step) =>
     "body" in step ? [normalizeMessage(step.body)] : []
   );
   return {
     number,
     outcome,
+    contact: contact.id,
     priority,
     source,
     state: "closed",
