@@ -279,16 +279,15 @@ function naturalSteps(
         ...(resolves && { resolves: true as const }),
       }, name === "reminder" ? "reminder" : next);
       next = name === "waiting" ? "thirdParty" : "reply";
-      if (name === "reminder") {
-        add({ kind: "status", status: "resolved" }, "giveUp");
+      if (resolves || name === "reminder") {
+        add(
+          { kind: "status", status: "resolved" },
+          resolves ? "resolve" : "giveUp",
+        );
       } else {
         add({
           kind: "status",
-          status: resolves
-            ? "resolved"
-            : name === "waiting"
-            ? thirdParty
-            : "pending",
+          status: name === "waiting" ? thirdParty : "pending",
         });
       }
     }

@@ -229,7 +229,16 @@ Deno.test("waits are the engine's, one for each step that waits", async () => {
   });
   const { plan } = await writer.write(order(0, { outcome: "reopened" }));
   assertEquals(asked, [
-    ["firstReply", "answer", "reply", "reopening", "reply", "close"],
+    [
+      "firstReply",
+      "answer",
+      "reply",
+      "resolve",
+      "reopening",
+      "reply",
+      "resolve",
+      "close",
+    ],
   ]);
   for (const step of plan.steps.slice(1)) {
     assertEquals(step.wait === undefined, step.sameTick === true);
