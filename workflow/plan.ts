@@ -71,6 +71,8 @@ export type WaitKind =
   | "giveUp"
   /** News from a third party. */
   | "thirdParty"
+  /** From the last message to the status Resolved. */
+  | "resolve"
   /** From Resolved to Closed. */
   | "close";
 

@@ -184,12 +184,16 @@ const KINDS: Readonly<
     (random: Random) => [minutes: number, hours: WaitHours]
   >
 > = {
-  reply: business({ median: 3 * HOURS, p90: 14 * HOURS }),
+  reply: business({ median: 1.5 * HOURS, p90: 10 * HOURS }),
   handOver: business({ median: 30, p90: 3 * HOURS }),
   reminder: business({ median: 16 * HOURS, p90: 32 * HOURS }),
   giveUp: business({ median: 16 * HOURS, p90: 32 * HOURS }),
   // Two to three working days, as agents say.
   thirdParty: business({ median: 20 * HOURS, p90: 40 * HOURS }),
+  resolve: (random) =>
+    random() < 0.6
+      ? [1, "business"]
+      : business({ median: 5 * HOURS, p90: 18 * HOURS })(random),
   // A day has 15 waking hours, so that nine in ten have answered after 24 hours.
   answer: customer({ median: 2 * HOURS, p90: 15 * HOURS }),
   withdrawal: customer({ median: 1 * HOURS, p90: 6 * HOURS }),

@@ -113,7 +113,7 @@ Deno.test("fortnight: about 15 % of first replies are later than the SLA", () =>
 Deno.test("fortnight: half of the tickets are resolved within a day or two, some after a week", () => {
   const hours = planned.flatMap(resolutionHours);
   assertBetween(quantile(hours, 0.25), 1, 22);
-  assertBetween(quantile(hours, 0.5), 22, 48);
+  assertBetween(quantile(hours, 0.5), 24, 48);
   assertBetween(quantile(hours, 0.75), 60, 320);
   assertBetween(quantile(hours, 0.95), 168, 480);
 });
@@ -218,7 +218,8 @@ Deno.test("fortnight: a ticket waits while its customer or a third party has the
           assert(
             [pending, waitingOnThirdParty, resolved].includes(next!.status),
           );
-          assert(next!.at - at < 5 * MINUTE);
+          // What solves it is left to stand for a while.
+          assert(next!.status === resolved || next!.at - at < 5 * MINUTE);
         }
         if (what === "answer") {
           // Thanks need no work.

@@ -77,7 +77,7 @@ Deno.test("waits: a withdrawn ticket waits for a reply, not for a first answer",
       return kinds.map(() => ({ minutes: 1, hours: "clock" }));
     },
   });
-  assertEquals(asked, [["withdrawal", "reply", "close"]]);
+  assertEquals(asked, [["withdrawal", "reply", "resolve", "close"]]);
   const replies = steps.filter((step) => step.kind === "reply");
   assertEquals(replies.map(({ first }) => first), [true]);
 });

@@ -32,6 +32,7 @@ const KINDS: readonly WaitKind[] = [
   "reminder",
   "giveUp",
   "thirdParty",
+  "resolve",
   "close",
 ];
 const COUNT = 10_000;
@@ -157,7 +158,7 @@ Deno.test("waits: urgent tickets get their first reply sooner", () => {
 
 Deno.test("waits: later replies, reminders and third parties take their time", () => {
   const expected: [WaitKind, median: number, p90: number][] = [
-    ["reply", 3, 14],
+    ["reply", 1.5, 10],
     ["handOver", 0.5, 3],
     ["answer", 2, 15],
     ["withdrawal", 1, 6],
