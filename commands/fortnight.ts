@@ -19,23 +19,20 @@ import {
 import { drawFortnight } from "./fortnight/picture.ts";
 import { simulateFortnight, STATUS } from "./fortnight/simulation.ts";
 
+const PICTURE = "docs/fortnight.svg";
+
 const { values } = readArguments({
   name: "fortnight",
   summary:
     `Simulates a fortnight of the desk shop in natural pace, with 2 tickets an hour, against the
-sandbox; prints its figures and draws docs/fortnight.svg.`,
+sandbox; prints its figures and draws ${PICTURE}.`,
   options: {
     seed: { about: "everything follows from it", value: "TEXT", default: "1" },
-    out: {
-      about: "the picture's file",
-      value: "FILE",
-      default: "docs/fortnight.svg",
-    },
   },
 });
 
 const fortnight = await simulateFortnight({ seed: values.seed });
-await Deno.writeTextFile(values.out, drawFortnight(fortnight));
+await Deno.writeTextFile(PICTURE, drawFortnight(fortnight));
 
 const { tickets, calls, start } = fortnight;
 const [first, resolution] = [
@@ -69,7 +66,7 @@ print([
     `${figures.resolution.toFixed(0)} h`,
   ]),
 ]);
-console.log(`\nDrawn: ${values.out}`);
+console.log(`\nDrawn: ${PICTURE}`);
 
 function pendingStatuses(): number[] {
   const { pending, waitingOnCustomer, waitingOnThirdParty } = STATUS;

@@ -200,8 +200,9 @@ class Observer {
     const id = number ? Number(number) : (await answer.clone().json()).id;
     this.calls.set(id, (this.calls.get(id) ?? 0) + 1);
     if (request.method === "GET") return answer;
+    const now = this.sandbox.now();
     const event: TicketEvent = {
-      at: this.sandbox.now(),
+      at: now - now % MINUTE, // of the tick: pacing costs some milliseconds
       what: !number
         ? "created"
         : what === "reply"
