@@ -143,8 +143,6 @@ export interface ContactMemory {
   topics: readonly string[];
   /** Has asked to be erased, and is not picked again. */
   erased: boolean;
-  /** When the contact last opened a ticket (ms since 1970). */
-  lastAt?: number;
 }
 
 /** What the account has of what a plan may use. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { HOUR } from "../lib/time.ts";
 import type {
   ContactMemory,
   DrawPlanWaits,
@@ -33,12 +32,6 @@ export interface WriterOptions {
   waits?: DrawPlanWaits;
 }
 
-/** Nobody opens a second ticket sooner, unless there is nobody else. */
-const REST: Readonly<Record<Pace, number>> = {
-  classic: 0,
-  natural: 4 * HOUR,
-  fast: 0.4 * HOUR,
-};
 /** Contacts who are asked whether the topic is new to them. */
 const ASKED = 20;
 
@@ -95,40 +88,35 @@ export class Writer implements TicketWriter {
   async #choose(
     order: TicketOrder,
   ): Promise<{ contact: Person; draw: Draw; memory: ContactMemory }> {
-    const { n, at, contacts, recall } = order;
+    const { n, contacts, recall } = order;
     const draw = order.topic === undefined
       ? drawTicket(this.#desk, this.#seed, n)
       : this.#drawOf(order.topic, n);
-    const asked: { contact: Person; used: Set<string>; restsSince: number }[] =
-      [];
+    const asked: { contact: Person; used: Set<string> }[] = [];
     for (const contact of rankContacts(contacts, this.#seed, n)) {
-      const { topics, erased, lastAt = -Infinity } = await recall(contact.id) ??
+      const { topics, erased } = await recall(contact.id) ??
         { topics: [], erased: false };
       if (erased) continue;
       const used = new Set(this.#isThrough(topics) ? [] : topics);
-      const rests = at - lastAt < REST[this.pace];
-      if (!rests && this.#mayBring(draw.topic, contact, used, contacts)) {
-        return { contact, draw, memory: remember(used, draw.topic, at) };
+      if (this.#mayBring(draw.topic, contact, used, contacts)) {
+        return { contact, draw, memory: remember(used, draw.topic) };
       }
-      asked.push({ contact, used, restsSince: rests ? lastAt : 0 });
+      asked.push({ contact, used });
       if (asked.length >= ASKED) break;
     }
     const topics = this.#desk.topics.filter(({ name }) =>
       order.topic === undefined || name === order.topic
     );
-    asked.sort((a, b) => a.restsSince - b.restsSince);
     // In the order of the coming tickets, so that frequent topics come up more often.
     for (const { contact, used } of asked) {
-      for (let ahead = 0; ahead <= topics.length * 10; ahead++) {
+      for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
         const { topic } = drawTicket(this.#desk, this.#seed, n + ahead);
         if (!topics.includes(topic)) continue;
         if (!this.#mayBring(topic, contact, used, contacts)) continue;
         return {
           contact,
-          draw: topic === draw.topic
-            ? draw
-            : drawOfTopic(this.#desk, topic, this.#seed, n),
-          memory: remember(used, topic, at),
+          draw: drawOfTopic(this.#desk, topic, this.#seed, n),
+          memory: remember(used, topic),
         };
       }
     }
@@ -147,7 +135,7 @@ export class Writer implements TicketWriter {
     return {
       contact: first.contact,
       draw: this.#drawOf(topic.name, n),
-      memory: remember(new Set(), topic, at),
+      memory: remember(new Set(), topic),
     };
   }
 
@@ -196,15 +184,10 @@ export class Writer implements TicketWriter {
   }
 }
 
-function remember(
-  used: ReadonlySet<string>,
-  topic: Topic,
-  at: number,
-): ContactMemory {
+function remember(used: ReadonlySet<string>, topic: Topic): ContactMemory {
   return {
     topics: [...used, topic.name],
     erased: topic.file.erasure ?? false,
-    lastAt: at,
   };
 }
 

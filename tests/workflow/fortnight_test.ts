@@ -21,7 +21,7 @@ import {
   STATUS,
   type TicketLife,
 } from "../../commands/fortnight/simulation.ts";
-import { DAY, HOUR, MINUTE } from "../../lib/time.ts";
+import { DAY, MINUTE } from "../../lib/time.ts";
 import { planFortnight } from "../helpers/fortnight.ts";
 
 const planned: Fortnight[] = [];
@@ -73,27 +73,6 @@ Deno.test("fortnight: 2 tickets an hour from 9 to 17 on a working day", () => {
     sum(arrivalsOf(one).hours.slice(9, 17)) / 8 / 10
   );
   assertBetween(sum(perHour) / 20, 1.75, 2.25);
-});
-
-Deno.test("fortnight: some customers write a lot, but hardly ever twice within four hours", () => {
-  const gaps = planned.flatMap(({ tickets }) => {
-    const last = new Map<number, number>();
-    return tickets.map((ticket) => {
-      const at = createdAt(ticket);
-      const gap = at - (last.get(ticket.contact) ?? -Infinity);
-      last.set(ticket.contact, at);
-      return gap / HOUR;
-    });
-  });
-  // On a busy day all twenty may have written.
-  assert(Math.min(...gaps) >= 1, `${Math.min(...gaps)}`);
-  assertBetween(gaps.filter((gap) => gap < 4).length / gaps.length, 0, 0.05);
-  const shares = planned.map(({ tickets }) => {
-    const counts = [...Map.groupBy(tickets, ({ contact }) => contact).values()]
-      .map(({ length }) => length).sort((a, b) => b - a);
-    return sum(counts.slice(0, 2)) / tickets.length; // of 20 contacts
-  });
-  assertBetween(sum(shares) / shares.length, 0.12, 0.3);
 });
 
 // Waits
