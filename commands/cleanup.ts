@@ -1,6 +1,6 @@
 /**
- * `deno task cleanup [--yes]`: lists the tickets that this program opened and, once told so, moves
- * them to Freshdesk's trash. It may run beside the program. Interrupted, it can be run again.
+ * `deno task cleanup [--yes]`: lists the tickets that this program opened and, after you confirm, moves
+ * them to Freshdesk's trash. It may run beside the program. If it is interrupted, run it again.
  *
  * @module
  */
@@ -9,45 +9,47 @@ import { ensureSameAccount, openKv } from "../startup/database.ts";
 import { readSettings } from "../startup/environment.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
+import { DAY } from "../lib/time.ts";
 import { PROGRAM_TAG } from "../workflow/steps.ts";
+import { clearParticipants } from "../workflow/participant_cache.ts";
 import { Store } from "../workflow/store.ts";
 import {
-  bar,
   type CleaningOptions,
+  progressLine,
   report,
   table,
   TicketCleaner,
 } from "./cleanup/ticket_cleaner.ts";
 
-/** How it is talked to while it cleans up. */
+/** Options of {@linkcode cleanup}. */
 export interface CleanupOptions extends CleaningOptions {
-  /** Whether it is only shown what would be deleted. */
+  /** Whether to only show what would be deleted. */
   dryRun: boolean;
   /** Whether to delete without asking. */
   yes: boolean;
-  /** Asks the person at the terminal; `undefined` where there is none. */
+  /** Asks the person at the terminal; `undefined` if there is no terminal. */
   ask?: ((question: string) => string | null) | undefined;
-  /** Takes one or more lines. */
+  /** Prints one or more lines. */
   say: (text: string) => unknown;
-  /** Told how many of a round are dealt with. */
+  /** Called after each ticket of a round. */
   progress?: (done: number, total: number) => unknown;
 }
 
-/** Drafts are counted no further. */
+/** Counts drafts up to this. */
 const COUNT_LIMIT = 1000;
 
 /**
- * Shows, asks and deletes, round by round, until nothing new is found.
+ * Lists, asks and deletes, round by round, until nothing new is found.
  *
- * @returns the exit code: 1 when something could not be done
+ * @returns the exit code: 1 if something could not be done
  */
 export async function cleanup(options: CleanupOptions): Promise<number> {
   const { store, say } = options;
-  const cleaning = new TicketCleaner(options);
-  const { outcome } = cleaning;
+  const cleaner = new TicketCleaner(options);
+  const { outcome } = cleaner;
   let end: End;
   try {
-    end = await rounds(cleaning, options);
+    end = await rounds(cleaner, options);
   } catch (error) {
     if (!(error instanceof FreshdeskError)) throw error;
     const hint = error instanceof NotSentError ? "" : ` ${error.hint}`;
@@ -57,17 +59,17 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   const { deleted, gone, left } = outcome;
   if (deleted + gone + left.length > 0) say(report(outcome));
   if (end === "stopped" || left.some(({ trouble }) => trouble)) {
-    say("Nothing is lost by running deno task cleanup again.");
+    say("You can safely run deno task cleanup again.");
     return 1;
   }
   if (end === "unasked") return 1;
   if (end === "kept") return 0;
   const drafts = (await store.countWaiting(COUNT_LIMIT)).opening;
   if (drafts > 0) {
-    say(`${drafts} not opened yet: the program will open them when it runs.`);
+    say(`${drafts} not opened yet: the program opens them when it runs.`);
   }
   say(
-    "Freshdesk's search lags some minutes behind: run it again then, to be sure that nothing is left.",
+    "Freshdesk's search lags some minutes behind: run this again later to make sure that nothing is left.",
   );
   return 0;
 }
@@ -76,11 +78,11 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
 type End = "nothing new" | "kept" | "unasked" | "stopped";
 
 async function rounds(
-  cleaning: TicketCleaner,
+  cleaner: TicketCleaner,
   { dryRun, yes, ask, say, signal, progress }: CleanupOptions,
 ): Promise<End> {
   for (let round = 1;; round++) {
-    const candidates = await cleaning.find();
+    const candidates = await cleaner.find();
     const total = candidates.length;
     if (signal?.aborted) return "stopped";
     if (total === 0) {
@@ -91,7 +93,7 @@ async function rounds(
     say(
       `${total}${
         round > 1 ? " more" : ""
-      } found by the tag ${PROGRAM_TAG} or in the database. A ticket without that tag and one of its own is left as it is.`,
+      } found by the tag ${PROGRAM_TAG} or in the database. Tickets without that tag and a tag of their own are not touched.`,
     );
     if (dryRun) {
       say("DRY_RUN: nothing is moved to the trash.");
@@ -99,7 +101,7 @@ async function rounds(
     }
     if (!yes && !ask) {
       say(
-        "Nothing is moved to the trash, as there is no terminal to ask at. To move them: deno task cleanup --yes",
+        "Nothing is moved to the trash because there is no terminal to confirm at. To move them: deno task cleanup --yes",
       );
       return "unasked";
     }
@@ -108,7 +110,7 @@ async function rounds(
       say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
       return "kept";
     }
-    await cleaning.delete(candidates, (done) => progress?.(done, total));
+    await cleaner.delete(candidates, (done) => progress?.(done, total));
     if (signal?.aborted) {
       say("Interrupted.");
       return "stopped";
@@ -116,33 +118,12 @@ async function rounds(
   }
 }
 
-/** Says lines, and shows a bar that fills on a terminal, a line now and then elsewhere. */
-function screen(): Required<Pick<CleanupOptions, "say" | "progress">> {
-  const terminal = Deno.stdout.isTerminal();
-  const write = (text: string) =>
-    Deno.stdout.writeSync(new TextEncoder().encode(text));
-  let inBar = false;
-  return {
-    say(text) {
-      if (inBar) write("\n");
-      inBar = false;
-      console.log(text);
-    },
-    progress(done, total) {
-      const line = bar(done, total);
-      if (terminal) write(`\r${line}`);
-      else if (done % 25 === 0 || done === total) console.log(line);
-      inBar = terminal;
-    },
-  };
-}
-
 async function main(): Promise<number> {
   const { values: { yes } } = readArguments({
     name: "cleanup",
     summary:
       `Lists the tickets that this program opened, and moves them to Freshdesk's trash
-once you say yes. It may run beside the program.`,
+after you confirm. It may run beside the program.`,
     options: { yes: { about: "move them without asking" } },
   });
   const config = await readSettings();
@@ -151,17 +132,23 @@ once you say yes. It may run beside the program.`,
   Deno.addSignalListener("SIGINT", () => stopping.abort());
   const { signal } = stopping;
   const store = new Store(kv, {
-    history: config.historyDays * 86_400_000,
+    history: config.historyDays * DAY,
     log: console,
   });
   await ensureSameAccount(store, config.url);
+  // Whoever cleans up may have changed the people, too.
+  await clearParticipants(kv);
   return await cleanup({
     freshdesk: new Freshdesk({ ...config, signal }),
     store,
     dryRun: config.dryRun,
     yes,
     ask: Deno.stdin.isTerminal() ? prompt : undefined,
-    ...screen(),
+    say: console.log,
+    progress(done, total) {
+      const line = progressLine(done, total);
+      if (line) console.log(line);
+    },
     signal,
   });
 }

@@ -1,7 +1,6 @@
 /**
- * `deno task demo`: an hour of the real workflow, with its real client and a database in memory,
- * against the stand-in, in seconds; then a finished conversation, as a person would read it. With
- * `--serve` the status page can be watched meanwhile, and stays open.
+ * `deno task demo`: plays an hour of the real workflow in seconds, against the sandbox and a database
+ * in memory, then prints a finished conversation. With `--serve` it also serves the status page.
  *
  * @module
  */
@@ -9,25 +8,26 @@ import { exitWithUsage, readArguments } from "../startup/arguments.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../workflow/store.ts";
-import { plainText } from "../lib/text.ts";
+import { once } from "../lib/once.ts";
+import { sleep } from "../lib/sleep.ts";
+import { plainText, wrapWords } from "../lib/text.ts";
+import { HOUR, MINUTE } from "../lib/time.ts";
 import { makeOpener } from "../startup/opener.ts";
 import { JOBS } from "../workflow/schedule.ts";
 import { Workflow } from "../workflow.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-/** How long a minute takes here, in milliseconds. */
+/** How long a minute takes, in milliseconds. */
 const SHORT_MINUTE = 60;
 const TICKETS = 3;
 
 const COMMAND = {
   name: "demo",
   summary:
-    `Plays an hour of the real workflow against a stand-in for Freshdesk, in seconds.
+    `Plays an hour of the real workflow in seconds, against a Freshdesk sandbox.
 No account is needed, and no e-mail is sent.`,
   options: {
-    serve: { about: "show the status page meanwhile, until Ctrl-C" },
+    serve: { about: "serve the status page, until Ctrl-C" },
     port: { about: "the page's port", value: "N", default: "8000" },
   },
 } as const;
@@ -36,7 +36,7 @@ const port = Number(values.port);
 if (!/^\d+$/.test(values.port) || port > 65_535) {
   exitWithUsage(
     COMMAND,
-    `Cannot use --port: it must be a whole number from 0 to 65535: current value is '${values.port}'`,
+    `Cannot use --port as it must be a whole number from 0 to 65535: current value is '${values.port}'`,
   );
 }
 
@@ -62,7 +62,7 @@ const workflow = new Workflow({
   ...clock,
   freshdesk,
   store,
-  prepare: () =>
+  prepare: once(() =>
     makeOpener({
       desk: "classic",
       pace: "classic",
@@ -74,15 +74,16 @@ const workflow = new Workflow({
       agentEmails: undefined,
       dryRun: false,
       historyDays: 30,
-    }, { ...clock, kv, store, freshdesk, log }),
+    }, { ...clock, kv, store, freshdesk, log })
+  ),
   log,
 });
 
 const page = values.serve ? serve() : undefined;
 console.log(
-  `One hour of ${TICKETS} tickets against a stand-in for Freshdesk: no account is needed, nobody is written to.\n`,
+  `One hour of ${TICKETS} tickets in a Freshdesk sandbox: no account is needed, and no e-mail is sent.\n`,
 );
-let notedCalls = 0;
+let recordedCalls = 0;
 for (let minute = 0; minute < 60; minute++) {
   now = start + minute * MINUTE;
   await Promise.all(
@@ -94,8 +95,8 @@ for (let minute = 0; minute < 60; minute++) {
           ? await workflow.createAndHandleTicket(at)
           : await workflow.tick(every, at);
         const took = Math.ceil(performance.now() - began);
-        const calls = freshdesk.requestCount - notedCalls;
-        notedCalls += calls;
+        const calls = freshdesk.requestCount - recordedCalls;
+        recordedCalls += calls;
         await store.recordJobRun(
           name,
           { at, took, report, error: null },
@@ -104,7 +105,7 @@ for (let minute = 0; minute < 60; minute++) {
       },
     ),
   );
-  await new Promise((resolve) => setTimeout(resolve, SHORT_MINUTE));
+  await sleep(SHORT_MINUTE);
 }
 
 const { tickets } = await store.list("closed", TICKETS);
@@ -121,7 +122,7 @@ if (page) {
 }
 console.log("\nTo see it in the browser: deno task demo --serve");
 
-/** The page, while the hour goes by and after it; gives its address. */
+/** Serves the status page. Returns its URL. */
 function serve(): string {
   const app = statusApp({
     ...clock,
@@ -143,7 +144,7 @@ function serve(): string {
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     console.error(
-      `Cannot listen on port ${port}: it is in use. Choose another one: deno task demo --serve --port 8001`,
+      `Cannot listen on port ${port}: it is in use. Choose another: deno task demo --serve --port 8001`,
     );
     Deno.exit(1);
   }
@@ -157,7 +158,7 @@ function tell(message: string): void {
   );
 }
 
-/** The conversation as a person reads it. */
+/** Prints a conversation. */
 async function show(tag: string, subject: string, id: number): Promise<void> {
   const history = await store.messageHistory(tag);
   console.log(`\n%c#${id}  ${subject}`, "font-weight: bold");
@@ -170,18 +171,8 @@ async function show(tag: string, subject: string, id: number): Promise<void> {
     );
     for (const line of plainText(body).split("\n")) {
       console.log(
-        wrap(line, 76).map((part) => `  ${part}`.trimEnd()).join("\n"),
+        wrapWords(line, 76).map((part) => `  ${part}`.trimEnd()).join("\n"),
       );
     }
   }
-}
-
-function wrap(line: string, width: number): string[] {
-  const lines = [""];
-  for (const word of line.split(" ")) {
-    const last = lines.at(-1)!;
-    if (last && last.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
-  }
-  return lines;
 }

@@ -3,47 +3,40 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import * as z from "zod";
+import { exitWithUsage, readArguments } from "../startup/arguments.ts";
 import { checkDesk } from "../writing/check.ts";
 import { DeskError, type Topic } from "../writing/desk.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { DeskForm, type MessageName, TopicForm } from "../writing/form.ts";
 import { artefactsOf, weaknessesOf } from "../writing/variety.ts";
 
-const HELP = `deno task desk check NAME|FOLDER [--topic NAME]
-deno task desk schema
-
-check    lists every mistake as file:line:column, and exits 1 if there is one;
-         then what would make the texts more varied
+const COMMAND = {
+  name: "desk",
+  summary:
+    `check    lists every mistake of a desk as file:line:column, and exits 1 if there is
+         one; then what would make its texts more varied
 schema   writes desks/desk.schema.json and desks/topic.schema.json, with which
          an editor completes and explains the files of a desk
 
-After adding a file to a built-in desk, run deno task desk-index.`;
+After adding a file to a built-in desk, run deno task desk-index.`,
+  options: { topic: { value: "NAME", about: "checks only this topic" } },
+  positionals: "check NAME|FOLDER, or schema",
+} as const;
 
 const DESKS = new URL("../desks/", import.meta.url);
 
 async function main(): Promise<void> {
-  const { values, positionals: [command, what, ...more] } = parse();
-  if (values.help) return console.log(HELP);
+  const { values, positionals } = readArguments(COMMAND);
+  const [command, what, ...more] = positionals;
   if (command === "schema" && what === undefined) return await writeSchemas();
-  if (command !== "check" || what === undefined || more.length > 0) fail(HELP);
-  await check(what, values.topic);
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        topic: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    fail(`${error.message}\n\n${HELP}`);
+  if (command !== "check" || what === undefined || more.length > 0) {
+    exitWithUsage(
+      COMMAND,
+      `Cannot read the arguments '${positionals.join(" ")}'`,
+    );
   }
+  await check(what, values.topic);
 }
 
 async function check(name: string, only?: string): Promise<void> {

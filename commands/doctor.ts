@@ -1,6 +1,6 @@
 /**
- * `deno task doctor`: says, a line each, what is in order, what to look at and what does not work.
- * Changes nothing in Freshdesk. Exit code 1 with a problem.
+ * `deno task doctor`: checks the settings, the account and the database, and prints one line per check.
+ * Changes nothing in Freshdesk. Exits with 1 if there is a problem.
  *
  * @module
  */

@@ -3,80 +3,115 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { exitWithUsage, readArguments } from "../startup/arguments.ts";
+import { findPaceProblem } from "../startup/config.ts";
+import { hoursOf } from "../startup/opener.ts";
 import { readSettings } from "../startup/environment.ts";
 import { Freshdesk } from "../freshdesk.ts";
+import { DAY, formatWeekdayTime, HOUR } from "../lib/time.ts";
+import { Arrivals } from "../workflow/arrivals.ts";
 import { loadParticipants } from "../workflow/participants.ts";
 import { plainText } from "../lib/text.ts";
-import { type Outcome, OUTCOMES, PACES, type Plan } from "../workflow/plan.ts";
+import {
+  type Outcome,
+  OUTCOMES,
+  type Pace,
+  PACES,
+  type Plan,
+} from "../workflow/plan.ts";
+import { bindWaits } from "../workflow/waits.ts";
 import { type Desk, DeskError } from "../writing/desk.ts";
 import { loadDesk } from "../writing/folder.ts";
 import { sample, type SampleOptions } from "../writing/sample.ts";
 import { didYouMean, shorten } from "../writing/text.ts";
+import { waitShapesOf } from "../writing/time.ts";
 
-const HELP = `deno task preview [options]
-
-Prints threads as they would be written. Sends and stores nothing.
-
-  --desk NAME      a built-in desk or the path of your own (default: classic)
-  --count N        how many threads (default: 3)
-  --seed TEXT      the same seed gives the same threads (default: preview)
-  --topic NAME     only this topic
-  --outcome NAME   only this outcome: ${OUTCOMES.join(", ")}
-  --pace NAME      ${PACES.join(", ")} (default: the desk's own)
-  --account        with the contacts and agents of your account
-  --day            the next 24 hours as a table
-  --json           one thread a line, as JSON
-  --help           this text`;
-
-const HOUR = 3_600_000;
+const COMMAND = {
+  name: "preview",
+  summary: `Prints threads as they would be written. Sends and stores nothing.`,
+  options: {
+    desk: {
+      value: "NAME",
+      about: "a built-in desk, or the folder of your own",
+      default: "classic",
+    },
+    count: { value: "N", about: "how many threads", default: "3" },
+    seed: {
+      value: "TEXT",
+      about: "the same seed gives the same threads",
+      default: "preview",
+    },
+    topic: { value: "NAME", about: "only this topic" },
+    outcome: {
+      value: "NAME",
+      about: `only this outcome: ${OUTCOMES.join(", ")}`,
+    },
+    pace: {
+      value: "NAME",
+      about: `${PACES.join(", ")}; without it, the desk's own`,
+    },
+    account: { about: "with the contacts and agents of your account" },
+    day: {
+      about:
+        "the next 24 hours as a table, with TICKETS_PER_HOUR, BUSINESS_HOURS and TIME_ZONE",
+    },
+    json: { about: "one thread a line, as JSON" },
+  },
+} as const;
 
 async function main(): Promise<void> {
-  const values = parse();
-  if (values.help) return console.log(HELP);
+  const { values } = readArguments(COMMAND);
   const desk = await load(values.desk);
   const count = Number(values.count);
   if (!Number.isInteger(count) || count < 1) {
-    fail(
-      `Cannot read --count: it must be a whole number from 1: current value is '${values.count}'`,
+    exitWithUsage(
+      COMMAND,
+      `Cannot use --count: it must be a whole number from 1: current value is '${values.count}'`,
     );
   }
   const topics = desk.topics.map(({ name }) => name);
   const topic = known("topic", values.topic, topics);
   const outcome = known("outcome", values.outcome, OUTCOMES);
-  const pace = known("pace", values.pace, PACES);
-  checkOutcome(desk, topic, outcome);
+  const pace = known("pace", values.pace, PACES) ?? desk.file.pace ?? "natural";
+  const problem = outcomeProblem(desk, topic, outcome, pace);
+  if (problem !== undefined) fail(problem);
+  const settings = await readSettings([
+    "ticketsPerHour",
+    "businessHours",
+    "timeZone",
+    "historyDays",
+  ]);
+  const { hours, calendars } = hoursOf(desk, settings);
   const options: SampleOptions = {
+    pace,
+    waits: bindWaits({
+      pace,
+      calendars: () => calendars,
+      maxDays: settings.historyDays,
+      shapes: waitShapesOf(desk.file),
+    }),
     ...(topic !== undefined && { topic }),
     ...(outcome && { outcome }),
-    ...(pace && { pace }),
     ...(values.account && await accountPeople()),
   };
-  if (values.day) return await printDay(desk, values.seed, options);
+  if (values.day) {
+    const problem = findPaceProblem(settings.ticketsPerHour, pace);
+    if (problem) fail(problem);
+    const arrivals = new Arrivals({
+      seed: values.seed,
+      ticketsPerHour: settings.ticketsPerHour,
+      profile: pace === "fast" ? "constant" : "business",
+      businessHours: hours,
+      ...(desk.file.arrivals && { shares: desk.file.arrivals }),
+    });
+    const now = Date.now();
+    const times = pace === "classic"
+      ? hourly(now, settings.ticketsPerHour)
+      : arrivalsOfDay(arrivals, now);
+    return await printDay(desk, values.seed, options, times, hours.timeZone);
+  }
   for await (const plan of sample(desk, values.seed, count, options)) {
     console.log(values.json ? JSON.stringify(threadOf(plan)) : readable(plan));
-  }
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      options: {
-        desk: { type: "string", default: "classic" },
-        count: { type: "string", default: "3" },
-        seed: { type: "string", default: "preview" },
-        topic: { type: "string" },
-        outcome: { type: "string" },
-        pace: { type: "string" },
-        account: { type: "boolean", default: false },
-        day: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    fail(`${error.message}\n\n${HELP}`);
   }
 }
 
@@ -96,21 +131,26 @@ function known<T extends string>(
   );
 }
 
-function checkOutcome(
+/** Why no thread can go this way; nothing when some can. */
+export function outcomeProblem(
   desk: Desk,
   topic: string | undefined,
   outcome: Outcome | undefined,
-): void {
-  if (!outcome) return;
+  pace: Pace = desk.file.pace ?? "natural",
+): string | undefined {
+  if (!outcome) return undefined;
+  if (pace === "classic" && outcome !== "one_round") {
+    return "With the pace classic every thread goes as one_round; add --pace natural";
+  }
   const able = desk.topics.filter(({ outcomes }) => outcomes.has(outcome));
-  if (able.some(({ name }) => topic === undefined || name === topic)) return;
-  fail(
-    topic === undefined
-      ? `No topic of this desk has the outcome '${outcome}'`
-      : `The topic '${topic}' does not have the outcome '${outcome}'; these do: ${
-        able.map(({ name }) => name).join(", ") || "none"
-      }`,
-  );
+  if (able.some(({ name }) => topic === undefined || name === topic)) {
+    return undefined;
+  }
+  return topic === undefined
+    ? `No topic of this desk has the outcome '${outcome}'`
+    : `The topic '${topic}' does not have the outcome '${outcome}'; these do: ${
+      able.map(({ name }) => name).join(", ") || "none"
+    }`;
 }
 
 async function load(name: string): Promise<Desk> {
@@ -145,30 +185,47 @@ async function printDay(
   desk: Desk,
   seed: string,
   options: SampleOptions,
+  times: readonly number[],
+  timeZone: string,
 ): Promise<void> {
-  const arrivals = arrivalsOfDay(Date.now());
-  const plans = sample(desk, seed, arrivals.length, {
+  const plans = sample(desk, seed, times.length, {
     ...options,
-    at: (n) => arrivals[n] ?? 0,
+    at: (n) => times[n] ?? 0,
   });
-  const rows: string[][] = [["UTC", "contact", "agent", "outcome", "subject"]];
+  const rows: string[][] = [[
+    timeZone,
+    "contact",
+    "agent",
+    "outcome",
+    "subject",
+  ]];
   let n = 0;
   for await (const plan of plans) {
     rows.push([
-      new Date(arrivals[n++] ?? 0).toISOString().slice(11, 16),
+      formatWeekdayTime(times[n++] ?? 0, timeZone),
       plan.contact.name,
       plan.agent.name,
       plan.outcome.replaceAll("_", " "),
       plan.subject,
     ]);
   }
-  console.log(table(rows));
+  console.log(
+    times.length > 0 ? table(rows) : "No ticket arrives in the next 24 hours.",
+  );
 }
 
-/** When the tickets of the next 24 hours are opened: one at each full hour. */
-function arrivalsOfDay(now: number): number[] {
+/** When the tickets of the next 24 hours are opened in classic pace: at each full hour. */
+export function hourly(now: number, ticketsPerHour: number): number[] {
   const next = Math.ceil(now / HOUR) * HOUR;
-  return Array.from({ length: 24 }, (_, i) => next + i * HOUR);
+  return Array.from({ length: 24 }, (_, i) => next + i * HOUR).flatMap((at) =>
+    Array.from({ length: ticketsPerHour }, () => at)
+  );
+}
+
+/** When the tickets of the next 24 hours arrive. */
+export function arrivalsOfDay(arrivals: Arrivals, now: number): number[] {
+  return Array.from({ length: 25 }, (_, i) => arrivals.inHour(now + i * HOUR))
+    .flat().filter((at) => at > now && at <= now + DAY);
 }
 
 /** Columns as wide as their widest cell, the last one open. */

@@ -1,7 +1,7 @@
 /**
- * `deno task retry [id...]`: puts failed tickets back before the step they failed in; all of them, or
- * those named by Freshdesk's id or by their own tag. An abandoned one is put back only by name.
- * Beside a running program the next tick takes them up.
+ * `deno task retry [id...]`: lets failed tickets go on with the step that failed: all of them, or those
+ * named by Freshdesk's id or by their tag. An abandoned ticket is only retried by name. A running
+ * program goes on with them at its next tick.
  *
  * @module
  */
@@ -14,9 +14,8 @@ import { type Entry, Store } from "../workflow/store.ts";
 const { positionals: names } = readArguments({
   name: "retry",
   summary:
-    `Puts failed tickets back before the step they failed in: all of them, or those
-named by Freshdesk's id or by their own tag. An abandoned ticket is put back
-only by name.`,
+    `Lets failed tickets go on with the step that failed: all of them, or those named
+by Freshdesk's id or by their tag. An abandoned ticket is only retried by name.`,
   positionals: "[ID...]",
 });
 const config = await readSettings(["url", "kvPath"]);
@@ -32,20 +31,20 @@ for (const entry of entries) {
   const ticket = await store.resume(entry, Date.now());
   const { id, tag, state, lastError } = entry.ticket;
   if (!ticket) {
-    console.log(`#${id ?? tag} is ${state}: there is nothing to resume`);
+    console.log(`#${id ?? tag} is ${state}: nothing to retry`);
     continue;
   }
   resumed++;
   console.log(
     `#${id ?? tag} goes on with ${ticket.waitsFor} (it had ${state}: ${
-      lastError?.message ?? "no reason is known"
+      lastError?.message ?? "reason unknown"
     })`,
   );
 }
 console.log(
   resumed > 0
-    ? `${resumed} resumed; the next tick takes them up.`
-    : "No failed ticket is waiting.",
+    ? `Retrying ${resumed} at the next tick.`
+    : "There are no failed tickets.",
 );
 
 async function named(name: string): Promise<Entry> {

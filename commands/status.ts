@@ -1,6 +1,6 @@
 /**
- * `deno task status`: what the status page shows, in the terminal, from the database that a running
- * program uses. It only reads.
+ * `deno task status`: shows the status page in the terminal, read from the database of the running
+ * program. It changes nothing.
  *
  * @module
  */
@@ -8,26 +8,29 @@ import { readArguments } from "../startup/arguments.ts";
 import { openKv } from "../startup/database.ts";
 import { readSettings } from "../startup/environment.ts";
 import { exitWithError } from "../startup/exit.ts";
+import { sleep } from "../lib/sleep.ts";
+import { SECOND } from "../lib/time.ts";
 import { Store } from "../workflow/store.ts";
 import { board, type Source, thread } from "../status/queries.ts";
 import { boardLines, type Line, threadLines } from "../status/text_view.ts";
 
-/** Tickets of each stage. */
+/** How many tickets of each stage to show. */
 const LIMIT = { lines: 8, json: 100 };
-const EVERY = 2000;
+const REFRESH_INTERVAL = 2 * SECOND;
 const CLEAR = "\x1b[H\x1b[2J\x1b[3J";
 
 const { values: { watch, ticket, json } } = readArguments({
   name: "status",
   summary:
-    "Shows what the program is doing. It only reads, and may run beside it.",
+    "Shows what the program is doing. It changes nothing, and may run beside it.",
   options: {
-    watch: { about: "draw it again every 2 seconds, until Ctrl-C" },
+    watch: { about: "refresh every 2 seconds, until Ctrl-C" },
     ticket: {
-      about: "one ticket's conversation, by Freshdesk's id or by its tag",
+      about:
+        "show the conversation of one ticket, by Freshdesk's id or by its tag",
       value: "ID",
     },
-    json: { about: "the same as JSON" },
+    json: { about: "print JSON" },
   },
 });
 const config = await readSettings(["url", "kvPath", "dryRun"]);
@@ -41,26 +44,26 @@ const source: Source = {
 
 await draw();
 while (watch) {
-  await new Promise((resolve) => setTimeout(resolve, EVERY));
+  await sleep(REFRESH_INTERVAL);
   await draw();
 }
 
 async function draw(): Promise<void> {
   const width = terminalWidth();
   if (ticket === undefined) {
-    const facts = await board(source, json ? LIMIT.json : LIMIT.lines);
-    print(json ? JSON.stringify(facts) : boardLines(facts, width));
+    const view = await board(source, json ? LIMIT.json : LIMIT.lines);
+    print(json ? JSON.stringify(view) : boardLines(view, width));
   } else {
-    const facts = await thread(source, ticket.replace(/^#/, "")) ??
+    const view = await thread(source, ticket.replace(/^#/, "")) ??
       exitWithError(
         `There is no ticket ${ticket} in the database; deno task status lists them.`,
       );
     const now = new Date().toISOString();
-    print(json ? JSON.stringify(facts) : threadLines(facts, now, width));
+    print(json ? JSON.stringify(view) : threadLines(view, now, width));
   }
 }
 
-/** Styles are given to Deno, which keeps to NO_COLOR. */
+/** Prints lines with styles; Deno respects NO_COLOR. */
 function print(what: string | Line[]): void {
   if (typeof what === "string") return console.log(what);
   const clear = watch && Deno.stdout.isTerminal() ? CLEAR : "";

@@ -56,11 +56,12 @@ export abstract class FreshdeskError<Name extends string = string>
   /** Whether Freshdesk may have applied the request although no good response came. */
   readonly mayHaveBeenApplied: boolean = false;
 
-  /** Builds the message of all that is known: `Cannot PUT /tickets/7: 405: ... [request r-1]`. */
+  /** Builds the message: `Freshdesk rejected the values: PUT /tickets/7: 400: ... [request r-1]`. */
   constructor(call: RequestInfo, options?: ErrorOptions) {
     const parts = [
+      PROBLEMS[new.target.name],
       // The query may hold a customer's e-mail address.
-      `Cannot ${call.method} ${call.path.replace(/\?.*/, "")}`,
+      `${call.method} ${call.path.replace(/\?.*/, "")}`,
       call.status && String(call.status),
       shorten(call.detail || call.code || ""),
     ].filter(Boolean);
@@ -87,7 +88,7 @@ export abstract class FreshdeskError<Name extends string = string>
 }
 
 /** An error after which nobody knows whether the request was applied. */
-abstract class UnknownOutcomeError<Name extends string>
+export abstract class UnknownOutcomeError<Name extends string>
   extends FreshdeskError<Name> {
   /** Always true. */
   override readonly mayHaveBeenApplied = true;
@@ -137,6 +138,25 @@ export class RateLimitError extends FreshdeskError<"RateLimitError"> {
   }
 }
 
+/** What went wrong, in a person's words, by the name of the error's class. */
+const PROBLEMS: Record<string, string> = {
+  NotSentError: "Nothing was sent",
+  ConnectionError: "Cannot connect to Freshdesk",
+  NoResponseError: "Freshdesk did not answer",
+  InvalidResponseError: "Cannot read the answer",
+  ServerError: "Freshdesk has a problem",
+  RateLimitError: "Too many calls",
+  BusyError: "Freshdesk is busy with this",
+  NoApiAccessError: "The account's plan has no API",
+  ValidationError: "Freshdesk rejected the values",
+  AuthenticationError: "Freshdesk rejected the API key",
+  PermissionError: "The API key may not do this",
+  NotFoundError: "Freshdesk cannot find it",
+  TicketDeletedError: "The ticket is in the trash or in spam",
+  RedirectError: "Freshdesk is at another address",
+  NotAppliedError: "Freshdesk did not make the change",
+};
+
 /** What a person can do about an error, by the name of its class. */
 const HINTS: Record<string, string> = {
   NotSentError: "Nothing to do: the next tick goes on.",
@@ -156,7 +176,7 @@ const HINTS: Record<string, string> = {
   ValidationError:
     "Look the ticket up in Freshdesk; the message above says what was rejected.",
   AuthenticationError:
-    "Freshdesk rejected the API key. Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.",
+    "Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.",
   PermissionError:
     "Give the key's owner a role that may do this (Administrator is enough), or use another agent's key.",
   NotFoundError:

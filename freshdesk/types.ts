@@ -5,8 +5,8 @@
  */
 import type { CallOptions } from "./http_client.ts";
 
-/** A contact: a customer who can be the requester of a ticket. */
-export interface Contact {
+/** A person in Freshdesk: a contact or an agent. */
+export interface Person {
   /** Freshdesk's id. */
   id: number;
   /** Full name. */
@@ -15,15 +15,11 @@ export interface Contact {
   email: string;
 }
 
+/** A customer who can be the requester of a ticket. */
+export type Contact = Person;
+
 /** An agent who can reply to tickets. */
-export interface Agent {
-  /** Freshdesk's id. */
-  id: number;
-  /** Full name. */
-  name: string;
-  /** E-mail address. */
-  email: string;
-}
+export type Agent = Person;
 
 /** A ticket, as far as the program reads it. */
 export interface FreshdeskTicket {

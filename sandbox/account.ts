@@ -1,3 +1,9 @@
+/**
+ * What a Freshdesk account holds: tickets, conversations and the ticket form.
+ *
+ * @module
+ */
+import { decodeHTMLStrict } from "entities";
 import {
   type Agent,
   BEGINNING,
@@ -7,8 +13,11 @@ import {
 
 /** Everything a Freshdesk account holds that its API can see or change. */
 export interface Account {
+  /** Everybody the account knows. */
   contacts: Contact[];
+  /** Everybody who works in the account. */
   agents: Agent[];
+  /** The ticket form. */
   ticketFields: TicketField[];
   /** When agents work. */
   businessHours: BusinessCalendar[];
@@ -24,89 +33,146 @@ export interface Account {
   reopenOnCustomerMessage: boolean;
   /** Milliseconds until the search finds a new ticket. */
   searchLag: number;
-  /** Milliseconds since the epoch. */
+  /** The account's clock, in milliseconds since 1970. */
   now(): number;
 }
 
-/** A ticket, in the shape of Freshdesk's own answers. */
+/** A ticket, in the shape of Freshdesk's responses. */
 export interface Ticket {
+  /** Counts from 1. */
   id: number;
+  /** Its subject. */
   subject: string | null;
+  /** HTML. */
   description: string;
+  /** The text of `description`. */
   description_text: string;
+  /** 2 open, 3 pending, 4 resolved, 5 closed, or one of the account's own. */
   status: number;
+  /** 1 low to 4 urgent. */
   priority: number;
+  /** 1 e-mail, 2 portal, 3 phone, 7 chat, 9 feedback widget, 10 outbound e-mail. */
   source: number;
+  /** One of the form's types. */
   type: string | null;
+  /** Its tags. */
   tags: string[];
+  /** The contact who opened it. */
   requester_id: number;
+  /** The agent it is assigned to. */
   responder_id: number | null;
+  /** The group it is assigned to. */
   group_id: number | null;
+  /** The requester's company. */
   company_id: number | null;
+  /** The product it is about. */
   product_id: number | null;
+  /** The support address it came in by. */
   email_config_id: number | null;
+  /** Values by name, `cf_...`. */
   custom_fields: Record<string, unknown>;
+  /** Copies of its first message. */
   cc_emails: string[];
+  /** Addresses it was forwarded to. */
   fwd_emails: string[];
+  /** Copies of replies. */
   reply_cc_emails: string[];
+  /** Addresses its first message was sent to. */
   to_emails: string[] | null;
+  /** Whether it is marked as spam. */
   spam: boolean;
+  /** Whether it is overdue. */
   is_escalated: boolean;
+  /** Whether its first reply is overdue. */
   fr_escalated: boolean;
+  /** When it must be resolved. */
   due_by: string;
+  /** When its first reply is due. */
   fr_due_by: string;
+  /** When it was created. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
-  /** In the trash. Freshdesk shows this field only when it is true. */
+  /** Whether it is in the trash. Freshdesk shows this field only if it is true. */
   deleted: boolean;
   /** Shown with `include=stats`. */
   stats: {
+    /** When an agent first replied. */
     first_responded_at: string | null;
+    /** When it was resolved. */
     resolved_at: string | null;
+    /** When it was closed. */
     closed_at: string | null;
+    /** When it was reopened. */
     reopened_at: string | null;
   };
 }
 
 /** A reply or a note on a ticket. */
 export interface Conversation {
+  /** Unique in the account. */
   id: number;
+  /** Its ticket. */
   ticket_id: number;
+  /** Its author. */
   user_id: number;
+  /** HTML. */
   body: string;
+  /** The text of `body`. */
   body_text: string;
+  /** Whether it came from the customer. */
   incoming: boolean;
+  /** Whether only agents see it. */
   private: boolean;
   /** 0 reply, 2 note. */
   source: 0 | 2;
+  /** The support address it was sent from. */
   support_email: string | null;
+  /** Its receivers. */
   to_emails: string[];
+  /** Receivers of a copy. */
   cc_emails: string[];
+  /** Receivers of a hidden copy. */
   bcc_emails: string[];
+  /** When it was added. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
 }
 
-/** A field of the account's ticket form, in the shape of Freshdesk's own answers. */
+/** A field of the account's ticket form, in the shape of Freshdesk's responses. */
 export interface TicketField {
+  /** Unique in the form. */
   id: number;
   /** As in the form: `ticket_type`, `cf_reference`, ... */
   name: string;
+  /** The label that agents see. */
   label: string;
+  /** A help text. */
   description: string;
+  /** Counts from 1. */
   position: number;
+  /** Whether a ticket needs it to be resolved or closed. */
   required_for_closure: boolean;
   /** Not always enforced: see `creationErrors`. */
   required_for_agents: boolean;
   /** `default_...` or `custom_...`. */
   type: string;
+  /** Whether it is one of Freshdesk's own fields. */
   default: boolean;
+  /** Whether customers may change it. */
   customers_can_edit: boolean;
+  /** Whether customers may filter by it. */
   customers_can_filter: boolean;
+  /** The label that customers see. */
   label_for_customers: string;
+  /** Whether customers must fill it in. */
   required_for_customers: boolean;
+  /** Whether customers see it. */
   displayed_to_customers: boolean;
+  /** When it was made. */
   created_at: string;
+  /** When it last changed. */
   updated_at: string;
   /** A list for types and drop-downs; values or labels by key for the others. */
   choices?: string[] | Record<string, unknown>;
@@ -212,7 +278,7 @@ export function defaultTicketFields(): TicketField[] {
   );
 }
 
-/** A field with everything unsaid filled in: one of Freshdesk's own that nobody must fill in. */
+/** Makes a field; by default one of Freshdesk's own that is not required. */
 export function ticketField(
   id: number,
   name: string,
@@ -242,14 +308,14 @@ export function ticketField(
 
 const REQUIRED = { required_for_agents: true, required_for_customers: true };
 
-/** A status every account has. */
+/** The status of an open ticket. */
 export const OPEN = 2;
-/** A status every account has. */
+/** The status of a resolved ticket. */
 export const RESOLVED = 4;
-/** A status every account has. */
+/** The status of a closed ticket. */
 export const CLOSED = 5;
 
-/** The agent of this id. */
+/** Finds an agent by id. */
 export function agentOf(
   account: Account,
   id: number | null | undefined,
@@ -257,7 +323,7 @@ export function agentOf(
   return account.agents.find((agent) => agent.id === id);
 }
 
-/** The contact of this id. */
+/** Finds a contact by id. */
 export function contactOf(
   account: Account,
   id: number,
@@ -265,39 +331,22 @@ export function contactOf(
   return account.contacts.find((contact) => contact.id === id);
 }
 
-/** Freshdesk's timestamp: whole seconds, UTC. */
+/** Formats a moment as Freshdesk does: whole seconds, UTC. */
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** What Freshdesk makes of a text: HTML stays, anything else is wrapped in a `<div>`. */
+/** Converts a text to HTML as Freshdesk does: HTML stays, anything else is wrapped in a `<div>`. */
 export function asHtml(text: string): string {
   return /<[a-z][^>]*>/i.test(text) ? text : `<div>${text}</div>`;
 }
 
-/** What Freshdesk shows as the text of HTML: no tags, no entities, no line breaks. */
+/** Converts HTML to text as Freshdesk does: no tags, no entities, no line breaks. */
 export function asText(html: string): string {
-  return html
+  const text = html
     .replace(/<(br|\/?(p|div|li|ul|ol|tr|h\d|blockquote))\b[^>]*>/gi, " ")
-    .replace(/<[^>]*>/g, "")
-    .replace(/&(#\d{1,6}|#x[\da-f]{1,5}|[a-z]+);/gi, decodeEntity)
+    .replace(/<[^>]*>/g, "");
+  return decodeHTMLStrict(text)
     .replace(/\s+/g, " ")
     .trim();
 }
-
-function decodeEntity(entity: string, name: string): string {
-  if (/^#x/i.test(name)) {
-    return String.fromCodePoint(parseInt(name.slice(2), 16));
-  }
-  if (name.startsWith("#")) return String.fromCodePoint(Number(name.slice(1)));
-  return ENTITIES[name.toLowerCase()] ?? entity;
-}
-
-const ENTITIES: Record<string, string> = {
-  amp: "&",
-  apos: "'",
-  gt: ">",
-  lt: "<",
-  nbsp: " ",
-  quot: '"',
-};

@@ -1,3 +1,8 @@
+/**
+ * The routes of the API, without authentication and limits.
+ *
+ * @module
+ */
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { type Account, agentOf, contactOf } from "./account.ts";
@@ -5,9 +10,9 @@ import { conversationRoutes } from "./conversations.ts";
 import { type Agent, BEGINNING, type Contact } from "./people.ts";
 import { checkQuery, idIn, oneOf, page } from "./query.ts";
 import { ticketRoutes } from "./tickets.ts";
-import { accessDenied, silently } from "./validate.ts";
+import { accessDenied, emptyResponse } from "./validate.ts";
 
-/** The API itself, without key and limits: what is below `/api/v2`, for one account. */
+/** Returns the app that serves `/api/v2` for one account. */
 export function freshdeskApi(account: Account): Hono {
   const app = new Hono();
   peopleRoutes(app, account);
@@ -45,7 +50,7 @@ function peopleRoutes(app: Hono, account: Account): void {
   app.get("/contacts/:id{\\d+}", (c) => {
     checkQuery(c);
     const found = contactOf(account, idIn(c));
-    if (!found) throw silently(404);
+    if (!found) throw emptyResponse(404);
     return c.json(showContact(found));
   });
 
@@ -68,7 +73,7 @@ function peopleRoutes(app: Hono, account: Account): void {
     const me = c.req.param("id") === "me";
     if (!me && !keyOwner()?.admin) throw accessDenied();
     const found = me ? keyOwner() : agentOf(account, idIn(c));
-    if (!found) throw silently(404);
+    if (!found) throw emptyResponse(404);
     return c.json(showAgent(found));
   });
 
@@ -129,7 +134,7 @@ function isReachable(contact: Contact): boolean {
 }
 
 function wrongVerb(): never {
-  throw silently(405);
+  throw emptyResponse(405);
 }
 
 const CONTACT_STATES: Record<string, (contact: Contact) => boolean> = {

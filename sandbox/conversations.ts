@@ -1,3 +1,8 @@
+/**
+ * The routes of conversations: replies and notes.
+ *
+ * @module
+ */
 import type { Context, Hono } from "hono";
 import type { HTTPException } from "hono/http-exception";
 import {
@@ -18,16 +23,16 @@ import { checkQuery, page } from "./query.ts";
 import { ticketIn, touch } from "./tickets.ts";
 import {
   denied,
+  emptyResponse,
   invalid,
   isBlank,
   missing,
   noSuch,
   readBody,
   type Schema,
-  silently,
 } from "./validate.ts";
 
-/** What is said on tickets: conversations, replies and notes. */
+/** Adds the routes that list and add replies and notes. */
 export function conversationRoutes(app: Hono, account: Account): void {
   app.get("/tickets/:id{\\d+}/conversations", (c) => {
     checkQuery(c, "page", "per_page");
@@ -53,7 +58,7 @@ export function conversationRoutes(app: Hono, account: Account): void {
       bcc_emails: fields.bcc_emails ?? [],
     });
     ticket.stats.first_responded_at ??= added.created_at;
-    return c.json(replyAnswer(added, fields.from_email ?? null), 201);
+    return c.json(replyResponse(added, fields.from_email ?? null), 201);
   });
 
   app.post("/tickets/:id{\\d+}/notes", async (c) => {
@@ -80,8 +85,8 @@ export function conversationRoutes(app: Hono, account: Account): void {
   });
 }
 
-/** What a reply is answered with: not a word of `incoming`, `private` and `source`. */
-function replyAnswer(
+/** The response to a reply leaves out `incoming`, `private` and `source`. */
+function replyResponse(
   { incoming: _, private: __, source: ___, support_email, ...said }:
     Conversation,
   from_email: string | null,
@@ -139,7 +144,7 @@ function customerWrote(account: Account, ticket: Ticket): void {
   };
 }
 
-/** The agent in whose name is written: the key's owner unless another is named and allows it. */
+/** Returns the author: the key's owner, unless another agent is named and allows it. */
 function writingAgent(
   account: Account,
   userId: number | null | undefined,
@@ -174,8 +179,8 @@ function requiredBody(body: string | null | undefined): string {
 
 function answerableTicketIn(c: Context, account: Account): Ticket {
   const ticket = ticketIn(c, account);
-  if (ticket.deleted) throw silently(404);
-  if (ticket.spam) throw silently(405);
+  if (ticket.deleted) throw emptyResponse(404);
+  if (ticket.spam) throw emptyResponse(405);
   return ticket;
 }
 

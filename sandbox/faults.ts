@@ -1,4 +1,10 @@
-const KINDS = [
+/**
+ * Faults between Freshdesk and its caller, on demand.
+ *
+ * @module
+ */
+/** The kinds of faults. */
+export const FAULT_KINDS = [
   "latency",
   "status",
   "refuse",
@@ -9,20 +15,20 @@ const KINDS = [
   "deny",
 ] as const;
 
-/** Something that goes wrong between Freshdesk and its caller. */
+/** A fault between Freshdesk and its caller. */
 export interface Fault {
   /**
-   * - `latency`: the answer takes `ms`
-   * - `status`: an answer with `status` and `body` comes instead
+   * - `latency`: the response takes `ms`
+   * - `status`: a response with `status` and `body` comes instead
    * - `refuse`: the connection is lost before the request was applied
    * - `drop`: the connection is lost after the request was applied
-   * - `cut`: the connection is lost in the middle of the answer's body
-   * - `never`: no answer, until the caller gives up
-   * - `garbage`: a successful status with a body nobody can use
-   * - `deny`: the ticket that the path names is refused from then on, with `status` and `body`, until
+   * - `cut`: the connection is lost in the middle of the response's body
+   * - `never`: no response, until the caller gives up
+   * - `garbage`: a successful status with an unusable body
+   * - `deny`: the ticket in the path is refused from then on, with `status` and `body`, until
    *   the faults are cleared; `times` counts tickets
    */
-  kind: typeof KINDS[number];
+  kind: typeof FAULT_KINDS[number];
   /** Only requests of this method. Default: all. */
   method?: string;
   /** Only paths (with their query) that match; a string is a regular expression. Default: all. */
@@ -32,12 +38,12 @@ export interface Fault {
   /** The chance that it strikes a request it fits, 0 to 1. Default: 1. */
   share?: number;
   /**
-   * Whether the request is applied before the trouble begins. Default: true for
+   * Whether the request is applied before the fault begins. Default: true for
    * `drop`, `cut` and `garbage`. A `latency` that is not `applied` applies the
    * request when it is over, unless the caller has given up by then.
    */
   applied?: boolean;
-  /** Milliseconds to wait before the answer, for any kind. Default: 0. */
+  /** Milliseconds to wait before the response, for any kind. Default: 0. */
   ms?: number;
   /** For `status` (default 503), `deny` (403) and `garbage` (what the status would have been). */
   status?: number;
@@ -50,20 +56,22 @@ export interface Fault {
 /** Waits `ms`; rejects with the signal's reason as soon as it is aborted. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** The faults that still have to strike. */
+/** The planned faults. */
 export class FaultPlan {
   #waiting: { fault: Fault; path: RegExp; left: number }[] = [];
   /** The tickets refused from now on, by their ids. */
   readonly #denied = new Map<string, Fault>();
 
-  /** `random` decides about shares: 0 up to, but not including, 1. */
+  /** Takes the source of random numbers that decides about shares. */
   constructor(readonly random: () => number) {}
 
-  /** Throws a TypeError if the fault is of no known kind, a SyntaxError if its path is no regular expression. */
+  /** Throws a `TypeError` if the kind is unknown, a `SyntaxError` if `path` is not a regular expression. */
   add(fault: Fault): void {
-    if (!KINDS.includes(fault.kind)) {
+    if (!FAULT_KINDS.includes(fault.kind)) {
       throw new TypeError(
-        `Cannot plan a fault: 'kind' must be one of ${KINDS.join(", ")}: ` +
+        `Cannot plan a fault: 'kind' must be one of ${
+          FAULT_KINDS.join(", ")
+        }: ` +
           `current value is ${fault.kind}`,
       );
     }
@@ -81,7 +89,7 @@ export class FaultPlan {
     this.#denied.clear();
   }
 
-  /** The first fault that strikes this request. It has then struck once more. */
+  /** Returns the fault that strikes this request, if any, and counts it. */
   take(method: string, path: string): Fault | undefined {
     const id = path.match(/\/tickets\/(\d+)/)?.[1];
     const denied = this.#denied.get(id ?? "");
@@ -104,8 +112,9 @@ export class FaultPlan {
 }
 
 /**
- * Lets a fault happen to a request. `apply` has Freshdesk do what was asked.
- * A lost connection rejects with a TypeError, as `fetch` does.
+ * Applies a fault to a request. A lost connection rejects with a `TypeError`, as with `fetch`.
+ *
+ * @param apply applies the request
  */
 export async function applyFault(
   fault: Fault,
@@ -137,22 +146,6 @@ export async function applyFault(
   }
 }
 
-/** The default {@linkcode Sleep}: a timer. */
-export function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    if (signal.aborted) return reject(signal.reason);
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", giveUp);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", giveUp, { once: true });
-  });
-}
-
 function replacementResponse(fault: Fault, status: number): Response {
   const body = fault.body ??
     `<html><head><title>${status}</title></head><body>Something went wrong</body></html>`;
@@ -168,7 +161,7 @@ function contentType(body: string): string {
   return /^[{[]/.test(body) ? "application/json" : "text/plain";
 }
 
-/** An answer without a body is lost altogether. */
+/** A response without a body is lost altogether. */
 async function cutInHalf(answer: Response): Promise<Response> {
   const { status, headers } = answer;
   const bytes = await answer.bytes();

@@ -1,3 +1,8 @@
+/**
+ * Checks a ticket against the account's ticket form.
+ *
+ * @module
+ */
 import type { Ticket, TicketField } from "./account.ts";
 import {
   type FieldError,
@@ -8,14 +13,14 @@ import {
   unexpected,
 } from "./validate.ts";
 
-/** A ticket's fields by name, as a request's body or the ticket itself has them. */
+/** A ticket's fields by name, as in a request's body or in the ticket itself. */
 export type Values = Partial<Record<string, unknown>>;
 
 /**
- * What a new ticket lacks: a requester, and what the form makes mandatory. Of its own fields
- * Freshdesk enforces only some, whatever the form says.
+ * Returns what is missing in a new ticket: a requester, and the required fields. Freshdesk enforces
+ * only some of its own fields, whatever the form says.
  *
- * @param enforced the names of these
+ * @param enforced the names of those
  */
 export function creationErrors(
   form: TicketField[],
@@ -45,7 +50,7 @@ export function sourceErrors(source: unknown): FieldError[] {
 
 const NEW_SOURCES = [1, 2, 3, 9];
 
-/** What a ticket lacks to be resolved or closed, if that is what the changes ask for. */
+/** Returns what is missing in a ticket to be resolved or closed, if the changes do that. */
 export function closureErrors(
   form: TicketField[],
   ticket: Ticket,
@@ -63,7 +68,7 @@ export function closureErrors(
     .map((field) => missing(bodyName(field)));
 }
 
-/** Values that the form, or Freshdesk itself, does not take. */
+/** Returns the values that the form, or Freshdesk itself, does not accept. */
 export function valueErrors(form: TicketField[], values: Values): FieldError[] {
   return [
     ...form.flatMap((field) => fieldErrors(field, valueOf(field, values))),

@@ -1,39 +1,46 @@
-/** What of an account's calls has a limit of its own, below the common one. */
+/**
+ * The account's rate limit, and the lower limits of some endpoints.
+ *
+ * @module
+ */
+import { MINUTE } from "../lib/time.ts";
+
+/** Endpoints with a limit of their own, below the account's. */
 export type LimitedEndpoint =
   | "ticketCreate"
   | "ticketUpdate"
   | "ticketsList"
   | "contactsList";
 
-/** An account's calls per minute. The window is the minute of the clock. */
+/** The calls of one minute. Minutes are those of the clock. */
 export class MinuteBudget {
   #minute = NaN;
   #used = 0;
-  #usedInLane = new Map<LimitedEndpoint, number>();
+  #usedByEndpoint = new Map<LimitedEndpoint, number>();
 
-  /** `total` and `lanes` are calls per minute and may be changed at any time. */
+  /** Takes the calls per minute of the account and of single endpoints; both may be changed at any time. */
   constructor(
     readonly now: () => number,
     public total: number,
-    public lanes: Partial<Record<LimitedEndpoint, number>> = {},
+    public endpointLimits: Partial<Record<LimitedEndpoint, number>> = {},
   ) {}
 
-  /** Spends `calls`, and says whether they were to be had. A refusal spends nothing. */
-  spend(calls: number, lane?: LimitedEndpoint): boolean {
-    this.#turnTheMinute();
-    const usedInLane = lane ? this.#usedInLane.get(lane) ?? 0 : 0;
-    const laneLimit = (lane && this.lanes[lane]) ?? Infinity;
-    if (this.#used + calls > this.total || usedInLane + calls > laneLimit) {
+  /** Spends `calls`; returns false, and spends nothing, if fewer are left. */
+  spend(calls: number, endpoint?: LimitedEndpoint): boolean {
+    this.#startNewMinute();
+    const usedHere = endpoint ? this.#usedByEndpoint.get(endpoint) ?? 0 : 0;
+    const limitHere = (endpoint && this.endpointLimits[endpoint]) ?? Infinity;
+    if (this.#used + calls > this.total || usedHere + calls > limitHere) {
       return false;
     }
     this.#used += calls;
-    if (lane) this.#usedInLane.set(lane, usedInLane + calls);
+    if (endpoint) this.#usedByEndpoint.set(endpoint, usedHere + calls);
     return true;
   }
 
-  /** Calls left in this minute, whatever the lanes say. */
+  /** Calls left in this minute, for the account as a whole. */
   get remaining(): number {
-    this.#turnTheMinute();
+    this.#startNewMinute();
     return Math.max(0, this.total - this.#used);
   }
 
@@ -42,34 +49,32 @@ export class MinuteBudget {
     return Math.ceil((MINUTE - this.now() % MINUTE) / 1000);
   }
 
-  #turnTheMinute(): void {
+  #startNewMinute(): void {
     const minute = Math.floor(this.now() / MINUTE);
     if (minute === this.#minute) return;
     this.#minute = minute;
     this.#used = 0;
-    this.#usedInLane.clear();
+    this.#usedByEndpoint.clear();
   }
 }
 
-/** The lane of a call, if it has one. */
-export function laneOf(
+/** Returns the limited endpoint that a call belongs to, if any. */
+export function endpointOf(
   method: string,
   path: string,
 ): LimitedEndpoint | undefined {
-  return LANES[`${method} ${path.replace(/\d+$/, "ID")}`];
+  return ENDPOINTS[`${method} ${path.replace(/\d+$/, "ID")}`];
 }
 
-/** What a call costs: each embed adds one on a single record, two on a list. */
+/** Returns the cost of a call: each embed adds one on a single record, two on a list. */
 export function costOf({ pathname, searchParams }: URL): number {
   const embeds = searchParams.get("include")?.split(",").length ?? 0;
   return 1 + embeds * (/\/\d+$/.test(pathname) ? 1 : 2);
 }
 
-const LANES: Record<string, LimitedEndpoint> = {
+const ENDPOINTS: Record<string, LimitedEndpoint> = {
   "POST /api/v2/tickets": "ticketCreate",
   "PUT /api/v2/tickets/ID": "ticketUpdate",
   "GET /api/v2/tickets": "ticketsList",
   "GET /api/v2/contacts": "contactsList",
 };
-
-const MINUTE = 60_000;

@@ -1,46 +1,86 @@
-/** A contact as the account keeps it: Freshdesk's fields, and `blocked`, which its answers do not show. */
+/**
+ * The people of a new account: contacts and agents of every kind that real accounts have.
+ *
+ * @module
+ */
+/** A contact: Freshdesk's fields, and `blocked`, which its responses do not show. */
 export interface Contact {
+  /** Unique among contacts and agents. */
   id: number;
+  /** Full name. */
   name: string;
+  /** E-mail address. */
   email: string | null;
   /** Verified: has accepted an invitation. Not the opposite of blocked. */
   active: boolean;
+  /** Phone number. */
   phone: string | null;
+  /** Mobile number. */
   mobile: string | null;
+  /** Job title. */
   job_title: string | null;
+  /** Language code. */
   language: string;
+  /** Name of the time zone. */
   time_zone: string;
+  /** The company. */
   company_id: number | null;
+  /** Id in another system. */
   unique_external_id: string | null;
+  /** Values by name. */
   custom_fields: Record<string, unknown>;
+  /** When the contact was made. */
   created_at: string;
+  /** When the contact last changed. */
   updated_at: string;
+  /** Whether the contact is deleted. */
   deleted: boolean;
+  /** Whether the contact is blocked. */
   blocked: boolean;
 }
 
-/** An agent as the account keeps it: Freshdesk's fields, and three that its answers do not show. */
+/** An agent: Freshdesk's fields, and three that its responses do not show. */
 export interface Agent {
+  /** Unique among contacts and agents. */
   id: number;
+  /** Collaborators can only write private notes. */
   type: "support_agent" | "collaborator";
+  /** Whether tickets are assigned to the agent automatically. */
   available: boolean;
+  /** Whether the agent has a day pass instead of a seat. */
   occasional: boolean;
+  /** Whether the agent's access was taken away. */
   deactivated: boolean;
+  /** 1 all tickets, 2 the group's, 3 the agent's own. */
   ticket_scope: number;
+  /** HTML below replies. */
   signature: string | null;
+  /** When the agent was made. */
   created_at: string;
+  /** When the agent last changed. */
   updated_at: string;
+  /** When the agent was last active; `null` if never logged in. */
   last_active_at: string | null;
-  contact: { active: boolean; email: string; name: string; language: string };
-  /** May list agents. Hidden. */
+  /** The agent as a person. */
+  contact: {
+    /** False for a deactivated agent, and for one who never logged in. */
+    active: boolean;
+    /** E-mail address. */
+    email: string;
+    /** Full name. */
+    name: string;
+    /** Language code. */
+    language: string;
+  };
+  /** Whether this agent's key may list agents. Hidden. */
   admin: boolean;
   /** The groups whose tickets this agent can be given. Hidden. */
   group_ids: number[];
-  /** Nobody else's key may write in this agent's name. Hidden. */
+  /** Whether no other agent's key may write in this agent's name. Hidden. */
   blocksImpersonation: boolean;
 }
 
-/** The agents a new sandbox starts with: of every kind. 501 owns the key, and half never logged in. */
+/** Returns the agents of a new account, of every kind. 501 owns the API key, and half never logged in. */
 export function defaultAgents(): Agent[] {
   return [
     agent(501, "Maya Lindqvist", { admin: true, group_ids: [701] }),
@@ -64,14 +104,14 @@ export function defaultAgents(): Agent[] {
   ];
 }
 
-/** The contacts a new sandbox starts with: ids from 1001, in the order of the table below. */
+/** Returns the contacts of a new account: ids from 1001, in the order of the table below. */
 export function defaultContacts(): Contact[] {
   return PEOPLE.map(([name, email, traits], index) =>
     contact(1001 + index, name, email, traits)
   );
 }
 
-/** A contact with everything unsaid filled in: verified, neither blocked nor deleted. */
+/** Makes a contact; by default verified, neither blocked nor deleted. */
 export function contact(
   id: number,
   name: string,
@@ -99,7 +139,7 @@ export function contact(
   };
 }
 
-/** An agent with everything unsaid filled in: an active support agent without admin rights. */
+/** Makes an agent; by default an active support agent without admin rights. */
 export function agent(
   id: number,
   name: string,
@@ -137,7 +177,7 @@ function invited(id: number, name: string): Agent {
   return { ...rest, contact: { ...contact, active: false } };
 }
 
-/** When the account was made. */
+/** When the account was created. */
 export const BEGINNING = "2026-01-05T09:00:00Z";
 
 const UNVERIFIED = { active: false };

@@ -1,7 +1,12 @@
+/**
+ * Reads query parameters, and cuts lists into pages.
+ *
+ * @module
+ */
 import type { Context } from "hono";
 import { invalid, notOneOf, unexpected } from "./validate.ts";
 
-/** Refuses query parameters other than `allowed`. */
+/** Throws a 400 for query parameters other than `allowed`. */
 export function checkQuery(c: Context, ...allowed: string[]): void {
   const unknown = Object.keys(c.req.query()).filter((name) =>
     !allowed.includes(name)
@@ -9,7 +14,7 @@ export function checkQuery(c: Context, ...allowed: string[]): void {
   if (unknown.length > 0) throw invalid(...unknown.map(unexpected));
 }
 
-/** The positive integer in a query parameter, `otherwise` if it is not there. */
+/** Returns the positive integer in a query parameter, or `otherwise` if it is missing. */
 export function queryNumber(
   c: Context,
   name: string,
@@ -27,7 +32,7 @@ export function queryNumber(
   });
 }
 
-/** What `values` holds under the name in a query parameter, undefined if it is not there. */
+/** Looks a query parameter up in `values`; returns `undefined` if it is missing. */
 export function oneOf<Value>(
   c: Context,
   name: string,
@@ -39,19 +44,19 @@ export function oneOf<Value>(
   throw invalid(notOneOf(name, Object.keys(values)));
 }
 
-/** The names in the `include` parameter, each of them one of `allowed`. */
+/** Returns the names in the `include` parameter; throws a 400 for others than `allowed`. */
 export function includes(c: Context, ...allowed: string[]): string[] {
   const asked = c.req.query("include")?.split(",") ?? [];
   if (asked.every((name) => allowed.includes(name))) return asked;
   throw invalid(notOneOf("include", allowed));
 }
 
-/** The id in the path. */
+/** Returns the id in the path. */
 export function idIn(c: Context): number {
   return Number(c.req.param("id"));
 }
 
-/** One page of a list. `Link` has the spacing of the real one. */
+/** Returns one page of a list. `Link` has the spacing of the real one. */
 export function page<Item>(
   c: Context,
   items: Item[],

@@ -1,3 +1,8 @@
+/**
+ * A strict Freshdesk account in memory.
+ *
+ * @module
+ */
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { auth } from "hono/utils/basic-auth";
@@ -10,17 +15,13 @@ import {
   type Ticket,
   type TicketField,
 } from "./account.ts";
+import { sleep } from "../lib/sleep.ts";
+import { MINUTE } from "../lib/time.ts";
 import { freshdeskApi } from "./api.ts";
-import {
-  applyFault,
-  type Fault,
-  FaultPlan,
-  type Sleep,
-  sleepFor,
-} from "./faults.ts";
+import { applyFault, type Fault, FaultPlan, type Sleep } from "./faults.ts";
 import {
   costOf,
-  laneOf,
+  endpointOf,
   type LimitedEndpoint,
   MinuteBudget,
 } from "./limits.ts";
@@ -37,13 +38,13 @@ export type { Fault } from "./faults.ts";
 export type { LimitedEndpoint } from "./limits.ts";
 export type { Agent, Contact } from "./people.ts";
 
-/** What a {@linkcode Sandbox} starts with. */
+/** Options of a {@linkcode Sandbox}. */
 export interface SandboxOptions {
   /** Default: `sandbox`. */
   apiKey?: string;
   /** The agent the key belongs to. Default: 501, an admin. */
   keyAgentId?: number;
-  /** The account's clock, in milliseconds since the epoch. Default: `Date.now`. */
+  /** The account's clock, in milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
   /** Decides about faults by share. Default: `Math.random`. */
   random?: () => number;
@@ -65,7 +66,7 @@ export interface SandboxOptions {
   searchLag?: number;
 }
 
-/** Troubles of the account as a whole. They last until they are switched off. */
+/** Problems of the account as a whole. They last until they are switched off. */
 export interface AccountTroubles {
   /** 403 `account_suspended` to every call. */
   suspended: boolean;
@@ -75,32 +76,31 @@ export interface AccountTroubles {
   lockedOut: boolean;
 }
 
-/** A request as it was asked and answered. */
+/** A request and its response. */
 export interface RecordedRequest {
   /** Counts from 1. */
   n: number;
-  /** Milliseconds since the epoch. */
+  /** When it was sent, in milliseconds since 1970. */
   at: number;
   /** In capitals. */
   method: string;
   /** With the query. */
   path: string;
-  /** The parsed JSON, the text if it is none, `null` if there was no body. */
+  /** The parsed JSON, the text if it is not JSON, `null` if there was no body. */
   body: unknown;
-  /** What the caller could read; 0 if no answer got out (yet). */
+  /** The status that the caller got; 0 if there was no response (yet). */
   status: number;
   /** Like `body`. Only the newest 1000 GETs keep theirs. */
   answer: unknown;
   /** The kind of the fault that struck. */
   fault?: Fault["kind"];
-  /** Whether Freshdesk did what was asked, whatever the caller heard of it. */
+  /** Whether the request was applied, whatever response the caller got. */
   applied: boolean;
 }
 
 /**
- * A small, strict stand-in for a Freshdesk account, in memory. It answers
- * `/api/v2` as Freshdesk does, whatever the host, and `/_sandbox` (without a
- * key) about itself.
+ * A small, strict Freshdesk account in memory. It serves `/api/v2` as Freshdesk does, whatever the
+ * host, and `/_sandbox` (without a key) about itself.
  *
  * ```ts
  * const sandbox = new Sandbox({ limit: 50 });
@@ -111,9 +111,9 @@ export interface RecordedRequest {
  * ```
  */
 export class Sandbox implements Account {
-  /** Everything that was asked of the API, in order. */
+  /** All requests to the API, in order. */
   readonly requests: RecordedRequest[] = [];
-  /** Switched by hand, over HTTP, or by wrong keys. */
+  /** Switched by a test, over HTTP, or by wrong keys. */
   readonly troubles: AccountTroubles = {
     suspended: false,
     readOnly: false,
@@ -123,9 +123,9 @@ export class Sandbox implements Account {
   readonly budget: MinuteBudget;
   /** By id, the deleted ones too. */
   readonly tickets: Map<number, Ticket> = new Map();
-  /** What was said, by ticket id. */
+  /** Conversations by ticket id. */
   readonly threads: Map<number, Conversation[]> = new Map();
-  /** May be changed by hand, as the agents and the fields may. */
+  /** May be changed at any time, like the agents and the fields. */
   contacts: Contact[];
   /** See {@linkcode defaultAgents}. */
   agents: Agent[];
@@ -135,7 +135,7 @@ export class Sandbox implements Account {
   businessHours: BusinessCalendar[] = defaultBusinessHours();
   /** Of Freshdesk's own fields, those that are refused when blank and required. */
   enforcedFields: string[] = ["subject", "description"];
-  /** The one key that is right. */
+  /** The API key. */
   apiKey: string;
   /** The agent the key belongs to. */
   keyAgentId: number;
@@ -152,7 +152,7 @@ export class Sandbox implements Account {
   readonly #control: Hono;
   #wrongKeys = 0;
 
-  /** A new account in memory, with nothing in it but people. */
+  /** Creates an account that has people and no tickets. */
   constructor(options: SandboxOptions = {}) {
     this.now = options.now ?? (() => Date.now());
     this.apiKey = options.apiKey ?? "sandbox";
@@ -161,19 +161,19 @@ export class Sandbox implements Account {
     this.agents = options.agents ?? defaultAgents();
     this.ticketFields = options.ticketFields ?? defaultTicketFields();
     this.reopenOnCustomerMessage = options.reopenOnCustomerMessage ?? true;
-    this.searchLag = options.searchLag ?? 3 * 60_000;
+    this.searchLag = options.searchLag ?? 3 * MINUTE;
     this.budget = new MinuteBudget(
       this.now,
       options.limit ?? 5000,
       options.subLimits,
     );
-    this.#sleep = options.sleep ?? sleepFor;
+    this.#sleep = options.sleep ?? sleep;
     this.#faults = new FaultPlan(options.random ?? (() => Math.random()));
     this.#api = freshdeskApi(this);
     this.#control = this.#controlRoutes();
   }
 
-  /** Stands in for the global `fetch`: faults of the connection reject, and a signal is heeded. */
+  /** Use this in place of the global `fetch`: lost connections reject, and an abort signal is respected. */
   readonly fetch = async (
     input: string | URL | Request,
     init?: RequestInit,
@@ -202,7 +202,7 @@ export class Sandbox implements Account {
     return answer;
   };
 
-  /** Plans a fault. Of several that fit a request, the first planned strikes. */
+  /** Plans a fault. If several match a request, the one planned first strikes. */
   fault(fault: Fault): void {
     this.#faults.add(fault);
   }
@@ -212,21 +212,21 @@ export class Sandbox implements Account {
     this.#faults.clear();
   }
 
-  /** Spends calls of this minute as another integration of the account would; tells how many there were. */
+  /** Spends calls of this minute as another integration of the account would; returns how many were left to spend. */
   spend(calls: number): number {
     const spent = Math.min(calls, this.budget.remaining);
     this.budget.spend(spent);
     return spent;
   }
 
-  /** The ticket of this id, to look at or to change by hand. Throws if there is none. */
+  /** Returns a ticket, to look at or to change. Throws if it does not exist. */
   ticket(id: number): Ticket {
     const ticket = this.tickets.get(id);
     if (!ticket) throw new Error(`Cannot find ticket ${id} in the sandbox`);
     return ticket;
   }
 
-  /** What was said on a ticket, oldest first. */
+  /** Returns the conversations of a ticket, oldest first. */
   conversations(ticketId: number): Conversation[] {
     return this.threads.get(ticketId) ?? [];
   }
@@ -267,7 +267,7 @@ export class Sandbox implements Account {
     return answer;
   }
 
-  /** Why a request does not get as far as the API, if it does not. */
+  /** Returns why a request does not reach the API, if so. */
   #refusal(
     request: Request,
     { pathname }: URL,
@@ -276,8 +276,8 @@ export class Sandbox implements Account {
     if (pathname.includes("//")) return invalid(unexpected("path"));
     const refusal = this.#wrongKey(request) ?? this.#trouble(request.method);
     if (refusal) return refusal;
-    const lane = laneOf(request.method, pathname);
-    return this.budget.spend(cost, lane)
+    const endpoint = endpointOf(request.method, pathname);
+    return this.budget.spend(cost, endpoint)
       ? undefined
       : overLimit(this.budget.secondsLeft);
   }
@@ -353,7 +353,7 @@ export class Sandbox implements Account {
     return app;
   }
 
-  /** A ticket as a person reads it. */
+  /** Formats a ticket for people. */
   #thread(ticket: Ticket): string {
     const name = (id: number) =>
       this.contacts.find((one) => one.id === id)?.name ??

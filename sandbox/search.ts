@@ -1,10 +1,14 @@
+/**
+ * Reads search queries.
+ *
+ * @module
+ */
 import type { Ticket } from "./account.ts";
 import { invalid } from "./validate.ts";
 
 /**
- * Reads the query of `GET /search/tickets`, as in `"tag:'vip' AND status:2"`,
- * quotes included. Only what ends up in a few conditions joined by AND or OR
- * is understood here; AND binds tighter.
+ * Reads the query of `GET /search/tickets`, as in `"tag:'vip' AND status:2"`, quotes included. It
+ * supports a few conditions joined by AND or OR; AND binds tighter.
  */
 export function parseSearch(
   query: string | undefined,

@@ -1,5 +1,5 @@
 /**
- * Puts the sandbox on a local port.
+ * Serves the sandbox on a local port.
  *
  * @module
  */
@@ -56,7 +56,7 @@ async function answer(
   outgoing.end();
 }
 
-/** What was written gets out first; the answer stays shorter than it said. */
+/** Sends what was written, then closes: the response is shorter than its length says. */
 function hangUp(outgoing: ServerResponse): void {
   if (outgoing.headersSent) outgoing.end(() => outgoing.destroy());
   else outgoing.destroy();

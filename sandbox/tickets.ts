@@ -1,4 +1,10 @@
+/**
+ * The routes of tickets.
+ *
+ * @module
+ */
 import type { Context, Hono } from "hono";
+import { DAY } from "../lib/time.ts";
 import {
   type Account,
   agentOf,
@@ -28,6 +34,7 @@ import {
 } from "./query.ts";
 import { parseSearch } from "./search.ts";
 import {
+  emptyResponse,
   type Fields,
   invalid,
   isBlank,
@@ -36,10 +43,9 @@ import {
   noSuch,
   readBody,
   type Schema,
-  silently,
 } from "./validate.ts";
 
-/** Tickets, from their creation to the trash, and how they are listed and found. */
+/** Adds the routes that create, change, list, find and delete tickets. */
 export function ticketRoutes(app: Hono, account: Account): void {
   app.get("/tickets", (c) => {
     checkQuery(c, ...LIST_PARAMETERS);
@@ -106,7 +112,7 @@ export function ticketRoutes(app: Hono, account: Account): void {
 
   app.put("/tickets/:id{\\d+}/restore", (c) => {
     const ticket = ticketIn(c, account);
-    if (!ticket.deleted) throw silently(404);
+    if (!ticket.deleted) throw emptyResponse(404);
     ticket.deleted = false;
     touch(account, ticket);
     return c.body(null, 204);
@@ -126,14 +132,14 @@ export function ticketRoutes(app: Hono, account: Account): void {
   });
 }
 
-/** The ticket the path names; 404 if there is none. */
+/** Returns the ticket in the path; throws a 404 if it does not exist. */
 export function ticketIn(c: Context, account: Account): Ticket {
   const ticket = account.tickets.get(idIn(c));
-  if (!ticket) throw silently(404);
+  if (!ticket) throw emptyResponse(404);
   return ticket;
 }
 
-/** Notes that something about the ticket changed just now. */
+/** Marks a ticket as changed now. */
 export function touch(account: Account, ticket: Ticket): void {
   ticket.updated_at = timestamp(account.now());
 }
@@ -231,7 +237,7 @@ function checkResponder(
   }
 }
 
-/** Freshdesk answers 200 and assigns nobody when the agent is not in the ticket's group. */
+/** Freshdesk returns 200 and assigns nobody if the agent is not in the ticket's group. */
 function assign(
   account: Account,
   ticket: Ticket,
@@ -355,7 +361,7 @@ function showTicket(
 
 function writableTicketIn(c: Context, account: Account): Ticket {
   const ticket = ticketIn(c, account);
-  if (!isLive(ticket)) throw silently(405);
+  if (!isLive(ticket)) throw emptyResponse(405);
   return ticket;
 }
 
@@ -367,7 +373,6 @@ function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const DAY = 86_400_000;
 const LAST_PAGE = 300;
 const SEARCH_PAGES = 10;
 

@@ -1,7 +1,12 @@
+/**
+ * Freshdesk's error responses, and the check of a request body.
+ *
+ * @module
+ */
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 
-/** One entry of Freshdesk's list of what is wrong with a request. */
+/** A problem with one field of a request. */
 export interface FieldError {
   /** The name in the body or in the query; custom fields without their prefix. */
   field: string;
@@ -15,28 +20,34 @@ export interface FieldError {
     | "invalid_field";
 }
 
-interface Kinds {
+/** The types of fields, by name. */
+export interface Kinds {
+  /** A text. */
   string: string;
+  /** A whole number. */
   integer: number;
+  /** True or false. */
   boolean: boolean;
+  /** A list of texts. */
   strings: string[];
+  /** Values by name. */
   object: Record<string, unknown>;
 }
 
-/** The fields a body may have. */
+/** The fields that a body may have, with their types. */
 export type Schema = Record<string, keyof Kinds>;
 
-/** A body that fits its schema. Freshdesk reads `null` as blank. */
+/** A body that matches its schema. Freshdesk reads `null` as blank. */
 export type Fields<S extends Schema> = {
   [Field in keyof S]?: Kinds[S[Field]] | null;
 };
 
-/** A 400 that names the fields, to be thrown. */
+/** Makes a 400 that names the fields. */
 export function invalid(...errors: FieldError[]): HTTPException {
   return refused(400, { description: "Validation failed", errors });
 }
 
-/** A refusal with a code, to be thrown. */
+/** Makes an error response with a code. */
 export function denied(
   status: 400 | 401 | 403,
   code: string,
@@ -45,7 +56,7 @@ export function denied(
   return refused(status, { code, message });
 }
 
-/** The refusal of what the key has no right to, to be thrown. */
+/** Makes the response to what the API key may not do. */
 export function accessDenied(): HTTPException {
   return denied(
     403,
@@ -54,12 +65,12 @@ export function accessDenied(): HTTPException {
   );
 }
 
-/** A refusal without a word: Freshdesk's 404, 405 and 415 have no body. To be thrown. */
-export function silently(status: 404 | 405 | 415): HTTPException {
+/** Makes an error response without a body, as Freshdesk's 404, 405 and 415 are. */
+export function emptyResponse(status: 404 | 405 | 415): HTTPException {
   return new HTTPException(status, { res: new Response(null, { status }) });
 }
 
-/** The value is none of `values`. */
+/** The value must be one of `values`. */
 export function notOneOf(field: string, values: unknown[]): FieldError {
   return {
     field,
@@ -68,36 +79,36 @@ export function notOneOf(field: string, values: unknown[]): FieldError {
   };
 }
 
-/** The field is mandatory and has no value. */
+/** The field is required and has no value. */
 export function missing(field: string): FieldError {
   return { field, message: "It should not be blank", code: "missing_field" };
 }
 
-/** The value is of another type than `type`. */
+/** The value must be of type `type`. */
 export function mismatch(field: string, type: string): FieldError {
   const message = `It should be of type ${type}`;
   return { field, message, code: "datatype_mismatch" };
 }
 
-/** There is no such field, or not here. */
+/** The field does not exist, or not here. */
 export function unexpected(field: string): FieldError {
   const message = "Unexpected/invalid field in request";
   return { field, message, code: "invalid_field" };
 }
 
-/** A 400 to be thrown: the id or address in a field is nobody's. */
+/** Makes a 400: the id or address in a field is unknown. */
 export function noSuch(field: string): HTTPException {
   const message = `There is no one matching the given ${field}`;
   return invalid({ field, message, code: "invalid_value" });
 }
 
-/** Reads a JSON body and holds it to its schema: other fields and other types are refused. */
+/** Reads a JSON body; throws a 400 for other fields or types than those of the schema. */
 export async function readBody<S extends Schema>(
   c: Context,
   schema: S,
 ): Promise<Fields<S>> {
   const type = c.req.header("content-type") ?? "";
-  if (!/^application\/json\b/i.test(type)) throw silently(415);
+  if (!/^application\/json\b/i.test(type)) throw emptyResponse(415);
   const body = parseObject(await c.req.text());
   if (!body) {
     throw denied(400, "invalid_json", "Request body has invalid json format");
@@ -109,7 +120,7 @@ export async function readBody<S extends Schema>(
   return body as Fields<S>;
 }
 
-/** Whether Freshdesk takes a value for no value. */
+/** Whether Freshdesk treats a value as missing. */
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null ||
     typeof value === "string" && value.trim() === "";

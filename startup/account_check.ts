@@ -10,10 +10,8 @@ import { errorMessage } from "../lib/error.ts";
 import { expectedMails } from "../workflow/expected_mails.ts";
 import { hintFor } from "../workflow/failures.ts";
 import type { TicketOpener } from "../workflow/opening.ts";
-import {
-  loadParticipants,
-  NoParticipantError,
-} from "../workflow/participants.ts";
+import type { ParticipantCache } from "../workflow/participant_cache.ts";
+import { NoParticipantError } from "../workflow/participants.ts";
 import { JOBS, nextTick } from "../workflow/schedule.ts";
 import type { Log } from "../workflow/steps.ts";
 import type { Config } from "./config.ts";
@@ -25,8 +23,11 @@ export interface AccountCheckOptions {
   config: Config;
   /** The account. */
   freshdesk: Freshdesk;
-  /** Warns if contacts may be real people. */
-  opener: Pick<TicketOpener<unknown>, "warnOfRealPeople">;
+  /** Whom tickets are opened for, and when. */
+  opening: {
+    opener: Pick<TicketOpener<unknown>, "warnOfRealPeople" | "nextExpected">;
+    cache: ParticipantCache;
+  };
   /** Logs what was found. */
   log: Log & {
     /** Logs a line at level CRITICAL. */
@@ -43,12 +44,13 @@ export interface AccountCheckOptions {
  * @returns why no ticket can be opened, and what to do; `null` if all is well
  */
 export async function checkAccount(
-  { config, freshdesk, opener, log, exit }: AccountCheckOptions,
+  { config, freshdesk, opening: { opener, cache }, log, exit }:
+    AccountCheckOptions,
 ): Promise<string | null> {
   try {
     const me = await freshdesk.getMe();
     log.info(`Connected to ${new URL(config.url).host} as ${me.name}`);
-    const { contacts, agents } = await loadParticipants(freshdesk, config);
+    const { contacts, agents } = await cache.read();
     log.info(`Using ${contacts.length} contacts and ${agents.length} agents`);
     const problems = noParticipants(contacts.length, agents.length, config);
     for (const problem of problems) {
@@ -59,7 +61,10 @@ export async function checkAccount(
       log.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
     await opener.warnOfRealPeople(contacts);
-    log.info(`Next (UTC): ${nextTicks(Date.now())}`);
+    const now = Date.now();
+    log.info(`Next (UTC): ${nextTicks(now)}`);
+    const expected = await opener.nextExpected(now);
+    if (expected) log.info(`Next ticket: ${expected.text}`);
     return problems.join(" ") || null;
   } catch (error) {
     const problem = `${errorMessage(error)}. ${hintFor(error)}`;

@@ -22,9 +22,12 @@ export const KV_SERVER_HINT =
  * Returns what `Deno.openKv` opens: by default `tickets.db` beside the program, whatever the current
  * folder. Deno's own default is in a cache, which `deno clean` empties; Deno Deploy has its own database.
  */
-export function databasePath(kvPath: string | undefined): string | undefined {
+export function databasePath(
+  kvPath: string | undefined,
+  onDeploy = isDenoDeploy(),
+): string | undefined {
   return kvPath ??
-    (isDenoDeploy()
+    (onDeploy
       ? undefined
       : fileURLToPath(new URL("../tickets.db", import.meta.url)));
 }

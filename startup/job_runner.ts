@@ -5,8 +5,8 @@
  */
 import type { Freshdesk } from "../freshdesk.ts";
 import { errorMessage } from "../lib/error.ts";
-import type { Report } from "../workflow.ts";
 import { hintFor } from "../workflow/failures.ts";
+import { isIdle, type Report } from "../workflow/report.ts";
 import { isHeartbeat } from "../workflow/schedule.ts";
 import type { Log } from "../workflow/steps.ts";
 import type { Store } from "../workflow/store.ts";
@@ -33,6 +33,8 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #running = new Set<Promise<void>>();
   readonly #ranAt = new Map<string, number>();
+  /** Jobs whose last recorded run was in trouble. */
+  readonly #troubled = new Set<string>();
   #recordedCalls = 0;
 
   /** Runs nothing yet. */
@@ -79,8 +81,11 @@ export class JobRunner {
       log.error(`Job "${name}": ${error}`);
     }
     this.#ranAt.set(name, at);
-    const isIdle = report && Object.values(report).every((value) => !value);
-    if (isIdle && !isHeartbeat(at)) return report;
+    // Idle runs are recorded by the clock, and once after trouble, which ends so.
+    const isQuiet = report !== null && isIdle(report) && !isHeartbeat(at);
+    const wasTroubled = this.#troubled.delete(name);
+    if (error || report?.refused) this.#troubled.add(name);
+    if (isQuiet && !wasTroubled) return report;
     const calls = freshdesk.requestCount - this.#recordedCalls;
     this.#recordedCalls += calls;
     const took = Date.now() - at;

@@ -265,7 +265,7 @@ const EXCHANGES: Exchange[] = [
 ];
 
 for (const { what, act, asks, body, gets, gives } of EXCHANGES) {
-  Deno.test(`${what}, and sends exactly that`, async () => {
+  Deno.test(`freshdesk: ${what}, and sends exactly that`, async () => {
     const [first, ...more] = gets;
     const { fetch, asked } = replies(first!, ...more);
     using _ = stub(globalThis, "fetch", fetch);
@@ -286,7 +286,7 @@ for (const { what, act, asks, body, gets, gives } of EXCHANGES) {
     assertEquals(given, gives);
   });
 
-  Deno.test(`${what}, and the sandbox understands it`, async () => {
+  Deno.test(`freshdesk: ${what}, and the sandbox understands it`, async () => {
     const { client, sandbox } = account();
     askForRegion(sandbox, { required_for_agents: false });
     try {
@@ -299,17 +299,17 @@ for (const { what, act, asks, body, gets, gives } of EXCHANGES) {
   });
 }
 
-Deno.test("a client is not made for an address that cannot be an account's", () => {
+Deno.test("freshdesk: rejects an address that is not an account's", () => {
   const url = "http://acme.freshdesk.com";
   assertThrows(() => new Freshdesk({ ...options(), url }), TypeError, "https");
 });
 
-Deno.test("a person sees a ticket at the account's address", () => {
+Deno.test("ticketUrl: is at the account's address", () => {
   const client = new Freshdesk({ ...options(), url: `${ACCOUNT}/api/v2/` });
   assertEquals(client.ticketUrl(7), `${ACCOUNT}/a/tickets/7`);
 });
 
-Deno.test("the budget is what the last answer said", async () => {
+Deno.test("budget: is what the last response said", async () => {
   const headers = {
     "x-ratelimit-total": "50",
     "x-ratelimit-remaining": "49.0",
@@ -331,7 +331,7 @@ const DUE: [what: string, act: (client: Freshdesk) => Promise<unknown>][] = [
 ];
 
 for (const [what, act] of DUE) {
-  Deno.test(`${what} is not sent after its time`, async () => {
+  Deno.test(`freshdesk: ${what} is not sent after its deadline`, async () => {
     const { client, asked } = freshdesk(json(TICKET));
     assertInstanceOf(await rejection(act(client)), NotSentError);
     assertEquals(asked, []);
@@ -375,7 +375,7 @@ const CONTACTS: [what: string, contact: unknown, drawn: boolean][] = [
 ];
 
 for (const [what, contact, drawn] of CONTACTS) {
-  Deno.test(`a contact ${what} is ${drawn ? "drawn" : "left out"}`, async () => {
+  Deno.test(`getContacts: ${drawn ? "includes" : "leaves out"} a contact ${what}`, async () => {
     const other = person("other@acme.com", 2);
     const { client } = freshdesk(json([contact, other]));
     const ids = (await client.getContacts()).map(({ id }) => id);
@@ -383,14 +383,14 @@ for (const [what, contact, drawn] of CONTACTS) {
   });
 }
 
-Deno.test("a contact without a name is drawn", async () => {
+Deno.test("getContacts: includes a contact without a name", async () => {
   const { client } = freshdesk(json([{ ...person("j@acme.com"), name: null }]));
   assertEquals(await client.getContacts(), [
     { id: 1, name: "", email: "j@acme.com" },
   ]);
 });
 
-Deno.test("verified contacts who are all left out make room for everybody", async () => {
+Deno.test("getContacts: returns all if the filter leaves no verified contact", async () => {
   const { client } = freshdesk(
     json([person(null), person("emily@freshdesk.com")]),
     json([person(null), person("jane@acme.com", 3)]),
@@ -398,13 +398,13 @@ Deno.test("verified contacts who are all left out make room for everybody", asyn
   assertEquals((await client.getContacts()).map(({ id }) => id), [3]);
 });
 
-Deno.test("an account without contacts gives none", async () => {
+Deno.test("getContacts: returns none for an account without contacts", async () => {
   const { client, asked } = freshdesk(json([]));
   assertEquals(await client.getContacts(), []);
   assertEquals(asked.length, 2);
 });
 
-Deno.test("the contacts of all pages are drawn", async () => {
+Deno.test("getContacts: reads all pages", async () => {
   const link =
     `< ${API}/contacts?state=verified&per_page=100&page=2>;rel="next"`;
   const { client, asked } = freshdesk(
@@ -418,7 +418,7 @@ Deno.test("the contacts of all pages are drawn", async () => {
   );
 });
 
-Deno.test("the sandbox's verified contacts are drawn", async () => {
+Deno.test("getContacts: returns the sandbox's verified contacts", async () => {
   const { client, sandbox } = account();
   const drawn = await client.getContacts();
   const expected = sandbox.contacts.filter((one) =>
@@ -451,20 +451,20 @@ const AGENTS: [what: string, agent: unknown, drawn: boolean][] = [
 ];
 
 for (const [what, one, drawn] of AGENTS) {
-  Deno.test(`${what} is ${drawn ? "drawn" : "left out"}`, async () => {
+  Deno.test(`getAgents: ${drawn ? "includes" : "leaves out"} ${what}`, async () => {
     const { client } = freshdesk(json([one, agent(2)]));
     const ids = (await client.getAgents()).map(({ id }) => id);
     assertEquals(ids, drawn ? [1, 2] : [2]);
   });
 }
 
-Deno.test("an agent without a name is called by the e-mail address", async () => {
+Deno.test("getAgents: names an agent without a name by e-mail address", async () => {
   const contact = { active: true, name: null, email: "x@acme.com" };
   const { client } = freshdesk(json([{ ...agent(1), contact }]));
   assertEquals((await client.getAgents())[0]?.name, "x@acme.com");
 });
 
-Deno.test("the agents of all pages are drawn", async () => {
+Deno.test("getAgents: reads all pages", async () => {
   const link = `<${API}/agents?per_page=100&page=2>; rel="next"`;
   const { client } = freshdesk(
     json([agent(1)], 200, { link }),
@@ -479,7 +479,7 @@ const MAY_NOT_LIST: [what: string, reply: Reply][] = [
 ];
 
 for (const [what, reply] of MAY_NOT_LIST) {
-  Deno.test(`a key that may not list agents (403 with ${what}) gives its own agent`, async () => {
+  Deno.test(`getAgents: returns the key's own agent on a 403 with ${what}`, async () => {
     const { client, asked } = freshdesk(reply, json(agent(502)));
     assertEquals((await client.getAgents()).map(({ id }) => id), [502]);
     assertEquals(asked.map(({ url }) => url), [
@@ -489,7 +489,7 @@ for (const [what, reply] of MAY_NOT_LIST) {
   });
 }
 
-Deno.test("a key that may not list agents is warned of once", async () => {
+Deno.test("getAgents: warns once that the key may not list agents", async () => {
   const warn = spy((_: string) => {});
   const { fetch } = replies(
     json({ code: "access_denied" }, 403),
@@ -501,7 +501,7 @@ Deno.test("a key that may not list agents is warned of once", async () => {
   assertStringIncludes(String(warn.calls[0]?.args[0]), "administrator's key");
 });
 
-Deno.test("nobody is warned where agents can be listed", async () => {
+Deno.test("getAgents: does not warn if it can list agents", async () => {
   const warn = spy((_: string) => {});
   const { fetch } = replies(json([agent(501)]));
   const log = { debug: () => {}, warn };
@@ -509,7 +509,7 @@ Deno.test("nobody is warned where agents can be listed", async () => {
   assertSpyCalls(warn, 0);
 });
 
-Deno.test("a key of a collaborator gives nobody", async () => {
+Deno.test("getAgents: returns nobody for a collaborator's key", async () => {
   const { client } = freshdesk(
     json({ code: "access_denied" }, 403),
     json(agent(507, { type: "collaborator" })),
@@ -517,7 +517,7 @@ Deno.test("a key of a collaborator gives nobody", async () => {
   assertEquals(await client.getAgents(), []);
 });
 
-Deno.test("a suspended account is no key that may not list agents", async () => {
+Deno.test("getAgents: rejects for a suspended account", async () => {
   const { client, asked } = freshdesk(
     json({ code: "account_suspended" }, 403),
   );
@@ -527,24 +527,24 @@ Deno.test("a suspended account is no key that may not list agents", async () => 
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a wrong key is no key that may not list agents", async () => {
+Deno.test("getAgents: rejects for a wrong key", async () => {
   const { client } = freshdesk(json({ code: "invalid_credentials" }, 401));
   assertInstanceOf(await rejection(client.getAgents()), AuthenticationError);
 });
 
-Deno.test("of the sandbox's agents those who can reply are drawn", async () => {
+Deno.test("getAgents: returns the sandbox's agents who can reply", async () => {
   const { client } = account();
   const ids = (await client.getAgents()).map(({ id }) => id);
   assertEquals(ids.sort(), [501, 502, 503, 504, 505]);
 });
 
-Deno.test("the sandbox gives a key without admin rights its own agent", async () => {
+Deno.test("getAgents: returns the sandbox's own agent to a key without admin rights", async () => {
   const { client, sandbox } = account();
   sandbox.keyAgentId = 502;
   assertEquals((await client.getAgents()).map(({ id }) => id), [502]);
 });
 
-Deno.test("the key's agent who cannot reply says so", async () => {
+Deno.test("getMe: says that the agent cannot reply", async () => {
   const { client } = freshdesk(json(agent(507, { type: "collaborator" })));
   assertEquals((await client.getMe()).canReply, false);
 });
@@ -568,7 +568,7 @@ const STRANGE: [
 ];
 
 for (const [what, answer, act] of STRANGE) {
-  Deno.test(`${what} is an answer that cannot be read`, async () => {
+  Deno.test(`freshdesk: rejects ${what} as an invalid response`, async () => {
     const { client } = freshdesk(json(answer));
     assertInstanceOf(await rejection(act(client)), InvalidResponseError);
   });
@@ -576,7 +576,7 @@ for (const [what, answer, act] of STRANGE) {
 
 // Creating
 
-Deno.test("a ticket whose creation is in doubt is not created again", async () => {
+Deno.test("createTicket: does not repeat an unconfirmed creation", async () => {
   const { client, asked } = freshdesk(lost(lostConnection()));
   const error = await rejection(client.createTicket("s", "d", "j@acme.com"));
   assertInstanceOf(error, NoResponseError);
@@ -584,14 +584,14 @@ Deno.test("a ticket whose creation is in doubt is not created again", async () =
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a ticket that is created without an id is in doubt", async () => {
+Deno.test("createTicket: treats a ticket without an id as unconfirmed", async () => {
   const { client } = freshdesk(json({}, 201));
   const error = await rejection(client.createTicket("s", "d", "j@acme.com"));
   assertInstanceOf(error, InvalidResponseError);
   assert(error.mayHaveBeenApplied);
 });
 
-Deno.test("a field the account requires is named", async () => {
+Deno.test("createTicket: names a field that the account requires", async () => {
   const { client, sandbox } = account();
   askForRegion(sandbox, { required_for_agents: true });
   const email = sandbox.contacts[0]?.email ?? "";
@@ -603,7 +603,7 @@ Deno.test("a field the account requires is named", async () => {
 
 // Assigning and closing
 
-Deno.test("an agent whom Freshdesk leaves out is an ignored change", async () => {
+Deno.test("assignToAgent: rejects if Freshdesk assigns nobody", async () => {
   const { client } = freshdesk(
     json({ ...TICKET, responder_id: null }, 200, { "x-request-id": "r-1" }),
   );
@@ -611,31 +611,31 @@ Deno.test("an agent whom Freshdesk leaves out is an ignored change", async () =>
   assertInstanceOf(error, NotAppliedError);
   assertEquals(
     error.message,
-    "Cannot PUT /tickets/7: 200: responder_id should be 501 and is null [request r-1]",
+    "Freshdesk did not make the change: PUT /tickets/7: 200: responder_id should be 501 and is null [request r-1]",
   );
 });
 
-Deno.test("another agent than the one asked for is an ignored change", async () => {
+Deno.test("assignToAgent: rejects if Freshdesk assigns another agent", async () => {
   const { client } = freshdesk(json({ ...TICKET, responder_id: 502 }));
   const error = await rejection(client.assignToAgent(7, 501));
   assertInstanceOf(error, NotAppliedError);
 });
 
-Deno.test("assigning does not look at the status", async () => {
+Deno.test("assignToAgent: ignores the status", async () => {
   const { client } = freshdesk(
     json({ ...TICKET, responder_id: 501, status: 12 }),
   );
   assertEquals((await client.assignToAgent(7, 501)).status, 12);
 });
 
-Deno.test("a ticket that a rule opens again is an ignored change", async () => {
+Deno.test("closeTicket: rejects if a rule reopens the ticket", async () => {
   const { client } = freshdesk(json({ ...TICKET, status: 2 }));
   const error = await rejection(client.closeTicket(7));
   assertInstanceOf(error, NotAppliedError);
   assertStringIncludes(error.message, "status should be 5 and is 2");
 });
 
-Deno.test("closing sets the status back that a lost answer left in doubt", async () => {
+Deno.test("closeTicket: repeats a close without a response", async () => {
   const { client, asked } = freshdesk(
     lost(lostConnection()),
     json({ ...TICKET, status: 5 }),
@@ -644,28 +644,28 @@ Deno.test("closing sets the status back that a lost answer left in doubt", async
   assertEquals(asked.length, 2);
 });
 
-Deno.test("a ticket can be closed twice", async () => {
+Deno.test("closeTicket: closes a ticket twice", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   await client.closeTicket(id);
   assertEquals((await client.closeTicket(id)).status, TicketStatus.closed);
 });
 
-Deno.test("a ticket in the trash cannot be closed", async () => {
+Deno.test("closeTicket: rejects a ticket in the trash", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   await client.deleteTicket(id);
   assertInstanceOf(await rejection(client.closeTicket(id)), TicketDeletedError);
 });
 
-Deno.test("a ticket in the trash is given as deleted", async () => {
+Deno.test("getTicket: returns a ticket in the trash as deleted", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   await client.deleteTicket(id);
   assertEquals((await client.getTicket(id)).deleted, true);
 });
 
-Deno.test("a ticket that never was is not found", async () => {
+Deno.test("getTicket: does not find a ticket that never existed", async () => {
   assertInstanceOf(
     await rejection(account().client.getTicket(4711)),
     NotFoundError,
@@ -674,14 +674,14 @@ Deno.test("a ticket that never was is not found", async () => {
 
 // Replies
 
-Deno.test("a reply whose answer was lost is not written again", async () => {
+Deno.test("addReply: does not repeat a reply without a response", async () => {
   const { client, asked } = freshdesk(lost(lostConnection()));
   const error = await rejection(client.addReply(7, "agent", 501, "x"));
   assert(error.mayHaveBeenApplied);
   assertEquals(asked.length, 1);
 });
 
-Deno.test("an agent who may not be written for is refused as invalid_user", async () => {
+Deno.test("addReply: rejects an agent who blocks impersonation as invalid_user", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   const error = await rejection(client.addReply(id, "agent", 504, "x"));
@@ -690,14 +690,14 @@ Deno.test("an agent who may not be written for is refused as invalid_user", asyn
   assertEquals(error.mayHaveBeenApplied, false);
 });
 
-Deno.test("a reply without an author is the key owner's", async () => {
+Deno.test("addReply: writes as the key's owner without an author", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   const { user_id } = await client.addReply(id, "agent", undefined, "x");
   assertEquals(user_id, sandbox.keyAgentId);
 });
 
-Deno.test("a customer's message comes from the customer, for all to see", async () => {
+Deno.test("addReply: adds a customer's message as an incoming public note", async () => {
   const { client, sandbox } = account();
   const { id, requester_id } = await newTicket(client, sandbox);
   await client.addReply(id, "customer", requester_id, "x");
@@ -710,14 +710,14 @@ Deno.test("a customer's message comes from the customer, for all to see", async 
 
 // Looking up
 
-Deno.test("a ticket is found by its tag", async () => {
+Deno.test("findTicket: finds a ticket by its tag", async () => {
   const { client } = freshdesk(
     json([{ ...TICKET, id: 8, tags: ["demo-8"] }, { ...TICKET, tags: ["x"] }]),
   );
   assertEquals((await client.findTicket(1001, "x", NOON))?.id, 7);
 });
 
-Deno.test("a part of a tag is not the tag", async () => {
+Deno.test("findTicket: does not match a part of a tag", async () => {
   const { client } = freshdesk(
     json([{ ...TICKET, tags: ["demo-11"] }]),
     json([]),
@@ -728,7 +728,7 @@ Deno.test("a part of a tag is not the tag", async () => {
   );
 });
 
-Deno.test("a requester without tickets has none with the tag", async () => {
+Deno.test("findTicket: finds nothing for a requester without tickets", async () => {
   const { client, asked } = freshdesk(json([]));
   assertEquals(await client.findTicket(1001, "x", NOON), undefined);
   assertEquals(asked.length, 1);
@@ -736,7 +736,7 @@ Deno.test("a requester without tickets has none with the tag", async () => {
 
 const TICKETS_2 = `<${API}/tickets?page=2>; rel="next"`;
 
-Deno.test("a ticket is found on a later page", async () => {
+Deno.test("findTicket: finds a ticket on a later page", async () => {
   const { client, asked } = freshdesk(
     json([{ ...TICKET, id: 8, tags: [] }], 200, { link: TICKETS_2 }),
     json([TICKET]),
@@ -745,20 +745,20 @@ Deno.test("a ticket is found on a later page", async () => {
   assertEquals(asked[1]?.url, `${API}/tickets?page=2`);
 });
 
-Deno.test("no further page is read once the ticket is found", async () => {
+Deno.test("findTicket: reads no page after the one with the ticket", async () => {
   const { client, asked } = freshdesk(json([TICKET], 200, { link: TICKETS_2 }));
   await client.findTicket(1001, "demo", NOON);
   assertEquals(asked.length, 1);
 });
 
-Deno.test("no page is read whose tickets are all older than asked for", async () => {
+Deno.test("findTicket: reads no page of older tickets", async () => {
   const old = { ...TICKET, tags: [], created_at: "2026-11-23T11:59:59Z" };
   const { client, asked } = freshdesk(json([old], 200, { link: TICKETS_2 }));
   assertEquals(await client.findTicket(1001, "demo", NOON), undefined);
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a refusal of the list is no missing ticket", async () => {
+Deno.test("findTicket: rejects if the list is denied", async () => {
   const { client } = freshdesk(json({
     description: "Validation failed",
     errors: [{ field: "order_by", message: "No.", code: "invalid_value" }],
@@ -769,7 +769,7 @@ Deno.test("a refusal of the list is no missing ticket", async () => {
   );
 });
 
-Deno.test("trouble while looking is no missing ticket", async () => {
+Deno.test("findTicket: rejects if the look-up fails", async () => {
   const { client } = freshdesk(text("", 503));
   assertInstanceOf(
     await rejection(client.findTicket(1001, "x", NOON)),
@@ -777,7 +777,7 @@ Deno.test("trouble while looking is no missing ticket", async () => {
   );
 });
 
-Deno.test("a customer's e-mail address is in no error message", async () => {
+Deno.test("freshdesk: keeps a customer's e-mail address out of error messages", async () => {
   const { client } = freshdesk(text("", 503));
   const { message } = await rejection(
     client.searchTickets("jane@acme.com"),
@@ -785,7 +785,7 @@ Deno.test("a customer's e-mail address is in no error message", async () => {
   assert(!/jane/.test(message), message);
 });
 
-Deno.test("a new ticket is found in the sandbox at once", async () => {
+Deno.test("findTicket: finds a new ticket in the sandbox at once", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox, ["demo-1"]);
   const requester = sandbox.contacts[0]!.id;
@@ -793,7 +793,7 @@ Deno.test("a new ticket is found in the sandbox at once", async () => {
   assertEquals((await client.findTicket(undefined, "demo-1", NOON))?.id, id);
 });
 
-Deno.test("a search goes on until it has all", async () => {
+Deno.test("searchTickets: reads all pages", async () => {
   const page = (...ids: number[]) =>
     json({ total: 3, results: ids.map((id) => ({ ...TICKET, id })) });
   const { client, asked } = freshdesk(page(1, 2), page(3));
@@ -802,19 +802,19 @@ Deno.test("a search goes on until it has all", async () => {
   assertMatch(asked[1]?.url ?? "", /&page=2$/);
 });
 
-Deno.test("a search ends after ten pages, as Freshdesk's does", async () => {
+Deno.test("searchTickets: ends after ten pages, as Freshdesk does", async () => {
   const { client, asked } = freshdesk(json({ total: 1000, results: [TICKET] }));
   await client.searchTickets("demo");
   assertEquals(asked.length, 10);
 });
 
-Deno.test("a search whose page is empty is over", async () => {
+Deno.test("searchTickets: ends at an empty page", async () => {
   const { client, asked } = freshdesk(json({ total: 5, results: [] }));
   assertEquals(await client.searchTickets("demo"), []);
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a conversation is given oldest first, whatever order it came in", async () => {
+Deno.test("getConversations: sorts oldest first", async () => {
   const at = (id: number, created_at: string) => ({
     ...CONVERSATION,
     id,
@@ -832,7 +832,7 @@ Deno.test("a conversation is given oldest first, whatever order it came in", asy
   );
 });
 
-Deno.test("a conversation is sorted over all its pages", async () => {
+Deno.test("getConversations: sorts over all pages", async () => {
   const link =
     `<${API}/tickets/7/conversations?per_page=100&page=2>; rel="next"`;
   const { client } = freshdesk(
@@ -845,7 +845,7 @@ Deno.test("a conversation is sorted over all its pages", async () => {
   );
 });
 
-Deno.test("a conversation of more than a hundred messages is given whole", async () => {
+Deno.test("getConversations: returns more than a hundred messages", async () => {
   const { client, sandbox } = account();
   const { id } = await newTicket(client, sandbox);
   for (let n = 0; n < 120; n++) {

@@ -18,7 +18,7 @@ import {
 } from "./helpers/program.ts";
 
 program(
-  "settings that are missing or wrong are all named, and the exit code asks for a person",
+  "program: names all missing and wrong settings, and exits with 78",
   async () => {
     const { code, text } = await ending({
       FRESHDESK_APIKEY: "x",
@@ -39,7 +39,7 @@ program(
 );
 
 program(
-  "a database that cannot be opened is said, with what to do",
+  "program: says that the database cannot be opened, and what to do",
   async () => {
     const { code, text } = await ending({
       FRESHDESK_URL: "https://acme.freshdesk.com",
@@ -52,7 +52,7 @@ program(
 );
 
 program(
-  "a wrong key is said at the start, after one request, and the exit code asks for a person",
+  "program: reports a wrong key after one request, and exits with 78",
   async () => {
     const sandbox = new Sandbox();
     const server = await listen(sandbox, 0);
@@ -68,7 +68,7 @@ program(
 );
 
 program(
-  "the program introduces itself, answers /healthz, takes its jobs by Deno.cron, and stops when asked",
+  "program: introduces itself, serves /healthz, runs its jobs and stops on a signal",
   async () => {
     const sandbox = new Sandbox();
     const server = await listen(sandbox, 0);
@@ -103,32 +103,35 @@ program(
   },
 );
 
-program("on a timeline other than production no job acts", async () => {
-  const sandbox = new Sandbox();
-  const server = await listen(sandbox, 0);
-  await inFolder(async (folder) => {
-    const child = start(folder, {
-      FRESHDESK_URL: server.url,
-      FRESHDESK_API_KEY: "sandbox",
-      KV_PATH: ":memory:",
-      LOG_LEVEL: "DEBUG",
-      DENO_TIMELINE: "git-branch/try",
-      DENO_CRON_TEST_SCHEDULE_OFFSET: "100",
+program(
+  "program: runs no jobs on a timeline other than production",
+  async () => {
+    const sandbox = new Sandbox();
+    const server = await listen(sandbox, 0);
+    await inFolder(async (folder) => {
+      const child = start(folder, {
+        FRESHDESK_URL: server.url,
+        FRESHDESK_API_KEY: "sandbox",
+        KV_PATH: ":memory:",
+        LOG_LEVEL: "DEBUG",
+        DENO_TIMELINE: "git-branch/try",
+        DENO_CRON_TEST_SCHEDULE_OFFSET: "100",
+      });
+      const lines = linesOf(child.stdout);
+      await lineOf(lines, /timeline git-branch\/try/);
+      await lineOf(lines, /Next \(UTC\)/);
+      child.kill("SIGINT");
+      for await (const line of lines) assert(!line.includes("Job"), line);
+      await child.stderr.cancel();
+      await child.status;
     });
-    const lines = linesOf(child.stdout);
-    await lineOf(lines, /timeline git-branch\/try/);
-    await lineOf(lines, /Next \(UTC\)/);
-    child.kill("SIGINT");
-    for await (const line of lines) assert(!line.includes("Job"), line);
-    await child.stderr.cancel();
-    await child.status;
-  });
-  await server.close();
-  assertEquals(sandbox.tickets.size, 0);
-});
+    await server.close();
+    assertEquals(sandbox.tickets.size, 0);
+  },
+);
 
 program(
-  "the five jobs are registered with the schedules of the workflow, without Deno's retries",
+  "program: registers five jobs with the workflow's schedules, without Deno's retries",
   async () => {
     const source = await Deno.readTextFile(new URL("main.ts", ROOT));
     const crons = [
@@ -148,7 +151,7 @@ program(
 );
 
 program(
-  "the log file has every line, as JSON if that is asked for",
+  "program: writes every line to the log file, as JSON if set",
   async () => {
     const sandbox = new Sandbox();
     const server = await listen(sandbox, 0);
@@ -186,7 +189,7 @@ program(
 
 if (Deno.build.os === "linux") {
   program(
-    "a log file on a full disk keeps the program from nothing",
+    "program: goes on with a log file on a full disk",
     async () => {
       const server = await listen(new Sandbox(), 0);
       await inFolder(async (folder) => {

@@ -42,6 +42,11 @@ export class DeskHours {
       this.#options.timeZone === undefined;
   }
 
+  /** Whether the account's hours were taken, if only to know that there are none. */
+  get hasAccount(): boolean {
+    return this.#account !== undefined;
+  }
+
   /** When agents work. */
   get hours(): BusinessHours {
     return this.#current.hours;

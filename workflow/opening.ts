@@ -237,11 +237,16 @@ export class TicketOpener<Stored> {
   /** Returns the hours in which the waits of plans pass; asks Freshdesk nothing. */
   async calendars(): Promise<Calendars> {
     const { hours, cache, pace } = this.#options;
-    if (pace === "natural" && hours.needsAccount) {
+    if (pace === "natural" && hours.needsAccount && !hours.hasAccount) {
       const account = await cache.storedBusinessHours();
       if (account !== undefined) hours.useAccount(account);
     }
     return hours.calendars;
+  }
+
+  /** Has the lists read again for the next tickets: Freshdesk refused what was picked from them. */
+  async forgetLists(): Promise<void> {
+    await this.#options.cache.clear();
   }
 
   async #nextOpening(now: number): Promise<number | undefined> {

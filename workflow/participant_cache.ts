@@ -143,7 +143,8 @@ export class ParticipantCache {
     const stored = await this.#stored();
     if (stored?.owner) return stored.owner;
     const owner = await this.#options.freshdesk.getMe(call);
-    if (stored) await this.#store({ ...stored, owner });
+    const header = await this.#header();
+    if (stored && header) await this.#store({ ...stored, owner }, header.at);
     return owner;
   }
 
@@ -215,7 +216,7 @@ export class ParticipantCache {
   }
 
   /** Stores the lists. Where the database is busy this process alone has them. */
-  async #store(lists: AccountLists): Promise<void> {
+  async #store(lists: AccountLists, at = this.#now()): Promise<void> {
     const { kv } = this.#options;
     const id = crypto.randomUUID();
     const bytes = new TextEncoder().encode(JSON.stringify(lists));
@@ -234,7 +235,7 @@ export class ParticipantCache {
         version: VERSION,
         id,
         pieces,
-        at: this.#now(),
+        at,
         settings: this.#settings,
         businessHours: lists.businessHours ?? null,
       };

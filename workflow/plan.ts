@@ -6,9 +6,11 @@
 
 /** A contact or an agent. */
 export interface Person {
+  /** Freshdesk's id. */
   id: number;
   /** As in the account; may be empty. */
   name: string;
+  /** E-mail address. */
   email: string;
 }
 
@@ -117,8 +119,11 @@ export type PlanStep =
 
 /** One ticket from its opening to its closing. */
 export interface Plan {
+  /** The desk it was written by. */
   desk: string;
+  /** What it is about. */
   topic: string;
+  /** How the conversation goes. */
   outcome: Outcome;
   /** Plain text, at most 120 characters. */
   subject: string;
@@ -126,14 +131,19 @@ export interface Plan {
   priority: 1 | 2 | 3 | 4;
   /** 1 e-mail, 2 portal, 3 phone, 9 widget. */
   source: 1 | 2 | 3 | 9;
+  /** One of the account's ticket types. */
   type?: string;
+  /** Tags that people would use. */
   tags: string[];
+  /** The team that answers it. */
   team?: string;
   /** The id of the account's group of that name. */
   group?: number;
+  /** Who writes in. */
   contact: Person;
   /** Who gets the ticket first. */
   agent: Person;
+  /** What happens, in order. */
   steps: PlanStep[];
 }
 

@@ -51,6 +51,8 @@ export interface StepContext {
   agents: () => Promise<Person[]>;
   /** The plan with another agent from step `from` on; what was said before stays. */
   rewriteForAgent: (plan: Plan, agent: Person, from: number) => Promise<Plan>;
+  /** Has the account's people and form read again for the next tickets. */
+  forgetLists: () => Promise<void>;
   /** The tickets. */
   store: Store;
   /** One line per event. */
@@ -220,7 +222,7 @@ function sayOnce({ log, said }: StepContext, message: string): void {
  * @param sent what a new ticket was refused with
  */
 async function refillRejectedFields(
-  { freshdesk, now }: StepContext,
+  { freshdesk, now, forgetLists }: StepContext,
   error: unknown,
   sent?: Fields,
 ): Promise<Fields> {
@@ -232,6 +234,7 @@ async function refillRejectedFields(
       ? error // the list is closed to the key: what was refused says more
       : trouble;
   });
+  if (sent) await forgetLists();
   const { fields } = fillRequiredFields(
     form,
     new Date(now()).toISOString().slice(0, 10),
@@ -352,8 +355,9 @@ export async function assign(
       change: { agent: participant(wanted), ...seen(ticket, there, now()) },
     };
   } catch (error) {
-    const refused = error instanceof NotAppliedError ||
-      rejectsField(error, "responder_id");
+    const rejected = rejectsField(error, "responder_id");
+    if (rejected) await context.forgetLists();
+    const refused = error instanceof NotAppliedError || rejected;
     const others = refused ? await agents() : [];
     const agent = pick(others.filter(({ id }) => id !== wanted.id), random);
     if (!agent) throw error;

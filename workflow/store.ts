@@ -59,6 +59,7 @@ import {
   type StoredPlan,
   type Ticket,
 } from "./ticket.ts";
+import { validatePlan } from "./validate_plan.ts";
 
 export type { DueValue, JobRun } from "./stored_values.ts";
 
@@ -221,7 +222,7 @@ export class Store {
   }
 
   /**
-   * Adds drafts, all or none.
+   * Adds drafts, all or none. Throws a `TypeError` if a plan cannot be carried out.
    *
    * @param hour the hour whose tickets they are; `undefined`: they are opened besides
    * @param firstNumber what {@linkcode nextNumber} was when they were written
@@ -232,11 +233,18 @@ export class Store {
     firstNumber: number,
     drafts: readonly Draft[],
   ): Promise<Ticket[] | undefined> {
+    for (const { plan } of drafts) {
+      const problem = validatePlan(plan);
+      if (!problem) continue;
+      throw new TypeError(
+        `Cannot carry out a plan about '${plan.topic}' of the desk '${plan.desk}': ${problem}`,
+      );
+    }
     const number = await this.#get<number>(["number"]);
     if ((number.value ?? 0) !== firstNumber) return undefined;
     const now = this.#now();
     const tickets = drafts.map((draft, i) =>
-      newTicket(draft, firstNumber + i, now)
+      newTicket(draft, firstNumber + i, newTag(now, i), now)
     );
     const committed = await this.#commit(() => {
       const atomic = this.#kv.atomic().check(number);
@@ -774,12 +782,13 @@ export class Store {
 function newTicket(
   { plan, dueAt }: Draft,
   number: number,
+  tag: string,
   now: number,
 ): Ticket {
   const first = stepOf(plan, { step: 0 });
   return bounded({
     version: 2,
-    tag: newTag(now),
+    tag,
     number,
     id: null,
     state: "active",
@@ -806,14 +815,16 @@ function newTicket(
 }
 
 /**
- * A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-k3j9x2ab`. Never
- * from the seed: a database that was wiped must not meet its old tags.
+ * A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-003j9x2a`. Those
+ * drafted together sort by their place. Never from the seed: a database that was wiped must not meet
+ * its old tags.
  */
-function newTag(at: number): string {
+function newTag(at: number, place: number): string {
   const time = new Date(at).toISOString().replace(/\D/g, "").slice(0, 14);
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
   const rest = Array.from(bytes, (byte) => (byte % 36).toString(36));
-  return `tw-${time}-${rest.join("")}`;
+  const order = (place % 36 ** 2).toString(36).padStart(2, "0");
+  return `tw-${time}-${order}${rest.join("")}`;
 }
 
 /** Where a ticket stands in the lists of those that wait, or have ended. */

@@ -6,21 +6,27 @@
  */
 import type { Outcome } from "../workflow/plan.ts";
 import { NoTextError } from "./compose.ts";
+import { holds, type Register, REGISTERS, type Term } from "./condition.ts";
 import { drawOfTopic } from "./deck.ts";
 import {
   type Alternative,
   type Desk,
+  type Fact,
   inOrder,
   type Mistake,
   THREADS,
   type Topic,
   tryToRead,
 } from "./desk.ts";
+import type { Facts } from "./facts.ts";
 import { type MessageName, SOURCES } from "./form.ts";
-import { AlikeError, writePlan } from "./write.ts";
+import { personaOf, registerOf } from "./persona.ts";
+import { AlikeError, type Order, writePlan } from "./write.ts";
 
-/** So many threads of each outcome show nearly everything. */
+/** These many threads of each outcome show nearly everything. */
 const THOROUGH = 150;
+/** Threads of each outcome in which a text that none of those took is looked for. */
+const SEARCH = 60;
 /** Any moment will do; this one is a Tuesday. */
 const NOW = Date.UTC(2026, 2, 10, 11);
 /** A stored value of Deno KV has 64 KiB. */
@@ -98,7 +104,7 @@ function checkTopic(
   if (mistakes.size === 0) {
     for (
       const [place, message] of [
-        ...neverChosen(topic, chosen),
+        ...neverChosen(desk, topic, chosen),
         ...unused(topic),
       ]
     ) {
@@ -114,10 +120,11 @@ function tryThread(
   outcome: Outcome,
   n: number,
   onChoice: (alternative: Alternative) => void,
+  more: Partial<Order> = {},
 ) {
   const seed = `check ${outcome}`;
   const sources = topic.file.sources ??
-    Object.keys(SOURCES) as (keyof typeof SOURCES)[];
+    keys(SOURCES);
   return writePlan({
     desk,
     seed,
@@ -134,7 +141,88 @@ function tryThread(
       source: sources[n % sources.length] ?? "email",
     },
     onChoice,
+    ...more,
   });
+}
+
+/** Looks for a text in threads made for it: those whose facts, register and source it asks for. */
+function search(
+  desk: Desk,
+  topic: Topic,
+  { place }: Alternative,
+  when: readonly Term[],
+): "found" | "too long" | "not found" {
+  const made = madeFor(topic, when);
+  // What is said shows only in the writing.
+  const terms = when.filter(({ kind }) => kind !== "said");
+  const isFact = (term: Term) =>
+    "name" in term && topic.facts.some(({ name }) => name === term.name);
+  let tooLong = false;
+  for (const outcome of topic.outcomes.keys()) {
+    for (const register of REGISTERS) {
+      for (const source of topic.file.sources ?? keys(SOURCES)) {
+        const fits = (terms: readonly Term[], facts?: Facts) =>
+          holds(terms, {
+            outcome,
+            source,
+            register,
+            said: new Set(),
+            valueOf: (name) =>
+              facts?.get(name)?.texts[""] ??
+                String(desk.file.words?.[name] ?? ""),
+          });
+        if (!fits(terms.filter((term) => !isFact(term)))) continue;
+        const seed = `check ${outcome}`;
+        for (let n = 0; n < SEARCH; n++) {
+          let found = false;
+          const id = idWith(register, seed, n);
+          const persona = personaOf(seed, id, desk.file.locale);
+          try {
+            tryThread(desk, made, outcome, n, (text) => {
+              found ||= text.place === place;
+            }, {
+              contact: person(id, "Jane Doe"),
+              persona: { ...persona, detail: 1 },
+              draw: { ...drawOfTopic(desk, made, seed, n), outcome, source },
+              accept: (facts) => fits(terms, facts),
+              onTooLong: (text) => tooLong ||= text.place === place,
+            });
+          } catch (error) {
+            if (!(error instanceof Error)) throw error;
+            // No such facts: the condition does not hold with this outcome.
+            break;
+          }
+          if (found) return "found";
+        }
+      }
+    }
+  }
+  return tooLong ? "too long" : "not found";
+}
+
+/** The topic with its facts narrowed to what a condition asks of them, so that no draw is rare. */
+function madeFor(topic: Topic, when: readonly Term[]): Topic {
+  const narrow = (fact: Fact, term: Term): Fact => {
+    if (!("name" in term) || term.name !== fact.name) return fact;
+    if (term.kind === "yes" && fact.kind === "yes") {
+      const isFixed = fact.chance === 0 || fact.chance === 1;
+      return isFixed ? fact : { ...fact, chance: term.not ? 0 : 1 };
+    }
+    if (term.kind !== "is" || fact.kind !== "one of") return fact;
+    const options = fact.options.filter((option) =>
+      term.values.includes(option[""] ?? "") !== term.not
+    );
+    return { ...fact, options };
+  };
+  const facts = topic.facts.map((fact) => when.reduce(narrow, fact));
+  return { ...topic, facts };
+}
+
+/** The id of a contact who writes in this way. */
+function idWith(register: Register, seed: string, n: number): number {
+  let id = n * 1000;
+  while (registerOf(seed, id) !== register) id++;
+  return id;
 }
 
 function placeOf(error: Error, topic: Topic): string {
@@ -145,13 +233,27 @@ function placeOf(error: Error, topic: Topic): string {
 }
 
 function* neverChosen(
+  desk: Desk,
   topic: Topic,
-  chosen: ReadonlySet<string>,
+  chosen: Set<string>,
 ): Generator<[place: string, message: string]> {
   for (const slot of [topic.subject, ...writtenSlots(topic)]) {
-    for (const { place, facts: names } of slot.alternatives) {
+    for (const text of slot.alternatives) {
+      const { place, facts: names } = text;
       // Texts of desk.yaml need not fit every topic.
       if (chosen.has(place) || place.startsWith("desk.yaml")) continue;
+      const result = search(desk, topic, text, [...slot.when, ...text.when]);
+      if (result === "found") {
+        chosen.add(place);
+        continue;
+      }
+      if (result === "too long") {
+        yield [
+          place,
+          "can never be chosen: only curt contacts may take it, and they take shorter texts of the slot; begin its condition with 'curt', or shorten it",
+        ];
+        continue;
+      }
       const facts = topic.facts.filter(({ name }) => names.includes(name))
         .map(({ name, by }) => `'${name}' (by: ${by})`);
       yield [
@@ -194,6 +296,10 @@ function writtenMessages(topic: Topic): Set<MessageName> {
     ...outcomes.flatMap((outcome) => THREADS[outcome]),
     ...(thanks ? ["thanks" as const] : []),
   ]);
+}
+
+function keys<T extends object>(object: T): (keyof T)[] {
+  return Object.keys(object) as (keyof T)[];
 }
 
 function person(id: number, name: string) {

@@ -39,6 +39,8 @@ export interface Thread {
   random: Random;
   /** Called with every text that was chosen. */
   onChoice?: (alternative: Alternative) => void;
+  /** Called with every text that was passed over only because the contact is curt. */
+  onTooLong?: (alternative: Alternative) => void;
 }
 
 /** A slot that must be filled has no text that may be used. */
@@ -60,8 +62,7 @@ export class NoTextError extends Error {
 /** The subject of a thread. */
 export function composeSubject(thread: Thread, style: Style): string {
   const text = choose(thread.topic.subject, "subject", thread, "contact", 0);
-  const filled = oneLine(fill(text.parts, thread));
-  return style.small ? startSmall(filled) : filled;
+  return cased(oneLine(fill(text.parts, thread)), "contact", style);
 }
 
 /**
@@ -96,7 +97,7 @@ export function composeMessage(
       : text.parts;
     const filled = fill(parts, thread);
     if (filled === "") continue;
-    sentences.push(style.small ? startSmall(filled) : filled);
+    sentences.push(cased(filled, speaker, style));
   }
   const names = {
     self: speaker === "contact" ? thread.contact : thread.agent,
@@ -193,13 +194,16 @@ function tryToChoose(
   const situation = situationOf(thread);
   const usable = slot.alternatives.filter((text) =>
     holds(text.when, situation) && maySay(text, thread, speaker) &&
-    // Nobody formal begins in small letters.
+    // Nobody formal writes what begins in small letters.
     !(speaker === "contact" && thread.register === "formal" &&
       /^\p{Ll}/u.test(text.text))
   );
   const brief = speaker === "contact" && thread.register === "curt"
-    ? shorterHalf(usable)
+    ? shorterOnes(usable)
     : usable;
+  for (const text of usable) {
+    if (!brief.includes(text)) thread.onTooLong?.(text);
+  }
   if (brief.length === 0) return undefined;
   const { items, position } = bag(
     brief,
@@ -212,17 +216,26 @@ function tryToChoose(
   );
   const text = items[(position + again) % items.length];
   if (!text) return undefined;
-  for (const name of text.facts) thread.said.add(name);
+  for (const name of text.says) thread.said.add(name);
   thread.onChoice?.(text);
   return text;
 }
 
-/** Who is curt says it in the shorter ways. */
-function shorterHalf(texts: readonly Alternative[]): readonly Alternative[] {
-  const lengths = texts.map(({ text }) => text.length).sort((a, b) => a - b);
-  const middle = lengths[Math.floor(lengths.length / 2)] ?? 0;
-  const shorter = texts.filter(({ text }) => text.length < middle);
-  return shorter.length > 0 ? shorter : texts;
+/** Fewer texts than these come again too soon. */
+const LEAST_BRIEF = 3;
+
+/** Contacts who are curt say it in the shorter ways, or as a text for them has it. */
+function shorterOnes(texts: readonly Alternative[]): readonly Alternative[] {
+  const shorter = new Set(
+    texts.toSorted((a, b) => a.text.length - b.text.length)
+      .slice(0, Math.max(LEAST_BRIEF, Math.floor(texts.length * 0.4))),
+  );
+  return texts.filter((text) =>
+    shorter.has(text) ||
+    text.when.some((term) =>
+      term.kind === "register" && term.register === "curt" && !term.not
+    )
+  );
 }
 
 /** Whether the speaker can know all that the text speaks of, and nobody's missing name is needed. */
@@ -254,18 +267,25 @@ function situationOf(thread: Thread): Situation {
 
 function fill(parts: Alternative["parts"], thread: Thread): string {
   let text = "";
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     const value = typeof part === "string" ? part : valueOf(part, thread);
     if (typeof part === "string") {
       // No second full stop after "7 a.m.".
       text += text.endsWith(".") ? value.replace(/^\.(?!\.)/, "") : value;
       continue;
     }
-    const starts = /(^|[.!?]\s+|\n)$/.test(text);
+    const next = parts[i + 1];
+    const starts = /(^|[.!?]\s+|\n)$/.test(text) &&
+      isWord(value + (typeof next === "string" ? next : ""));
     text = withArticle(text, value) +
       (starts ? value.charAt(0).toUpperCase() + value.slice(1) : value);
   }
   return text;
+}
+
+/** Whether a text begins with a word, and not with an identifier such as "wh_12" or "iPhone". */
+function isWord(text: string): boolean {
+  return /^\p{Ll}+(?:[-'’]\p{Ll}+)*[,.;:!?)]*(?:\s|$)/u.test(text);
 }
 
 /** "a {x}" becomes "an {x}" before a vowel, and the other way round. */
@@ -300,9 +320,10 @@ function layOut(sentences: readonly string[], layout: Style["layout"]): string {
   const paragraphs: string[][] = [];
   for (const [i, text] of sentences.entries()) {
     // A text without a full stop gets one when another follows.
-    const sentence = i < sentences.length - 1 && /^.*[\p{L}\p{N}]$/u.test(text)
-      ? `${text}.`
-      : text;
+    const sentence =
+      i < sentences.length - 1 && /[\p{L}\p{N}]["”)]?$/u.test(text)
+        ? `${text}.`
+        : text;
     const last = paragraphs.at(-1);
     const own = sentence.includes("\n");
     if (
@@ -313,6 +334,25 @@ function layOut(sentences: readonly string[], layout: Style["layout"]): string {
     } else last.push(sentence);
   }
   return paragraphs.map((paragraph) => paragraph.join(" ")).join("\n\n");
+}
+
+/** Whether a contact begins in small letters is their habit alone, however the text is written. */
+function cased(
+  text: string,
+  speaker: "contact" | "agent",
+  style: Style,
+): string {
+  if (style.small) return startSmall(text);
+  return speaker === "contact" && isWord(text) ? startLarge(text) : text;
+}
+
+/** "I have not" for a text that is written in small letters. */
+function startLarge(text: string): string {
+  return text.split(/(?<=[.!?]\s+|\n)/).map((sentence) =>
+    isWord(sentence)
+      ? sentence.charAt(0).toUpperCase() + sentence.slice(1)
+      : sentence
+  ).join("").replace(/\bi(?=[\s'])/g, "I");
 }
 
 /** "i have not" for a writer who begins in small letters; "API" and "A-1234" stay. */

@@ -1,6 +1,6 @@
 /**
- * When a text may be chosen: `damaged`, `not damaged`, `asks is colour or box`, `order said`,
- * `curt`, `outcome is refused`, joined with `and`.
+ * When a text may be chosen: `damaged`, `not damaged`, `asks is colour or box`, `asks is not box`,
+ * `order said`, `curt`, `outcome is refused`, joined with `and`.
  *
  * @module
  */
@@ -23,7 +23,9 @@ export type Register = typeof REGISTERS[number];
 export type Term =
   & { not: boolean }
   & (
-    | { kind: "yes" | "said"; name: string }
+    | { kind: "yes"; name: string }
+    /** `isYes`: said to be so, since it may also have been said not to be. */
+    | { kind: "said"; name: string; isYes?: boolean }
     | { kind: "is"; name: string; values: string[] }
     | { kind: "register"; register: Register }
   );
@@ -47,9 +49,9 @@ export function parseCondition(text: string): Term[] {
   return text.trim().split(/\s+and\s+/).map((part) => {
     const [, not, rest = ""] = /^(not\s+)?(.*)$/.exec(part) ?? [];
     const base = { not: not !== undefined };
-    const is = /^([a-z][a-z0-9_]*)\s+is\s+(.+)$/.exec(rest);
+    const is = /^([a-z][a-z0-9_]*)\s+is\s+(not\s+)?(.+)$/.exec(rest);
     if (is) {
-      const values = (is[2] ?? "").split(/\s+or\s+/).map((value) =>
+      const values = (is[3] ?? "").split(/\s+or\s+/).map((value) =>
         value.trim()
       );
       const name = is[1] ?? "";
@@ -63,7 +65,12 @@ export function parseCondition(text: string): Term[] {
           }`,
         );
       }
-      return { ...base, kind: "is", name, values };
+      return {
+        not: base.not !== (is[2] !== undefined),
+        kind: "is",
+        name,
+        values,
+      };
     }
     const said = /^([a-z][a-z0-9_]*)\s+said$/.exec(rest);
     if (said) return { ...base, kind: "said", name: said[1] ?? "" };
@@ -91,7 +98,8 @@ function termHolds(term: Term, situation: Situation): boolean {
     case "yes":
       return situation.valueOf(term.name) === "yes";
     case "said":
-      return situation.said.has(term.name);
+      return situation.said.has(term.name) &&
+        (!term.isYes || situation.valueOf(term.name) === "yes");
     case "register":
       return situation.register === term.register;
     case "is":

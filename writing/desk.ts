@@ -4,6 +4,8 @@
  * @module
  */
 import {
+  isAlias,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -67,12 +69,22 @@ export const BUILT_IN = ["company", "contact", "agent", "team"] as const;
 /** Who can say a fact without having been told. */
 export type Knows = "contact" | "agent" | "both";
 
+/** Which items of a category: those with one of these values, or with none of them. */
+export interface Where {
+  /** A key of the catalogue. */
+  key: string;
+  /** Its values. */
+  values: string[];
+  /** Those with another value. */
+  not: boolean;
+}
+
 /** A fact of a topic. */
 export type Fact =
   & { name: string; by: Knows }
   & (
     | { kind: "number"; pattern: string }
-    | { kind: "item"; categories: string[]; except?: string }
+    | { kind: "item"; categories: string[]; where?: Where; except?: string }
     | { kind: "amount"; expression: Expression }
     | { kind: "count"; from: number; to: number }
     | {
@@ -94,8 +106,10 @@ export interface Alternative {
   parts: Parts;
   /** When it may be taken. */
   when: Term[];
-  /** The facts it speaks of: those it names, and those its conditions ask for. */
+  /** The facts it rests on: those it names, and those its conditions ask for. */
   facts: string[];
+  /** The facts it says: not those of which its conditions only exclude a value. */
+  says: string[];
   /** `file:line:column`. */
   place: string;
 }
@@ -403,10 +417,14 @@ class TopicReader {
       if (file.except !== undefined) {
         this.known([...path, "except"], [file.except]);
       }
+      const where = file.where === undefined
+        ? undefined
+        : this.#where(file.where, categories, [...path, "where"]);
       return {
         ...base,
         kind: "item",
         categories,
+        ...(where && { where }),
         ...(file.except !== undefined && { except: file.except }),
       };
     }
@@ -462,6 +480,36 @@ class TopicReader {
     };
   }
 
+  #where(
+    text: string,
+    categories: readonly string[],
+    path: Path,
+  ): Where | undefined {
+    return this.parsed(path, () => {
+      const [term, ...more] = parseCondition(text);
+      if (term?.kind !== "is" || more.length > 0) {
+        throw new SyntaxError(
+          "expected a key and its values, such as kind is boots or shoes",
+        );
+      }
+      const { name: key, values, not } = term;
+      const items = categories.flatMap((category) =>
+        this.#desk.catalogue?.[category] ?? []
+      );
+      const keys = common(items.map((item) => Object.keys(item)));
+      if (!keys.includes(key)) {
+        throw new SyntaxError(
+          `not every item has '${key}'${hint(key, keys)}`,
+        );
+      }
+      const where = { key, values, not };
+      if (!items.some((item) => isWhere(item, where))) {
+        throw new SyntaxError("leaves no item");
+      }
+      return where;
+    });
+  }
+
   slots(path: Path, message: MessageFile): Slot[] {
     return Object.entries(message).map(([key, slot]) => {
       const at = [...path, key];
@@ -510,17 +558,19 @@ class TopicReader {
     for (const { name, field } of placeholders(parts)) {
       this.#placeholder(path, name, field);
     }
-    const names = [
-      ...placeholders(parts).map(({ name }) => name),
-      ...[...when, ...slotWhen].flatMap((term) =>
-        term.kind === "yes" || term.kind === "is" ? [term.name] : []
-      ),
-    ];
+    const named = placeholders(parts).map(({ name }) => name);
+    const asked = [...when, ...slotWhen].flatMap((term) =>
+      term.kind === "yes" || term.kind === "is" ? [term] : []
+    );
+    const told = asked.filter(({ kind, not }) => kind === "yes" || !not);
+    const factsIn = (names: readonly string[]) =>
+      [...new Set(names)].filter((name) => this.#facts.has(name));
     return {
       text,
       parts,
       when,
-      facts: [...new Set(names)].filter((name) => this.#facts.has(name)),
+      facts: factsIn([...named, ...asked.map(({ name }) => name)]),
+      says: factsIn([...named, ...told.map(({ name }) => name)]),
       place: this.#source.place(path),
     };
   }
@@ -533,6 +583,7 @@ class TopicReader {
         this.known(path, [term.name]);
         const fact = this.#facts.get(term.name);
         if (!fact) continue;
+        if (term.kind === "said") term.isYes = fact.kind === "yes";
         if (term.kind === "yes" && fact.kind !== "yes") {
           throw new SyntaxError(
             `'${term.name}' is not a yes/no fact; expected '${term.name} is ...' or '${term.name} said'`,
@@ -655,6 +706,14 @@ function fieldsOf(fact: Fact, desk: DeskFile): string[] {
   }
 }
 
+/** Whether an item of the catalogue is one of those. */
+export function isWhere(
+  item: Record<string, unknown>,
+  { key, values, not }: Where,
+): boolean {
+  return values.includes(String(item[key])) !== not;
+}
+
 function common(lists: readonly string[][]): string[] {
   return (lists[0] ?? []).filter((key) =>
     lists.every((list) => list.includes(key))
@@ -716,30 +775,25 @@ class Source {
     this.#mistakes.push({ place: this.place(path), message });
   }
 
-  /** `file:line:column` of a value; of the nearest one around it if it does not exist. */
+  /**
+   * `file:line:column` of a value; of the nearest one around it if it does not exist. What is used
+   * again by its name (`*name`) stands where it was written.
+   */
   place(path: Path): string {
-    for (let length = path.length; length > 0; length--) {
-      const key = path[length - 1];
-      const parent = length === 1
-        ? this.#document.contents
-        : this.#document.getIn(path.slice(0, length - 1), true) as
-          | Node
-          | undefined;
-      if (isMap(parent)) {
-        const pair = parent.items.find(({ key: k }) =>
-          isScalar(k) && k.value === key
-        );
-        if (pair && isScalar(pair.key)) {
-          return this.#at(pair.key.range?.[0] ?? 0);
-        }
-      } else {
-        const node = this.#document.getIn(path.slice(0, length), true) as
-          | Node
-          | undefined;
-        if (node?.range) return this.#at(node.range[0]);
-      }
+    let offset = 0;
+    let node: Node | null | undefined = this.#document.contents;
+    for (const key of path) {
+      if (isAlias(node)) node = node.resolve(this.#document);
+      if (!isCollection(node)) break;
+      const value: unknown = node.get(key, true);
+      const label: unknown = isMap(node)
+        ? node.items.find(({ key: k }) => isScalar(k) && k.value === key)?.key
+        : value;
+      if (!isNode(label)) break;
+      offset = label.range?.[0] ?? offset;
+      node = isNode(value) ? value : undefined;
     }
-    return this.#at(0);
+    return this.#at(offset);
   }
 
   #explain(issue: z.core.$ZodIssue, above: Path): void {
@@ -817,7 +871,16 @@ const TOP_KEYS = [
   ...Object.keys(DeskForm.shape),
 ];
 const KEYS = [
-  ...["number", "item", "except", "amount", "count", "date", "workday"],
+  ...[
+    "number",
+    "item",
+    "where",
+    "except",
+    "amount",
+    "count",
+    "date",
+    "workday",
+  ],
   ...["one of", "yes", "by", "when", "texts", "median", "p90"],
   ...Object.keys(MESSAGES),
 ];

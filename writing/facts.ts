@@ -4,7 +4,7 @@
  * @module
  */
 import { between, pick, type Random } from "../lib/random.ts";
-import type { Desk, Fact, Topic } from "./desk.ts";
+import { type Desk, type Fact, isWhere, type Topic } from "./desk.ts";
 
 /** A fact as it was drawn: its texts by field ("" is the value itself), and its number if it has one. */
 export interface Drawn {
@@ -88,7 +88,9 @@ function draw(
         : facts.get(fact.except)?.texts["name"];
       const items = fact.categories
         .flatMap((category) => desk.file.catalogue?.[category] ?? [])
-        .filter(({ name }) => name !== other);
+        .filter((item) =>
+          item.name !== other && (!fact.where || isWhere(item, fact.where))
+        );
       const item = pick(items, random);
       if (!item) throw new Error(`Nothing in the catalogue for '${fact.name}'`);
       const texts: Record<string, string> = { "": item.name };

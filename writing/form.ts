@@ -50,7 +50,7 @@ const priority = z.enum(keys(PRIORITIES));
 const source = z.enum(keys(SOURCES));
 const outcome = z.enum(OUTCOMES);
 const condition = text.describe(
-  "When: `damaged`, `not damaged`, `asks is box or colour`, `order said`, `formal`, `neutral`, `curt`, `outcome is refused`, `source is phone`; several joined with `and`.",
+  "When: `damaged`, `not damaged`, `asks is box or colour`, `asks is not box`, `order said`, `formal`, `neutral`, `curt`, `outcome is refused`, `source is phone`; several joined with `and`.",
 );
 
 const alternative = z.union([
@@ -88,6 +88,9 @@ const fact = z.union([
   z.strictObject({
     item: z.union([name, z.array(name).min(1)]).describe(
       "An item from one or several categories of the catalogue: {x}, {x.price}, and its other keys.",
+    ),
+    where: text.optional().describe(
+      "Only some of them, by a key of the catalogue: kind is boots or shoes; kind is not boots.",
     ),
     except: name.optional().describe("Another item fact that it differs from."),
     by,
@@ -165,7 +168,7 @@ export const TopicForm = z.strictObject({
     "How often it comes: 8 often, 4 usual, 1 rare.",
   ),
   erasure: z.boolean().optional().describe(
-    "The contact asks to be erased, and never writes again.",
+    "The contact asks to be erased, and never writes again unless it was refused, withdrawn or not answered.",
   ),
   outcomes: z.union([
     z.array(outcome).min(1),

@@ -1,5 +1,6 @@
 /**
- * How a contact writes and how an agent does: always the same for the same id.
+ * How a contact writes and how an agent does: always the same for the same id. Only small letters
+ * depend on who else writes.
  *
  * @module
  */
@@ -47,7 +48,6 @@ const CONTACTS: Record<Register, {
 }> = {
   formal: {
     greetings: [
-      "Dear Sir or Madam,",
       "Dear {company} team,",
       "Hello,",
       "Good day,",
@@ -61,7 +61,6 @@ const CONTACTS: Record<Register, {
     ],
     closings: [
       "Kind regards,",
-      "Yours sincerely,",
       "Best regards,",
       "With kind regards,",
       "Regards,",
@@ -70,7 +69,7 @@ const CONTACTS: Record<Register, {
     laterClosings: ["Kind regards,", "Best regards,", "Regards,"],
     signatures: ["full"],
     layouts: ["paragraphs", "pairs"],
-    detail: [0.6, 1],
+    detail: [0.7, 1],
   },
   neutral: {
     greetings: [
@@ -81,8 +80,6 @@ const CONTACTS: Record<Register, {
       "Hi {company},",
       "Hello there,",
       "",
-      "Morning,",
-      "Hiya,",
     ],
     laterGreetings: [
       "Hi {other.first},",
@@ -95,17 +92,16 @@ const CONTACTS: Record<Register, {
     closings: [
       "Thanks,",
       "Many thanks,",
-      "Cheers,",
       "Best,",
       "Thanks in advance,",
       "Thank you!",
       "Best wishes,",
       "",
     ],
-    laterClosings: ["Thanks,", "", "Cheers,", "Thanks again,", ""],
+    laterClosings: ["Thanks,", "", "Thanks again,", ""],
     signatures: ["first", "first", "full"],
     layouts: ["paragraphs", "pairs", "block"],
-    detail: [0.3, 0.9],
+    detail: [0.2, 1],
   },
   curt: {
     greetings: ["", "", "", "Hi", "Hello"],
@@ -118,28 +114,74 @@ const CONTACTS: Record<Register, {
   },
 };
 
-/** The habits of a contact. */
-export function personaOf(seed: string, id: number): Persona {
-  const random = stream(seed, "persona", id);
-  const chance = random();
-  const register = chance < 0.25
-    ? "formal"
-    : chance < 0.72
-    ? "neutral"
-    : "curt";
+type Words = Partial<
+  Record<"greetings" | "closings" | "laterClosings", string[]>
+>;
+
+const AMERICAN: Partial<Record<Register, Words>> = {
+  formal: {
+    greetings: ["To the {company} team,"],
+    closings: ["Sincerely,", "Respectfully,"],
+  },
+  neutral: {
+    greetings: ["Hey,", "Hey there,"],
+    closings: ["Thanks so much,"],
+    laterClosings: ["Thanks so much,"],
+  },
+};
+const BRITISH: Partial<Record<Register, Words>> = {
+  formal: {
+    greetings: ["Dear Sir or Madam,"],
+    closings: ["Yours sincerely,", "Yours faithfully,"],
+  },
+  neutral: {
+    greetings: ["Hiya,", "Hello all,"],
+    closings: ["Cheers,"],
+    laterClosings: ["Cheers,"],
+  },
+};
+/** What people say in some countries only, besides what they say everywhere. */
+const REGIONS: Record<string, Partial<Record<Register, Words>>> = {
+  US: AMERICAN,
+  CA: AMERICAN,
+  GB: BRITISH,
+  IE: BRITISH,
+  AU: BRITISH,
+  NZ: BRITISH,
+};
+
+/** How formal a contact is. */
+export function registerOf(seed: string, id: number): Register {
+  const chance = stream(seed, "persona", id)();
+  return chance < 0.25 ? "formal" : chance < 0.72 ? "neutral" : "curt";
+}
+
+/** The habits of a contact; `locale` says where they live, `small` that they write in small letters. */
+export function personaOf(
+  seed: string,
+  id: number,
+  locale: string,
+  small = false,
+): Persona {
+  const random = stream(seed, "habits", id);
+  const register = registerOf(seed, id);
   const kind = CONTACTS[register];
+  const local = REGIONS[new Intl.Locale(locale).region ?? ""]?.[register];
   const signature = one(kind.signatures, random);
   const careless = random();
-  const small = register !== "formal" && random() < 0.13;
-  const greeting = one(kind.greetings, random);
+  const greeting = one([...kind.greetings, ...local?.greetings ?? []], random);
   const [least, most] = kind.detail;
   return {
     register,
     greeting: small ? greeting.toLowerCase() : greeting,
     laterGreeting: one(kind.laterGreetings, random),
-    closing: signed(one(kind.closings, random), signature, small),
+    closing: signed(
+      one([...kind.closings, ...local?.closings ?? []], random),
+      signature,
+      small,
+    ),
     laterClosing: signed(
-      one(kind.laterClosings, random),
+      one([...kind.laterClosings, ...local?.laterClosings ?? []], random),
       register === "formal" ? "full" : signature === "none" ? "none" : "first",
       small,
     ),

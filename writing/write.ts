@@ -25,9 +25,9 @@ import {
 import { holds } from "./condition.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import { type Desk, THREADS } from "./desk.ts";
-import { drawFacts } from "./facts.ts";
+import { drawFacts, type Facts } from "./facts.ts";
 import { type MessageName, MESSAGES, PRIORITIES, SOURCES } from "./form.ts";
-import { agentStyle, personaOf } from "./persona.ts";
+import { agentStyle, type Persona, personaOf } from "./persona.ts";
 import { oneLine, shorten, toHtml } from "./text.ts";
 
 const SUBJECT_LENGTH = 120;
@@ -61,8 +61,14 @@ export interface Order {
   waits?: DrawPlanWaits;
   /** What the account offers; what is not known is not used. */
   offered?: Offered;
+  /** How the contact writes; by default as seed and id say, and not in small letters. */
+  persona?: Persona;
+  /** What must hold between the facts, besides the topic's rules. */
+  accept?: (facts: Facts) => boolean;
   /** Called with every text that was chosen. */
   onChoice?: Thread["onChoice"];
+  /** Called with every text that was passed over only because the contact is curt. */
+  onTooLong?: Thread["onTooLong"];
 }
 
 /** Writes the ticket's plan. The same order gives the same plan. */
@@ -74,7 +80,8 @@ export function writePlan(order: Order): Plan {
   let outcome = classic ? "one_round" : order.outcome ?? draw.outcome;
   if (outcome === "handed_over" && !order.colleague) outcome = "one_round";
 
-  const persona = personaOf(seed, order.contact.id);
+  const persona = order.persona ??
+    personaOf(seed, order.contact.id, desk.file.locale);
   const writer = outcome === "handed_over"
     ? order.colleague ?? order.agent
     : order.agent;
@@ -85,6 +92,7 @@ export function writePlan(order: Order): Plan {
     order.now,
     stream(seed, "facts", n),
     (facts) =>
+      (order.accept?.(facts) ?? true) &&
       holds(condition, {
         outcome,
         source: draw.source,
@@ -107,6 +115,7 @@ export function writePlan(order: Order): Plan {
     use,
     random: stream(seed, "text", n),
     ...(order.onChoice && { onChoice: order.onChoice }),
+    ...(order.onTooLong && { onTooLong: order.onTooLong }),
   };
   const subject = shorten(composeSubject(thread, persona), SUBJECT_LENGTH);
   const thanks = !classic && topic.messages.has("thanks") &&
@@ -125,7 +134,7 @@ export function writePlan(order: Order): Plan {
       }
       const speaker = MESSAGES[name];
       const style = speaker === "contact"
-        ? persona
+        ? name === "thanks" ? thankingOnce(persona) : persona
         : agentStyle(seed, writer.id, desk.file);
       return composeMessage(
         slots,
@@ -184,6 +193,13 @@ export class AlikeError extends Error {
       `message '${of}' may come out empty or like an earlier one of its thread; add texts to it`,
     );
   }
+}
+
+/** The style of a message that says thanks already: its closing need not. */
+function thankingOnce(style: Persona): Persona {
+  const laterClosing = style.laterClosing.split("\n")
+    .filter((line) => !/than(?:k|x)|thx|cheers/i.test(line)).join("\n");
+  return { ...style, laterClosing };
 }
 
 /** Tries other texts until the message differs from all before it in letters and digits. */

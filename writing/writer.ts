@@ -7,6 +7,7 @@ import type {
   ContactMemory,
   DrawPlanWaits,
   Offered,
+  Outcome,
   Pace,
   Person,
   Plan,
@@ -16,7 +17,14 @@ import type {
 } from "../workflow/plan.ts";
 import { type Draw, drawOfTopic, drawTicket } from "./deck.ts";
 import type { Desk, Topic } from "./desk.ts";
-import { agentsOf, mayBeErased, rankAgents, rankContacts } from "./people.ts";
+import {
+  agentsOf,
+  mayBeErased,
+  rankAgents,
+  rankContacts,
+  smallWriters,
+} from "./people.ts";
+import { personaOf } from "./persona.ts";
 import { rewriteForAgent } from "./rewrite.ts";
 import { writePlan } from "./write.ts";
 
@@ -61,7 +69,8 @@ export class Writer implements TicketWriter {
    */
   async write(order: TicketOrder): Promise<WrittenTicket> {
     const { n, at, agents, offered, outcome } = order;
-    const { contact, draw, memory } = await this.#choose(order);
+    const small = smallWriters(order.contacts, this.#seed);
+    const { contact, draw, used } = await this.#choose(order, small);
     const { first, then } = this.#agentsFor(draw, agents, n);
     const plan = writePlan({
       desk: this.#desk,
@@ -73,10 +82,20 @@ export class Writer implements TicketWriter {
       now: at,
       pace: this.pace,
       draw: { ...draw, ...(outcome && { outcome }) },
+      persona: personaOf(
+        this.#seed,
+        contact.id,
+        this.#desk.file.locale,
+        small.has(contact.id),
+      ),
       ...(this.#waits && { waits: this.#waits }),
       ...(offered && { offered }),
     });
-    return { plan, memory, fallbacks: fallbacksOf(plan, draw, offered) };
+    return {
+      plan,
+      memory: remember(used, draw.topic, plan.outcome),
+      fallbacks: fallbacksOf(plan, draw, offered),
+    };
   }
 
   /** The plan with another agent from step `from` on; what was said before stays. */
@@ -87,26 +106,23 @@ export class Writer implements TicketWriter {
   /** The contact, and what they write about: the n-th topic, or another if it is new to nobody. */
   async #choose(
     order: TicketOrder,
-  ): Promise<{ contact: Person; draw: Draw; memory: ContactMemory }> {
+    small: ReadonlySet<number>,
+  ): Promise<{ contact: Person; draw: Draw; used: ReadonlySet<string> }> {
     const { n, contacts, recall } = order;
-    const draw = order.topic === undefined
-      ? drawTicket(this.#desk, this.#seed, n)
-      : this.#drawOf(order.topic, n);
+    const draw = this.#drawFor(order);
     const asked: { contact: Person; used: Set<string> }[] = [];
-    for (const contact of rankContacts(contacts, this.#seed, n)) {
+    for (const contact of rankContacts(contacts, this.#seed, n, small)) {
       const { topics, erased } = await recall(contact.id) ??
         { topics: [], erased: false };
       if (erased) continue;
       const used = new Set(this.#isThrough(topics) ? [] : topics);
       if (this.#mayBring(draw.topic, contact, used, contacts)) {
-        return { contact, draw, memory: remember(used, draw.topic) };
+        return { contact, draw, used };
       }
       asked.push({ contact, used });
       if (asked.length >= ASKED) break;
     }
-    const topics = this.#desk.topics.filter(({ name }) =>
-      order.topic === undefined || name === order.topic
-    );
+    const topics = this.#desk.topics.filter((topic) => fits(topic, order));
     // In the order of the coming tickets, so that frequent topics come up more often.
     for (const { contact, used } of asked) {
       for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
@@ -116,14 +132,14 @@ export class Writer implements TicketWriter {
         return {
           contact,
           draw: drawOfTopic(this.#desk, topic, this.#seed, n),
-          memory: remember(used, topic),
+          used,
         };
       }
     }
     // Everybody has brought up all that they may; the first begins again.
     const [first] = asked;
     const topic = order.topic === undefined
-      ? this.#desk.topics.find((topic) => !topic.file.erasure)
+      ? topics.find((topic) => !topic.file.erasure)
       : draw.topic;
     if (!first || !topic) {
       throw new RangeError(
@@ -134,14 +150,31 @@ export class Writer implements TicketWriter {
     }
     return {
       contact: first.contact,
-      draw: this.#drawOf(topic.name, n),
-      memory: remember(new Set(), topic),
+      draw: drawOfTopic(this.#desk, topic, this.#seed, n),
+      used: new Set(),
     };
   }
 
-  #drawOf(name: string, n: number): Draw {
-    const topic = this.#desk.topics.find((topic) => topic.name === name);
-    if (!topic) throw new RangeError(`Unknown topic '${name}'`);
+  /** The n-th ticket, or the next with the topic and the outcome that were asked for. */
+  #drawFor(order: TicketOrder): Draw {
+    const { n } = order;
+    const draw = drawTicket(this.#desk, this.#seed, n);
+    if (order.topic === undefined && fits(draw.topic, order)) return draw;
+    const topics = this.#desk.topics.filter((topic) => fits(topic, order));
+    for (let ahead = 1; ahead <= topics.length * 10; ahead++) {
+      const { topic } = drawTicket(this.#desk, this.#seed, n + ahead);
+      if (!topics.includes(topic)) continue;
+      return drawOfTopic(this.#desk, topic, this.#seed, n);
+    }
+    const [topic] = topics;
+    if (!topic) {
+      throw new RangeError(
+        order.topic !== undefined &&
+          this.#desk.topics.every(({ name }) => name !== order.topic)
+          ? `Unknown topic '${order.topic}'`
+          : `No topic that was asked for has the outcome '${order.outcome}'`,
+      );
+    }
     return drawOfTopic(this.#desk, topic, this.#seed, n);
   }
 
@@ -184,10 +217,26 @@ export class Writer implements TicketWriter {
   }
 }
 
-function remember(used: ReadonlySet<string>, topic: Topic): ContactMemory {
+/** Whether a topic is what was asked for. */
+function fits(
+  { name, outcomes }: Topic,
+  { topic, outcome }: Pick<TicketOrder, "topic" | "outcome">,
+): boolean {
+  return (topic === undefined || name === topic) &&
+    (outcome === undefined || outcomes.has(outcome));
+}
+
+/** Outcomes after which a contact who asked to be erased is still there. */
+const NOT_ERASED: readonly Outcome[] = ["no_answer", "refused", "withdrawn"];
+
+function remember(
+  used: ReadonlySet<string>,
+  topic: Topic,
+  outcome: Outcome,
+): ContactMemory {
   return {
     topics: [...used, topic.name],
-    erased: topic.file.erasure ?? false,
+    erased: (topic.file.erasure ?? false) && !NOT_ERASED.includes(outcome),
   };
 }
 

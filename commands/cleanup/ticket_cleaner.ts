@@ -1,10 +1,9 @@
 /**
- * Finds the tickets that this program opened in Freshdesk, and moves them to the trash: the core of
- * `deno task cleanup`.
+ * Finds the tickets that this program opened in Freshdesk, and moves them to the trash.
  *
- * A ticket is looked at again right before it is moved; one that does not bear both the common tag
- * and its own is left, whatever search or store say of it. A ticket under way is first taken out of
- * the workflow, so the program may go on running. What is gone from Freshdesk is forgotten here too.
+ * A ticket is read again right before it is moved, and left if it does not have both the program's tag
+ * and its own, whatever search or store say. A ticket in progress is first taken out of the workflow,
+ * so the program may go on running. Tickets that are gone from Freshdesk are removed from the store too.
  *
  * @module
  */
@@ -15,38 +14,39 @@ import {
   TicketDeletedError,
 } from "../../freshdesk/errors.ts";
 import { type Freshdesk, TicketStatus } from "../../freshdesk.ts";
+import { shorten, textTable } from "../../lib/text.ts";
 import { findByTag, OWN_TAG, PROGRAM_TAG } from "../../workflow/steps.ts";
 import { classifyError } from "../../workflow/failures.ts";
 import type { Entry, Store } from "../../workflow/store.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
 
-/** A ticket that seems to have been made by this program. */
+/** A ticket that this program probably opened. */
 export interface Candidate {
   /** Freshdesk's id. */
   id: number;
   /** What it is about. */
   subject: string;
-  /** Its status, or, where only the store knows it, what it waits for. */
+  /** Its status, or what it waits for if only the store knows it. */
   status: string;
   /** When it was created (ms since 1970). */
   createdAt: number;
-  /** Who knows of it. */
+  /** Where it was found. */
   from: "search" | "store" | "both";
-  /** The key of its record in the store, where it has one. */
+  /** The key of its record in the store, if it has one. */
   record?: string;
 }
 
-/** What became of the candidates. */
+/** What was done with the candidates. */
 export interface Outcome {
   /** How many were moved to the trash. */
   deleted: number;
-  /** How many were gone already: deleted, in the trash, or spam. */
+  /** How many were already gone: deleted, in the trash, or spam. */
   gone: number;
-  /** Those that were left, and why. */
+  /** Those that were left, why, and whether that is a problem. */
   left: { id: number; why: string; trouble: boolean }[];
 }
 
-/** What a cleaning is made of. */
+/** Options of a {@linkcode TicketCleaner}. */
 export interface CleaningOptions {
   /** The account. */
   freshdesk: Freshdesk;
@@ -54,24 +54,24 @@ export interface CleaningOptions {
   store: Store;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** No further ticket is begun once it is aborted. */
+  /** Stops before the next ticket once it is aborted. */
   signal?: AbortSignal;
 }
 
-/** Records are read so many at a time. */
+/** How many records are read at once. */
 const RECORDS_AT_ONCE = 500;
-/** A record that others keep changing is tried so often. */
+/** How often to try to change a record that others change too. */
 const RECORD_ATTEMPTS = 10;
 
-/** What the store says of a ticket that is on its way to the trash. */
-const LEAVING = {
+/** The last error of a ticket that is being moved to the trash. */
+const MOVING_TO_TRASH = {
   message: "being moved to the trash by cleanup",
   hint: "If it is still in Freshdesk, run deno task cleanup again.",
 };
 
-/** One cleaning: {@linkcode find} and {@linkcode delete} by turns, until nothing new is found. */
+/** Call {@linkcode find} and {@linkcode delete} in turn, until nothing new is found. */
 export class TicketCleaner {
-  /** What became of the candidates so far. */
+  /** What was done with the candidates so far. */
   readonly outcome: Outcome = { deleted: 0, gone: 0, left: [] };
   readonly #freshdesk: Freshdesk;
   readonly #store: Store;
@@ -79,7 +79,7 @@ export class TicketCleaner {
   readonly #signal: AbortSignal | undefined;
   readonly #done = new Set<number>();
 
-  /** Does nothing until it is told to. */
+  /** Does nothing yet. */
   constructor(options: CleaningOptions) {
     this.#freshdesk = options.freshdesk;
     this.#store = options.store;
@@ -88,12 +88,12 @@ export class TicketCleaner {
   }
 
   /**
-   * What this program made and what was not dealt with yet, by id. The search finds 300 at a time,
-   * and none that is newer than some minutes; the store knows those of this database.
+   * Returns the tickets of this program that were not handled yet, by id. The search finds 300 at a
+   * time, and none of the last minutes; the store knows those of this database.
    */
   async find(): Promise<Candidate[]> {
     const hits = (await this.#freshdesk.searchTickets(PROGRAM_TAG))
-      .filter(({ tags }) => bears(tags));
+      .filter(({ tags }) => hasTags(tags));
     const found = new Map<number, Candidate>();
     const idByTag = new Map<string, number>();
     for (const { id, subject, status, created_at, tags } of hits) {
@@ -119,10 +119,10 @@ export class TicketCleaner {
   }
 
   /**
-   * Moves the candidates that bear both tags to the trash. Stops when told to by the signal; rejects when
-   * there is no going on for any ticket. In both cases it can be run again.
+   * Moves the candidates that have both tags to the trash. Stops when the signal is aborted; rejects if
+   * an error concerns all tickets. It can be run again in both cases.
    *
-   * @param progress told how many are dealt with, after each
+   * @param progress called after each ticket with the number of handled ones
    */
   async delete(
     candidates: readonly Candidate[],
@@ -134,7 +134,9 @@ export class TicketCleaner {
         await this.#deleteOne(candidate);
       } catch (error) {
         if (this.#signal?.aborted) return;
-        if (!(error instanceof FreshdeskError) || isForAll(error)) throw error;
+        if (!(error instanceof FreshdeskError) || concernsAll(error)) {
+          throw error;
+        }
         this.#leave(candidate, error.message, true);
       }
       this.#done.add(candidate.id);
@@ -142,7 +144,7 @@ export class TicketCleaner {
     }
   }
 
-  /** All that the store knows. */
+  /** All tickets in the store. */
   async *#records(): AsyncGenerator<Ticket> {
     let cursor = "";
     do {
@@ -155,19 +157,19 @@ export class TicketCleaner {
   async #deleteOne(candidate: Candidate): Promise<void> {
     const { id, record } = candidate;
     const ticket = await ignoreNotFound(this.#freshdesk.getTicket(id));
-    if (ticket && !bears(ticket.tags, record)) {
-      const why = `it does not bear both the tag ${PROGRAM_TAG} and its own`;
+    if (ticket && !hasTags(ticket.tags, record)) {
+      const why = `it does not have both the tag ${PROGRAM_TAG} and its own`;
       this.#leave(candidate, why, false);
       return;
     }
     if (ticket && !ticket.deleted) {
-      const leaves = (entry: Entry) =>
+      const takeOut = (entry: Entry) =>
         this.#store.update(
           entry,
-          leaving(entry, id, this.#now()),
+          takenOut(entry, id, this.#now()),
           { counts: false },
         );
-      if (!await this.#change(record, leaves)) {
+      if (!await this.#change(record, takeOut)) {
         this.#leave(candidate, "the program is busy with it", true);
         return;
       }
@@ -185,8 +187,8 @@ export class TicketCleaner {
   }
 
   /**
-   * Changes a ticket's record, if it has one, whatever the running program does with it meanwhile.
-   * False when somebody else was always first.
+   * Changes a ticket's record, if it has one, even while the running program changes it too.
+   * Returns false if the other was always first.
    */
   async #change(
     record: string | undefined,
@@ -199,7 +201,7 @@ export class TicketCleaner {
     return false;
   }
 
-  /** The id of a ticket whose creation was begun, and whose answer was lost. */
+  /** Finds the id of a ticket that may have been created although no response came. */
   async #lookUp(ticket: Ticket): Promise<number | undefined> {
     const { tag, state, outcomeUnknown, claim } = ticket;
     const mayBeThere = state === "active" || state === "failed";
@@ -211,35 +213,27 @@ export class TicketCleaner {
   }
 }
 
-/** The candidates as a table, with a line of headings. */
+/** Formats the candidates as a table with headings. */
 export function table(candidates: readonly Candidate[]): string {
   const rows = candidates.map(({ id, subject, status, createdAt, from }) => [
     `#${id}`,
-    cut(subject.replace(/\p{C}/gu, " "), 48),
+    shorten(subject.replace(/\p{C}/gu, " "), 48),
     status,
     new Date(createdAt).toISOString().slice(0, 16).replace("T", " "),
     from === "both" ? "search, store" : from,
   ]);
-  const all = [
-    ["Ticket", "Subject", "Status", "Created (UTC)", "Known from"],
-    ...rows,
-  ];
-  const widths = all[0]!.map((_, i) =>
-    Math.max(...all.map((row) => row[i]!.length))
-  );
-  return all.map((row) =>
-    row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()
-  ).join("\n");
+  const head = ["Ticket", "Subject", "Status", "Created (UTC)", "Known from"];
+  return textTable([head, ...rows]).join("\n");
 }
 
-/** How far it is, in a line: `[######..............]  12 of 40`. */
-export function bar(done: number, total: number): string {
-  const filled = total === 0 ? 20 : Math.floor(20 * done / total);
-  const count = String(done).padStart(String(total).length);
-  return `[${"#".repeat(filled).padEnd(20, ".")}] ${count} of ${total}`;
+/** Says how far a cleanup is, every 25 tickets and at the end. */
+export function progressLine(done: number, total: number): string | undefined {
+  return done % 25 === 0 || done === total
+    ? `${done} of ${total} done`
+    : undefined;
 }
 
-/** What became of all, a line each: how many were moved, gone, and left for which reason. */
+/** Reports what was done: how many were moved, gone, and left for which reason. */
 export function report({ deleted, gone, left }: Outcome): string {
   const reasons = Map.groupBy(
     left,
@@ -250,25 +244,25 @@ export function report({ deleted, gone, left }: Outcome): string {
     if (all.length > 10) ids.push("...");
     return `${all.length} left (${ids.join(", ")}): ${all[0]!.why}.`;
   });
-  return [`${deleted} moved to trash, ${gone} gone already.`, ...lines].join(
+  return [`${deleted} moved to trash, ${gone} already gone.`, ...lines].join(
     "\n",
   );
 }
 
-/** Out of the workflow; should it never reach the trash, it may still be resumed by name. */
-function leaving({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
+/** Takes a ticket out of the workflow; if it never reaches the trash, it can be retried by name. */
+function takenOut({ ticket }: Entry, id: number, at: number): Partial<Ticket> {
   const { state } = ticket;
   const over = state === "closed" || state === "abandoned";
   return {
     id,
     claim: null,
-    lastError: { at, ...LEAVING },
+    lastError: { at, ...MOVING_TO_TRASH },
     ...(!over && { state: "abandoned", completedAt: at, stepSince: at }),
   };
 }
 
-/** Whether these are the tags of a ticket that this program opened: of this one, where it is known. */
-function bears(tags: readonly string[], own?: string): boolean {
+/** Whether tags are those of a ticket that this program opened: of this ticket, if its own tag is known. */
+function hasTags(tags: readonly string[], own?: string): boolean {
   return tags.includes(PROGRAM_TAG) &&
     tags.some((tag) => own === undefined ? OWN_TAG.test(tag) : tag === own);
 }
@@ -285,7 +279,7 @@ function recorded(id: number, ticket: Ticket): Candidate {
   };
 }
 
-/** What a call gives; `undefined` when its ticket is not there or in the trash. */
+/** Returns the result of a call; `undefined` if its ticket does not exist or is in the trash. */
 async function ignoreNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -297,8 +291,8 @@ async function ignoreNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Whether the next ticket would fare no better. */
-function isForAll(error: FreshdeskError): boolean {
+/** Whether the next ticket would fail in the same way. */
+function concernsAll(error: FreshdeskError): boolean {
   return classifyError(error, { id: null }) === "stop" ||
     error instanceof PermissionError && error.method === "DELETE";
 }
@@ -308,8 +302,4 @@ function statusName(status: number): string {
     number === status
   );
   return found?.[0] ?? `status ${status}`;
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -1,5 +1,5 @@
 /**
- * What `deno task doctor` looks at, one check after the other. Freshdesk is asked with GETs only.
+ * The checks of `deno task doctor`. They only send GETs to Freshdesk.
  *
  * @module
  */
@@ -13,8 +13,11 @@ import {
   SETTINGS,
 } from "../../startup/config.ts";
 import { within } from "../../lib/deadline.ts";
+import { errorMessage } from "../../lib/error.ts";
+import { MINUTE, SECOND } from "../../lib/time.ts";
 import {
   contactFilter,
+  filterAgents,
   NoParticipantError,
   summarizeRealContacts,
 } from "../../workflow/participants.ts";
@@ -43,10 +46,11 @@ import {
 import { Freshdesk } from "../../freshdesk.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
 import { classifyError, hintFor } from "../../workflow/failures.ts";
+import { clearParticipants } from "../../workflow/participant_cache.ts";
 import type { Person } from "../../workflow/plan.ts";
 import { Store } from "../../workflow/store.ts";
 
-/** The checks, in their order. */
+/** The checks in order. */
 export const CHECKS = [
   "settings",
   "URL",
@@ -63,7 +67,7 @@ export const CHECKS = [
   "clock",
 ] as const;
 
-/** What is checked. */
+/** The name of a check. */
 export type Check = typeof CHECKS[number];
 
 /** What a check found. */
@@ -72,47 +76,46 @@ export interface Finding {
   check: Check;
   /** `WARNING`: it works, but look at it; `PROBLEM`: it does not work. */
   level: "OK" | "WARNING" | "PROBLEM";
-  /** What was found and, unless it is OK, what to do. */
+  /** The result and, unless it is OK, what to do. */
   text: string;
 }
 
-/** What is examined, and with what. */
-export interface ExamineOptions
+/** Options of {@linkcode runChecks}. */
+export interface CheckOptions
   extends Pick<HttpClientOptions, "fetch" | "now" | "sleep" | "random"> {
-  /** All variables, those of `.env` included. */
+  /** All variables, including those of `.env`. */
   environment: Record<string, string>;
-  /** Those of `.env`. */
+  /** The variables of `.env`. */
   file?: Record<string, string>;
-  /** Opens the database; it is closed in the end. Default: `Deno.openKv`. */
+  /** Opens the database, which is closed at the end. Default: `Deno.openKv`. */
   openKv?: (path?: string) => Promise<Deno.Kv>;
 }
 
-/** What was found, without the check's name. */
+/** A finding without the name of its check. */
 type CheckResult = Omit<Finding, "check">;
 
-/** What later checks need of earlier ones. */
+/** What later checks use from earlier ones. */
 interface CheckContext {
   config: Config;
   freshdesk: Freshdesk;
-  /** Why the key may not list agents. */
-  refusal: string | undefined;
+  /** Why the key may not list agents, if so. */
+  agentWarning: string | undefined;
   store: Store | undefined;
   agents: Person[];
   contacts: Person[] | undefined;
   now: number;
 }
 
-/** A ticket's whole life: one call for each stage. */
+/** A classic ticket: one call for each step. */
 const CALLS_PER_TICKET = 6;
-/** Tickets are counted no further. */
+/** Counts tickets up to this. */
 const COUNT_LIMIT = 10_000;
-/** The doctor waits for an answer no longer, in milliseconds: a person waits, too. */
-const TIMEOUT = 10_000;
-const MINUTE = 60_000;
+/** How long to wait for a response: a person is waiting too. */
+const TIMEOUT = 10 * SECOND;
 
-/** Makes all checks, and says what each found as soon as it is known. What cannot be checked is left out. */
+/** Runs all checks and yields each result as soon as it is known. Leaves out what cannot be checked. */
 export async function* runChecks(
-  options: ExamineOptions,
+  options: CheckOptions,
 ): AsyncGenerator<Finding> {
   const { environment, file, openKv = Deno.openKv, ...outside } = options;
   const config = yield* named(
@@ -122,10 +125,11 @@ export async function* runChecks(
   if (!config) return;
   yield { check: "URL", ...checkUrl(config) };
 
-  const opened = await within(TIMEOUT, openKv(databasePath(config.kvPath)))
+  const path = databasePath(config.kvPath, "DENO_DEPLOY" in environment);
+  const opened = await within(TIMEOUT, openKv(path))
     .catch((error: Error) => error);
   using kv = opened instanceof Error ? undefined : opened;
-  const visit: CheckContext = {
+  const context: CheckContext = {
     config,
     freshdesk: new Freshdesk({
       ...outside,
@@ -134,48 +138,50 @@ export async function* runChecks(
       share: config.share,
       dryRun: true,
       timeout: TIMEOUT,
-      log: { debug() {}, warn: (message) => visit.refusal = message },
+      log: { debug() {}, warn: (message) => context.agentWarning = message },
     }),
-    refusal: undefined,
+    agentWarning: undefined,
     store: kv && new Store(kv),
     agents: [],
     contacts: undefined,
     now: options.now?.() ?? Date.now(),
   };
-  yield* checkAccount(visit);
-  yield* named("database", checkDatabase(visit, opened));
-  yield* named("clock", checkClock(visit.freshdesk.clockSkew));
+  yield* checkAccount(context);
+  // What was mended in the account holds at once; a database in trouble is named below.
+  await (kv && clearParticipants(kv).catch(() => {}));
+  yield* named("database", checkDatabase(context, opened));
+  yield* named("clock", checkClock(context.freshdesk.clockSkew));
 }
 
-/** A finding as it is shown. */
+/** Formats a finding. */
 export function line({ check, level, text }: Finding): string {
   return `${level.padEnd(8)} ${check}: ${text}`;
 }
 
-/** What all findings come to, in one line. */
+/** Sums up all findings in one line. */
 export function summary(findings: readonly Finding[]): string {
   const count = (level: Finding["level"]) =>
     findings.filter((finding) => finding.level === level).length;
   const problems = count("PROBLEM");
   const warnings = count("WARNING");
   const made = new Set(findings.map(({ check }) => check));
-  const left = CHECKS.filter((check) => !made.has(check));
+  const skipped = CHECKS.filter((check) => !made.has(check));
   const verdict = problems > 0
-    ? `${several(problems, "problem")}, ${several(warnings, "warning")}.`
+    ? `${plural(problems, "problem")}, ${plural(warnings, "warning")}.`
     : warnings > 0
-    ? `No problem, ${several(warnings, "warning")}: the program can be started.`
-    : "All is in order: the program can be started.";
-  return left.length > 0
-    ? `${verdict} Could not be checked: ${left.join(", ")}.`
+    ? `No problem, ${plural(warnings, "warning")}: the program can be started.`
+    : "All checks passed: the program can be started.";
+  return skipped.length > 0
+    ? `${verdict} Could not be checked: ${skipped.join(", ")}.`
     : verdict;
 }
 
 async function* named<T>(
   check: Check,
-  said: AsyncGenerator<CheckResult, T> | Generator<CheckResult, T>,
+  results: AsyncGenerator<CheckResult, T> | Generator<CheckResult, T>,
 ): AsyncGenerator<Finding, T> {
   for (;;) {
-    const { value, done } = await said.next();
+    const { value, done } = await results.next();
     if (done) return value;
     yield { check, ...value };
   }
@@ -185,28 +191,28 @@ function* checkSettings(
   environment: Record<string, string>,
   file: Record<string, string>,
 ): Generator<CheckResult, Config | undefined> {
-  const strange = findUnknownSettings(environment, file).map(warning);
+  const unknown = findUnknownSettings(environment, file).map(warning);
   try {
     const config = readConfig(environment);
     const set = Object.values(SETTINGS).map(({ name }) => name)
       .filter((name) => environment[name]?.trim());
-    if (strange.length === 0) {
+    if (unknown.length === 0) {
       yield ok(
         [
           `${set.join(", ")}; all others have their defaults`,
           ...notes(environment),
-          ...(config.dryRun ? ["DRY_RUN: the program will send nothing"] : []),
+          ...(config.dryRun ? ["DRY_RUN: the program sends nothing"] : []),
         ].join(". "),
       );
     }
-    yield* strange;
+    yield* unknown;
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const text of error.problems) {
       yield problem(`${text} (in the environment or in .env)`);
     }
-    yield* strange;
+    yield* unknown;
     return undefined;
   }
 }
@@ -216,31 +222,33 @@ function checkUrl({ url }: Config): CheckResult {
   if (protocol === "http:") return ok(`${origin}, on this machine`);
   if (/^[\w-]+\.freshdesk\.com$/.test(hostname)) return ok(origin);
   return warning(
-    `${origin} is not at freshdesk.com, and Freshdesk's API does not answer at custom domains. Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com`,
+    `${origin} is not at freshdesk.com, and custom domains do not serve the API. Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com`,
   );
 }
 
-/** All that is asked of Freshdesk, until there is no going on. */
-async function* checkAccount(visit: CheckContext): AsyncGenerator<Finding> {
-  if (!(yield* meet(visit))) return;
+/** Runs the checks that call Freshdesk, until one finds that further calls are useless. */
+async function* checkAccount(context: CheckContext): AsyncGenerator<Finding> {
+  if (!(yield* connect(context))) return;
   for (const [check, look] of ACCOUNT_CHECKS) {
     try {
-      yield* named(check, look(visit));
+      yield* named(check, look(context));
     } catch (error) {
-      yield { check, ...problem(explained(error)) };
-      if (classifyError(error, { id: null }) === "stop") return;
+      yield { check, ...problem(explain(error)) };
+      if (concernsAll(error)) return;
     }
   }
 }
 
-/** The first call. One is enough to know the key: more with a wrong one would lock its owner out. */
-async function* meet(visit: CheckContext): AsyncGenerator<Finding, boolean> {
-  const { freshdesk, config } = visit;
+/** Makes the first call. Only one, because more with a wrong key would lock its owner out. */
+async function* connect(
+  context: CheckContext,
+): AsyncGenerator<Finding, boolean> {
+  const { freshdesk, config } = context;
   const { host } = new URL(config.url);
   try {
     const me = await freshdesk.getMe();
     yield { check: "connection", ...ok(`${host} answers`) };
-    yield { check: "key", ...ok("Freshdesk takes it") };
+    yield { check: "key", ...ok("Freshdesk accepts it") };
     yield {
       check: "owner",
       ...me.canReply ? ok(`${me.name}, who can reply to tickets`) : warning(
@@ -250,28 +258,28 @@ async function* meet(visit: CheckContext): AsyncGenerator<Finding, boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof FreshdeskError)) throw error;
-    if (NO_CONNECTION.some((kind) => error instanceof kind)) {
-      const text = `${error.message}. ${connectionAdvice(error)}`;
+    if (CONNECTION_ERRORS.some((kind) => error instanceof kind)) {
+      const text = `${error.message}. ${connectionHint(error)}`;
       yield { check: "connection", ...problem(text) };
       return false;
     }
     yield { check: "connection", ...ok(`${host} answers`) };
-    const limited = NO_CALL.some((kind) => error instanceof kind) ||
+    const limited = LIMIT_ERRORS.some((kind) => error instanceof kind) ||
       freshdesk.budget.total === 0;
     if (limited) {
-      yield { check: "limit", ...problem(explained(error)) };
+      yield { check: "limit", ...problem(explain(error)) };
     } else if (error instanceof NotFoundError) {
       const text =
-        `There is no account at ${host}: it answers 404 to what every key may ask. Check the sub-domain in FRESHDESK_URL: it stands in the browser's address line when an agent is logged in`;
+        `There is no account at ${host}: every call returns 404. Check the sub-domain in FRESHDESK_URL: it is in the browser's address bar when an agent is logged in`;
       yield { check: "key", ...problem(text) };
     } else {
-      yield { check: "key", ...problem(explained(error)) };
+      yield { check: "key", ...problem(explain(error)) };
     }
     return false;
   }
 }
 
-const NO_CONNECTION = [
+const CONNECTION_ERRORS = [
   ConnectionError,
   NoResponseError,
   InvalidResponseError,
@@ -279,12 +287,12 @@ const NO_CONNECTION = [
   RedirectError,
 ];
 
-const NO_CALL = [NoApiAccessError, RateLimitError, NotSentError];
+const LIMIT_ERRORS = [NoApiAccessError, RateLimitError, NotSentError];
 
-/** What to do about a connection, by what Deno says of it. */
-function connectionAdvice(error: FreshdeskError): string {
+/** Says what to do about a failed connection, going by Deno's message. */
+function connectionHint(error: FreshdeskError): string {
   if (/\bdns\b|lookup address/.test(error.message)) {
-    return "No host of this name is known: check the sub-domain in FRESHDESK_URL, and the network.";
+    return "No host has this name: check the sub-domain in FRESHDESK_URL, and the network.";
   }
   if (/certificate/.test(error.message)) {
     return "The certificate is not trusted, as behind a company's proxy: set DENO_TLS_CA_STORE=system, or DENO_CERT to the proxy's certificate.";
@@ -293,14 +301,14 @@ function connectionAdvice(error: FreshdeskError): string {
     return "Check the network, and Freshdesk's status page; then try again.";
   }
   if (error instanceof ServerError) {
-    return "Freshdesk has trouble of its own: see its status page, and try again.";
+    return "Freshdesk has a problem: see its status page, and try again.";
   }
   return error.hint;
 }
 
 const ACCOUNT_CHECKS: [
   Check,
-  (visit: CheckContext) => AsyncGenerator<CheckResult, void>,
+  (context: CheckContext) => AsyncGenerator<CheckResult, void>,
 ][] = [
   ["role", checkRole],
   ["limit", checkLimit],
@@ -311,12 +319,12 @@ const ACCOUNT_CHECKS: [
 ];
 
 async function* checkRole(
-  visit: CheckContext,
+  context: CheckContext,
 ): AsyncGenerator<CheckResult, void> {
-  visit.agents = await visit.freshdesk.getAgents();
-  yield visit.refusal === undefined
+  context.agents = await context.freshdesk.getAgents();
+  yield context.agentWarning === undefined
     ? ok("may list agents")
-    : warning(visit.refusal);
+    : warning(context.agentWarning);
 }
 
 async function* checkLimit(
@@ -338,10 +346,10 @@ async function* checkLimit(
   }
   const room = Math.floor(ourLimit * 60 / CALLS_PER_TICKET);
   const busy = ourLimit < Math.floor(total * share)
-    ? ` at the moment, as other programs use the account too`
+    ? ` at the moment, because other programs use the account too`
     : "";
   const found =
-    `${total} calls a minute, ${ourLimit} of them ours${busy} (RATE_LIMIT_SHARE=${share}): enough for ${room} tickets an hour, and TICKETS_PER_HOUR is ${ticketsPerHour}`;
+    `${total} calls a minute, ${ourLimit} of them for this program${busy} (RATE_LIMIT_SHARE=${share}): enough for ${room} tickets an hour, and TICKETS_PER_HOUR is ${ticketsPerHour}`;
   yield room >= ticketsPerHour ? ok(found) : warning(
     `${found}. Set TICKETS_PER_HOUR=${room}, or raise RATE_LIMIT_SHARE, or take a larger plan`,
   );
@@ -351,60 +359,56 @@ async function* checkAgents(
   { agents, config, store }: CheckContext,
 ): AsyncGenerator<CheckResult, void> {
   const { agentEmails } = config;
-  const drawn = agentEmails
-    ? agents.filter(({ email }) => agentEmails.includes(email.toLowerCase()))
-    : agents;
-  const strange =
+  const used = filterAgents(agents, config);
+  const unknown =
     agentEmails?.filter((address) =>
-      !drawn.some(({ email }) => email.toLowerCase() === address)
+      !used.some(({ email }) => email.toLowerCase() === address)
     ) ?? [];
-  if (drawn.length === 0) {
+  if (used.length === 0) {
     yield problem(
-      explained(new NoParticipantError("agent", agentEmails !== undefined)),
+      explain(new NoParticipantError("agent", agentEmails !== undefined)),
     );
     return;
   }
-  if (strange.length > 0) {
+  if (unknown.length > 0) {
     yield warning(
-      `Nobody who can reply has the address ${
-        strange.join(", ")
+      `No agent who can reply has the address ${
+        unknown.join(", ")
       }. Correct AGENT_EMAILS, or make them active support agents`,
     );
   }
   const refused: string[] = [];
-  for (const { id, name } of drawn) {
+  for (const { id, name } of used) {
     if (await store?.canImpersonate(id) === false) refused.push(name);
   }
   yield refused.length > 0
     ? warning(
-      `${drawn.length} can be drawn; the key's owner may not write for ${
+      `Using ${used.length}. The API key's owner may not write for ${
         refused.join(", ")
-      }, whose replies therefore come from the owner, with the agent's name below. If that will not do, restrict the draw with AGENT_EMAILS`,
+      }, so their replies come from the owner, signed with the agent's name. To avoid this, name other agents in AGENT_EMAILS`,
     )
     : ok(
-      `${drawn.length} can be drawn. Whether the key's owner may write for each can only be learned by writing`,
+      `Using ${used.length}. Whether the API key's owner may write for each shows only when it writes`,
     );
 }
 
 async function* checkContacts(
-  visit: CheckContext,
+  context: CheckContext,
 ): AsyncGenerator<CheckResult, void> {
-  const { freshdesk, config: { contactDomains } } = visit;
-  const wanted = contactFilter({ contactDomains });
-  const verified = await freshdesk.getVerifiedContacts({ filter: wanted });
+  const { freshdesk, config: { contactDomains } } = context;
+  const filter = contactFilter({ contactDomains });
+  const verified = await freshdesk.getVerifiedContacts({ filter });
   const contacts = verified.length > 0
     ? verified
-    : await freshdesk.getContacts({ filter: wanted });
+    : await freshdesk.getContacts({ filter });
   const restricted = Array.isArray(contactDomains);
   if (contacts.length === 0) {
-    yield problem(explained(new NoParticipantError("contact", restricted)));
+    yield problem(explain(new NoParticipantError("contact", restricted)));
     return;
   }
-  visit.contacts = contacts;
-  const found = `${contacts.length} can be drawn, ${
-    verified.length > 0
-      ? "all verified"
-      : "as nobody in the account is verified"
+  context.contacts = contacts;
+  const found = `Using ${contacts.length}, ${
+    verified.length > 0 ? "all verified" : "none of them verified"
   }`;
   const people = summarizeRealContacts(contacts);
   const real = people &&
@@ -413,13 +417,13 @@ async function* checkContacts(
   else if (contactDomains) yield ok(`${found}; ${real}`);
   else {
     yield warning(
-      `${found}; ${real}. Freshdesk will write to them: restrict the draw with CONTACT_DOMAINS=example.com, or say that all are meant with CONTACT_DOMAINS=*`,
+      `${found}; ${real}. Freshdesk e-mails them: set CONTACT_DOMAINS=example.com to use only such contacts, or CONTACT_DOMAINS=* to use all`,
     );
   }
   for (const domain of restricted ? contactDomains : []) {
     if (contacts.some(contactFilter({ contactDomains: [domain] }))) continue;
     yield warning(
-      `Nobody has an address at ${domain}. Correct CONTACT_DOMAINS, or add such contacts to the account`,
+      `No contact has an address at ${domain}. Correct CONTACT_DOMAINS, or add such contacts to the account`,
     );
   }
 }
@@ -431,9 +435,9 @@ async function* checkFields(
   try {
     form = await freshdesk.getTicketFields();
   } catch (error) {
-    if (!(error instanceof PermissionError) || isStop(error)) throw error;
+    if (!(error instanceof PermissionError) || concernsAll(error)) throw error;
     yield warning(
-      "The key may not read the ticket form, so required fields are found out by the first ticket that is refused. Use an administrator's key",
+      "The API key may not read the ticket form, so required fields show only when Freshdesk rejects a ticket. Use an administrator's key",
     );
     return;
   }
@@ -447,20 +451,20 @@ async function* checkFields(
     today,
   ).unfillable;
   if (unfillable.length > 0) {
-    yield problem(explained(new RequiredFieldsError(unfillable)));
+    yield problem(explain(new RequiredFieldsError(unfillable)));
   }
   if (toClose.length > 0) {
     yield problem(
-      `No ticket can be closed without what cannot be filled in: ${
+      `No ticket can be closed because required fields cannot be filled in: ${
         toClose.join(", ")
-      }. In Admin > Ticket Fields, do not require them when a ticket is closed`,
+      }. In Admin > Ticket Fields, do not require them for closing`,
     );
   }
   if (unfillable.length + toClose.length > 0) return;
   yield ok(
     filled.length > 0
-      ? `filled in as ${filled.join(", ")}`
-      : "none but those every ticket has",
+      ? `filled in: ${filled.join(", ")}`
+      : "only those that every ticket has",
   );
 }
 
@@ -470,12 +474,12 @@ async function* checkMail(
   if (!contacts) return;
   const mails = expectedMails(config.ticketsPerHour, contacts.length);
   const off =
-    "an administrator turns that off under Admin > Email Notifications";
+    "an administrator can turn that off in Admin > Email Notifications";
   yield !summarizeRealContacts(contacts)
     ? ok(
-      `${mails}. All contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: ${off}`,
+      `${mails}. All contacts have example addresses, so no real person gets e-mail. Bounces may still count against the account: ${off}`,
     )
-    : warning(`${mails}. Unless that is wanted, ${off}`);
+    : warning(`${mails}. If you do not want that, ${off}`);
 }
 
 async function* checkDatabase(
@@ -492,15 +496,15 @@ async function* checkDatabase(
     const tickets = await store.countWaiting(COUNT_LIMIT);
     const waiting = Object.values(tickets).reduce((sum, n) => sum + n, 0);
     const failed = await store.countFinished("failed", COUNT_LIMIT);
-    const found = `${place} can be written; ${
-      several(waiting, "ticket")
-    } under way, ${failed} failed`;
+    const found = `${place} is writable; ${
+      plural(waiting, "ticket")
+    } in progress, ${failed} failed`;
     yield failed === 0 ? ok(found) : warning(
-      `${found}. See why with deno task status; then resume them: deno task retry`,
+      `${found}. See why with deno task status; then deno task retry`,
     );
   } catch (error) {
     yield problem(
-      `Cannot use ${place}: ${(error as Error).message}. ${hint}`,
+      `Cannot use ${place}: ${errorMessage(error)}. ${hint}`,
     );
   }
 }
@@ -537,15 +541,14 @@ function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-function explained(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `${message}. ${hintFor(error)}`;
+function explain(error: unknown): string {
+  return `${errorMessage(error)}. ${hintFor(error)}`;
 }
 
-function isStop(error: unknown): boolean {
+function concernsAll(error: unknown): boolean {
   return classifyError(error, { id: null }) === "stop";
 }
 
-function several(n: number, what: string): string {
+function plural(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -1,19 +1,19 @@
 /**
- * Preloaded before `main.ts`: time passes `CHAOS_SPEED` times as fast for the whole process, the
- * same in all processes that share `CHAOS_EPOCH`. Nothing of the program is skipped or replaced:
- * dates, timers, request timeouts and the crons of the real program all run by this clock.
+ * Preloaded before `main.ts`: makes time pass `CHAOS_SPEED` times as fast for the whole process, and the
+ * same in all processes that share `CHAOS_EPOCH`. Nothing of the program is skipped or replaced: dates,
+ * timers, request timeouts and crons of the real program all run by this clock.
  *
- * With `CHAOS_BLIND=1` the look-ups are taken out of the workflow's steps, to show that the proof
- * can fail.
+ * `CHAOS_NO_LOOKUP=1` takes the look-ups out of the workflow's steps, to show that the proof can fail.
  *
  * @module
  */
-import { fastNow } from "./accelerated_clock.ts";
+import { acceleratedClock } from "./accelerated_clock.ts";
+import { MINUTE } from "../../lib/time.ts";
 import { STEPS } from "../../workflow.ts";
 
 const speed = Number(Deno.env.get("CHAOS_SPEED"));
 const epoch = Number(Deno.env.get("CHAOS_EPOCH"));
-const now = fastNow(epoch, speed);
+const now = acceleratedClock(epoch, speed);
 
 const RealDate = Date;
 globalThis.Date = class extends RealDate {
@@ -36,22 +36,21 @@ AbortSignal.timeout = (ms) => realTimeout.call(AbortSignal, ms / speed);
 
 Object.defineProperty(Deno, "cron", { value: cron });
 
-if (Deno.env.get("CHAOS_BLIND") === "1") {
+if (Deno.env.get("CHAOS_NO_LOOKUP") === "1") {
   for (const step of Object.values(STEPS)) delete step.findExisting;
 }
 
-/** Fires on the minutes of a schedule whose minutes alone are given, and never beside itself. */
+/** Fires on the minutes of a schedule that gives minutes only, and never while it is running. */
 function cron(
   _name: string,
   schedule: string,
   { signal }: { signal: AbortSignal },
   handler: () => Promise<void>,
 ): Promise<void> {
-  const minute = 60_000;
   const every = Number(schedule.match(/^\*\/(\d+) /)?.[1] ?? 60);
   let running = false;
   function arm(): void {
-    const period = every * minute;
+    const period = every * MINUTE;
     const next = (Math.floor(now() / period) + 1) * period;
     realSetTimeout(async () => {
       if (signal.aborted) return;

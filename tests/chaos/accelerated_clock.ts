@@ -3,20 +3,20 @@
  *
  * @module
  */
+import { HOUR, MINUTE } from "../../lib/time.ts";
 
 const performanceStart = performance.timeOrigin;
 const sinceStart = performance.now.bind(performance);
 
 /** Shortly before an hour's tickets are opened. */
-const BEFORE_THE_HOUR = 3 * 60_000;
+const BEFORE_THE_HOUR = 3 * MINUTE;
 
 /**
- * Milliseconds since 1970, `speed` times as fast since the real moment `epoch`, at which it is a
- * little before the next full hour.
+ * Returns a clock in milliseconds since 1970 that runs `speed` times as fast since the real moment
+ * `epoch`, when it shows a little before the next full hour.
  */
-export function fastNow(epoch: number, speed: number): () => number {
-  const hour = 3_600_000;
-  const start = Math.ceil(epoch / hour) * hour - BEFORE_THE_HOUR;
+export function acceleratedClock(epoch: number, speed: number): () => number {
+  const start = Math.ceil(epoch / HOUR) * HOUR - BEFORE_THE_HOUR;
   return () => {
     const real = performanceStart + sinceStart();
     return Math.floor(start + (real - epoch) * speed);

@@ -1,5 +1,5 @@
 /**
- * Compares what Freshdesk has with what should be.
+ * Compares the tickets in Freshdesk with those in the store.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { Store } from "../../workflow/store.ts";
 import type { StoredPlan, Ticket } from "../../workflow/ticket.ts";
 import { normalizeMessage } from "../../lib/text.ts";
 
-/** What came out. */
+/** The result of an audit. */
 export interface Verdict {
   /** Tickets in Freshdesk. */
   tickets: number;
   /** Messages in Freshdesk, descriptions included. */
   messages: number;
-  /** Tickets or messages that should be there and are not. */
+  /** Missing tickets or messages. */
   lost: number;
-  /** Tickets or messages that are there more than once. */
+  /** Tickets or messages that exist more than once. */
   duplicated: number;
-  /** Messages that stand in another order than they should. */
+  /** Tickets whose messages are in the wrong order. */
   outOfOrder: number;
-  /** A sentence for each of these, and for whatever else is not as it should be. */
+  /** A sentence for each of these, and for anything else that is wrong. */
   problems: string[];
 }
 
-/** The verdict on an account that only this program has written to. */
+/** Audits an account that only this program has written to. */
 export async function audit(
   kv: Deno.Kv,
   store: Store,
@@ -38,7 +38,7 @@ export async function audit(
     outOfOrder: 0,
     problems: [],
   };
-  const tell = (
+  const report = (
     kind: "lost" | "duplicated" | "outOfOrder" | undefined,
     text: string,
   ) => {
@@ -46,55 +46,60 @@ export async function audit(
     verdict.problems.push(kind ? `${kind}: ${text}` : text);
   };
 
-  const made = Map.groupBy(sandbox.tickets.values(), ({ tags }) => tags[1]!);
-  for (const [tag, tickets] of made) {
+  const byTag = Map.groupBy(sandbox.tickets.values(), ({ tags }) => tags[1]!);
+  for (const [tag, tickets] of byTag) {
     if (tickets.length > 1) {
-      tell("duplicated", `${tickets.length} tickets bear the tag ${tag}`);
+      report("duplicated", `${tickets.length} tickets have the tag ${tag}`);
     }
     if (!await store.get(tag)) {
-      tell("lost", `nobody knows of the ticket ${tag}`);
+      report("lost", `the ticket ${tag} is not in the store`);
     }
   }
 
   for await (const { value } of kv.list<Ticket>({ prefix: ["ticket"] })) {
     const { tag, id, state } = value;
     const plan = (await kv.get<StoredPlan>(["plan", tag])).value;
-    const there = made.get(tag)?.[0];
-    if (!there) {
-      tell("lost", `the ticket ${tag} (${state}) is not in Freshdesk`);
+    const inFreshdesk = byTag.get(tag)?.[0];
+    if (!inFreshdesk) {
+      report("lost", `the ticket ${tag} (${state}) is not in Freshdesk`);
       continue;
     }
-    if (state !== "closed" || there.status !== 5 || there.id !== id) {
-      tell(
+    if (
+      state !== "closed" || inFreshdesk.status !== 5 || inFreshdesk.id !== id
+    ) {
+      report(
         undefined,
-        `#${there.id} is ${state}, its status in Freshdesk ${there.status}`,
+        `#${inFreshdesk.id} is ${state}, its status in Freshdesk ${inFreshdesk.status}`,
       );
     }
-    const thread = sandbox.conversations(there.id);
+    const thread = sandbox.conversations(inFreshdesk.id);
     verdict.messages += thread.length;
     const texts = thread.map(({ body }) => normalizeMessage(body));
-    const should = (plan?.steps ?? []).slice(1).flatMap((step) =>
+    const expectedTexts = (plan?.steps ?? []).slice(1).flatMap((step) =>
       "body" in step ? [normalizeMessage(step.body)] : []
     );
-    for (const text of new Set([...texts, ...should])) {
+    for (const text of new Set([...texts, ...expectedTexts])) {
       const times = texts.filter((one) => one === text).length;
-      if (times === 0) tell("lost", `a message of #${there.id}`);
+      if (times === 0) report("lost", `a message of #${inFreshdesk.id}`);
       if (times > 1) {
-        tell("duplicated", `a message of #${there.id}, ${times} times`);
+        report("duplicated", `a message of #${inFreshdesk.id}, ${times} times`);
       }
-      if (!should.includes(text)) {
-        tell(undefined, `a strange message in #${there.id}`);
+      if (!expectedTexts.includes(text)) {
+        report(undefined, `an unknown message in #${inFreshdesk.id}`);
       }
     }
     const order = [...new Set(texts)];
-    const expected = should.filter((text) => texts.includes(text));
+    const expected = expectedTexts.filter((text) => texts.includes(text));
     if (order.some((text, i) => text !== expected[i])) {
-      tell("outOfOrder", `the messages of #${there.id}`);
+      report("outOfOrder", `the messages of #${inFreshdesk.id}`);
     }
     const history = (await store.messageHistory(tag)).slice(1)
       .map(({ conversationId }) => conversationId);
     if (history.join() !== thread.map(({ id }) => id).join()) {
-      tell(undefined, `the history of #${there.id} is not Freshdesk's`);
+      report(
+        undefined,
+        `the history of #${inFreshdesk.id} differs from Freshdesk's`,
+      );
     }
   }
   return verdict;

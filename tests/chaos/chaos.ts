@@ -1,14 +1,16 @@
 /**
- * `deno task chaos`: the proof of the promise. The stand-in and the real program run as separate
- * processes; the program is killed (-9) and started again, runs twice at once, and a good part of
- * the answers is lost, late, broken or refused; some tickets are refused whatever is asked for them.
- * Then it is left alone: tickets that wait go on by themselves, tickets that failed are resumed as
- * `deno task retry` does, and what Freshdesk has is compared with what should be.
+ * `deno task chaos`: the proof of the promise. The sandbox and the real program run as separate
+ * processes. The program is killed (-9) and restarted, or runs twice at once, and many responses are lost,
+ * late, broken or errors; some tickets get nothing but errors. Then the faults end: waiting tickets go on
+ * by themselves, failed ones are retried as `deno task retry` does, and the tickets in Freshdesk are
+ * compared with those in the store.
  *
  * @module
  */
 import { exitWithUsage, readArguments } from "../../startup/arguments.ts";
 import { pick, seededRandom } from "../../lib/random.ts";
+import { sleep } from "../../lib/sleep.ts";
+import { HOUR } from "../../lib/time.ts";
 import { type Fault, Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
 import { PACES } from "../../workflow/plan.ts";
@@ -16,27 +18,26 @@ import { LABELS } from "../../workflow/schedule.ts";
 import { Store } from "../../workflow/store.ts";
 import { FINAL_STATES } from "../../workflow/ticket.ts";
 import { audit, type Verdict } from "./audit.ts";
-import { fastNow } from "./accelerated_clock.ts";
+import { acceleratedClock } from "./accelerated_clock.ts";
 
 const COMMAND = {
   name: "chaos",
   summary:
-    `Kills the program again and again and spoils its answers, then compares what
-Freshdesk has with what should be. Exit code 1 if anything was lost, doubled or
-out of order.`,
+    `Kills the program again and again and breaks responses, then compares Freshdesk
+with the store. Exits with 1 if anything was lost, duplicated or out of order.`,
   options: {
     rounds: {
-      about: "how often a program is killed",
+      about: "how often to kill a program",
       value: "N",
       default: "250",
     },
     seed: {
-      about: "draws the same kills and faults",
+      about: "repeats the same kills and faults",
       value: "N",
       default: "1",
     },
     faults: {
-      about: "the part of all answers that is faulty",
+      about: "share of faulty responses (0 to 1)",
       value: "X",
       default: "0.35",
     },
@@ -47,8 +48,12 @@ out of order.`,
       default: "classic",
     },
     tickets: { about: "tickets opened every hour", value: "N", default: "12" },
-    speed: { about: "seconds that pass in one", value: "N", default: "120" },
-    blind: { about: "without the look-ups: the proof must fail" },
+    speed: {
+      about: "seconds that pass per second",
+      value: "N",
+      default: "120",
+    },
+    "no-lookup": { about: "without look-ups: the proof must fail" },
   },
 } as const;
 
@@ -60,26 +65,26 @@ const share = number("faults", 0, 1);
 const tickets = number("tickets", 1, 100);
 
 const epoch = Date.now();
-const now = fastNow(epoch, speed);
+const now = acceleratedClock(epoch, speed);
 const folder = await Deno.makeTempDir();
 const kvPath = `${folder}/tickets.db`;
 const sandbox = new Sandbox({
   now,
   random,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / speed)),
+  sleep: (ms) => sleep(ms / speed),
 });
 const server = await listen(sandbox, 0);
 const programs: Deno.ChildProcess[] = [];
 let kills = 0;
 
-plan(share);
+planFaults(share);
 for (let round = 1; round <= rounds; round++) {
   const wanted = random() < 0.3 ? 2 : 1;
-  while (programs.length < wanted) await begin();
-  await real(300 + random() * 1700);
+  while (programs.length < wanted) await startProgram();
+  await sleep(300 + random() * 1700);
   const victim = pick(programs, random)!;
   programs.splice(programs.indexOf(victim), 1);
-  // A few are asked to stop, as a deployment does.
+  // A few get a SIGTERM, as in a deployment.
   if (random() < 0.1) victim.kill("SIGTERM");
   else {
     victim.kill("SIGKILL");
@@ -93,14 +98,14 @@ for (let round = 1; round <= rounds; round++) {
   }
 }
 
-console.log("No more kills and faults: what is left is settled");
+console.log("No more kills and faults: waiting for all tickets to finish");
 const faulty = faults();
 sandbox.clearFaults();
-if (programs.length === 0) await begin();
+if (programs.length === 0) await startProgram();
 {
   using kv = await Deno.openKv(kvPath);
-  const store = new Store(kv);
-  const resumed = await settled(store);
+  const store = new Store(kv, { now });
+  const resumed = await finishTickets(store);
   for (const program of programs) {
     program.kill("SIGTERM");
     await program.status;
@@ -128,16 +133,17 @@ function report({ problems, ...verdict }: Verdict, resumed: number): never {
 }
 
 /**
- * Waits until nothing but the newest hour's tickets is under way, and those too are done. Tickets
- * that failed are resumed.
+ * Waits until all tickets are finished. Retries failed ones.
  *
- * @returns how many were resumed
+ * @returns how many were retried
  */
-async function settled(store: Store): Promise<number> {
-  const end = now() + 12 * 3_600_000;
+async function finishTickets(store: Store): Promise<number> {
+  const hours = values.pace === "classic" ? 12 : 120;
+  const end = now() + hours * HOUR;
+  if (values.pace !== "classic") await openNoMore(store, hours);
   let resumed = 0;
   while (now() < end) {
-    await real(500);
+    await sleep(500);
     for await (const entry of store.finished("failed")) {
       if (await store.resume(entry, now())) resumed++;
     }
@@ -146,26 +152,36 @@ async function settled(store: Store): Promise<number> {
     if (waiting === 0 && sandbox.tickets.size > 0) return resumed;
   }
   console.log(
-    `After 12 hours tickets are still waiting (${
+    `After ${hours} hours tickets are still waiting (${
       FINAL_STATES.join(", ")
     } is how they end)`,
   );
   return resumed;
 }
 
-/** Starts a program, and waits until it has said something: a slow start is no life yet. */
-async function begin(): Promise<void> {
+/** Where tickets take longer than an hour some always wait, unless no more are opened. */
+async function openNoMore(store: Store, hours: number): Promise<void> {
+  const first = Math.ceil(now() / HOUR) * HOUR;
+  for (let hour = first; hour < first + hours * HOUR; hour += HOUR) {
+    while (!await store.isHourOpened(hour)) {
+      await store.addDrafts(hour, await store.nextNumber(), []);
+    }
+  }
+}
+
+/** Starts a program, and waits until it has sent a request. */
+async function startProgram(): Promise<void> {
   const { args, options } = program();
   const asked = sandbox.requests.length;
   programs.push(
     new Deno.Command(args[0]!, { args: args.slice(1), ...options }).spawn(),
   );
   for (let wait = 0; wait < 200 && sandbox.requests.length === asked; wait++) {
-    await real(50);
+    await sleep(50);
   }
 }
 
-/** The real program, with the clock before it. */
+/** The command that runs the real program with the accelerated clock. */
 function program() {
   const imports = new URL("../../std/import_map.json", import.meta.url).href;
   return {
@@ -173,7 +189,7 @@ function program() {
       Deno.execPath(),
       "run",
       "-A",
-      ...(standIns() ? ["--no-lock", `--import-map=${imports}`] : []),
+      ...(usesLocalStd() ? ["--no-lock", `--import-map=${imports}`] : []),
       "--preload",
       new URL("accelerate.ts", import.meta.url).href,
       new URL("../../main.ts", import.meta.url).href,
@@ -196,19 +212,19 @@ function program() {
         HOST: "127.0.0.1",
         CHAOS_SPEED: String(speed),
         CHAOS_EPOCH: String(epoch),
-        CHAOS_BLIND: values.blind ? "1" : "0",
+        CHAOS_NO_LOOKUP: values["no-lookup"] ? "1" : "0",
       },
     },
   } as const;
 }
 
-/** Whether this very process runs on the stand-ins of `std/`, where JSR cannot be reached. */
-function standIns(): boolean {
+/** Whether this process uses the replacements in `std/` because JSR cannot be reached. */
+function usesLocalStd(): boolean {
   return !import.meta.resolve("@std/log").startsWith("jsr:");
 }
 
-/** Lets this part of all answers go wrong, in every way there is; a fault that denies a ticket lasts. */
-function plan(share: number): void {
+/** Plans faults of every kind for this share of responses. A fault that denies a ticket lasts. */
+function planFaults(share: number): void {
   const ways: [number, Fault][] = [
     [3, { kind: "latency", ms: 5_000 }],
     [2, { kind: "latency", ms: 45_000, applied: true }],
@@ -228,7 +244,7 @@ function plan(share: number): void {
     [0.6, { kind: "deny", status: 400, body: "{}" }],
   ];
   const sum = ways.reduce((sum, [weight]) => sum + weight, 0);
-  // One is asked after the other, so each has its share of what those before it left.
+  // Faults are tried in order, so each has its share of what those before it left.
   let left = 1;
   for (const [weight, fault] of ways) {
     const part = share * weight / sum;
@@ -241,27 +257,23 @@ function faults(): number {
   return sandbox.requests.filter(({ fault }) => fault).length;
 }
 
-/** Tickets that were refused for good. */
+/** Counts the tickets that got nothing but errors. */
 function denied(): number {
   const requests = sandbox.requests.filter(({ fault }) => fault === "deny");
   return new Set(requests.map(({ path }) => path.match(/tickets\/(\d+)/)?.[1]))
     .size;
 }
 
-function real(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function number(
   name: "rounds" | "seed" | "speed" | "faults" | "tickets",
-  least: number,
-  most = 1_000_000,
+  min: number,
+  max = 1_000_000,
 ): number {
   const n = Number(values[name]);
-  if (n >= least && n <= most) return n;
+  if (n >= min && n <= max) return n;
   return exitWithUsage(
     COMMAND,
-    `Cannot use --${name}: it must be a number from ${least} to ${most}: current value is '${
+    `Cannot use --${name} as it must be a number from ${min} to ${max}: current value is '${
       values[name]
     }'`,
   );

@@ -1,10 +1,15 @@
+/**
+ * Runs a short chaos, and the control that must fail.
+ *
+ * @module
+ */
 import { assert, assertEquals } from "@std/assert";
 
 const may = Deno.permissions.querySync({ name: "run" }).state === "granted";
 const JSR = import.meta.resolve("@std/log").startsWith("jsr:");
 const ROOT = new URL("../..", import.meta.url).pathname;
 
-/** A short chaos: its last line, and its exit code. */
+/** Runs a short chaos. Returns its last line and its exit code. */
 async function chaos(...args: string[]) {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -22,7 +27,7 @@ async function chaos(...args: string[]) {
 
 Deno.test({
   name:
-    `killed ten times, with a third of the answers faulty, nothing is lost and nothing is said twice${
+    `chaos: loses and repeats nothing when killed ten times with a third of responses faulty${
       may ? "" : " (left out: needs --allow-run)"
     }`,
   ignore: !may,
@@ -42,13 +47,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: `without the look-ups the proof fails${
+  name: `chaos: fails without look-ups${
     may ? "" : " (left out: needs --allow-run)"
   }`,
   ignore: !may,
   async fn() {
     const { code, verdict } = await chaos(
-      ...["--rounds", "8", "--tickets", "60", "--seed", "7", "--blind"],
+      ...["--rounds", "8", "--tickets", "60", "--seed", "7", "--no-lookup"],
     );
     assert(verdict.duplicated > 0, JSON.stringify(verdict));
     assertEquals(code, 1);

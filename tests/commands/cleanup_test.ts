@@ -10,8 +10,8 @@ import { board } from "../../status/queries.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
 import { putTickets } from "../helpers/tickets.ts";
 import {
-  bar,
   type Candidate,
+  progressLine,
   report,
   table,
 } from "../../commands/cleanup/ticket_cleaner.ts";
@@ -104,7 +104,7 @@ async function opened(world: TestEnv): Promise<Program> {
   return program;
 }
 
-Deno.test("what bears both tags is moved to the trash, and nothing else", async () => {
+Deno.test("cleanup: moves to the trash what has both tags, and nothing else", async () => {
   using world = await TestEnv.open();
   await open(world, TAGS);
   await open(world, []);
@@ -117,10 +117,10 @@ Deno.test("what bears both tags is moved to the trash, and nothing else", async 
   const { code, said } = await run(world);
   assertEquals(trash(world), [1, 7]);
   assertEquals(code, 0);
-  assertStringIncludes(said, "2 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "2 moved to trash, 0 already gone.");
 });
 
-Deno.test("a ticket that only the store knows, for the search lags, is deleted", async () => {
+Deno.test("cleanup: deletes a ticket that only the store knows", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const { said } = await run(world);
@@ -128,7 +128,7 @@ Deno.test("a ticket that only the store knows, for the search lags, is deleted",
   assertMatch(said, /#1 .* waits: first reply {2}2026-11-23 12:00 {2}store/);
 });
 
-Deno.test("a ticket without the tag is left, even if the store names it", async () => {
+Deno.test("cleanup: leaves a ticket without the tag, even if the store names it", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
@@ -140,11 +140,11 @@ Deno.test("a ticket without the tag is left, even if the store names it", async 
   assertEquals(await world.theTicket(), before, "its record is left, too");
   assertStringIncludes(
     said,
-    "1 left (#1): it does not bear both the tag ticket-workflow and its own.",
+    "1 left (#1): it does not have both the tag ticket-workflow and its own.",
   );
 });
 
-Deno.test("a ticket whose tag was taken away after the search is left", async () => {
+Deno.test("cleanup: leaves a ticket whose tag was removed after the search", async () => {
   using world = await TestEnv.open();
   await open(world, TAGS);
   world.now = moment("13:00");
@@ -158,7 +158,7 @@ Deno.test("a ticket whose tag was taken away after the search is left", async ()
   assertEquals(deletions(world), []);
 });
 
-Deno.test("a hit of the search that does not show the tag is no candidate", async () => {
+Deno.test("cleanup: ignores a search result that does not show the tag", async () => {
   using world = await TestEnv.open();
   await open(world, ["ticket-workflow-2"]);
   world.now = moment("13:00");
@@ -172,7 +172,7 @@ Deno.test("a hit of the search that does not show the tag is no candidate", asyn
   assertStringIncludes(said, "No ticket of this program was found.");
 });
 
-Deno.test("without a yes nothing is deleted", async () => {
+Deno.test("cleanup: deletes nothing without a yes", async () => {
   for (const answer of [null, "", "no", "y"]) {
     using world = await TestEnv.open();
     await opened(world);
@@ -185,7 +185,7 @@ Deno.test("without a yes nothing is deleted", async () => {
   }
 });
 
-Deno.test("a typed yes deletes, after the table was shown", async () => {
+Deno.test("cleanup: shows the table, then deletes after a typed yes", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const questions: string[] = [];
@@ -201,7 +201,7 @@ Deno.test("a typed yes deletes, after the table was shown", async () => {
   assertEquals(code, 0);
 });
 
-Deno.test("without a terminal and without --yes nothing is deleted, and it is said what to do", async () => {
+Deno.test("cleanup: deletes nothing without a terminal and --yes, and says what to do", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const { code, said } = await run(world, { yes: false });
@@ -210,7 +210,7 @@ Deno.test("without a terminal and without --yes nothing is deleted, and it is sa
   assertStringIncludes(said, "deno task cleanup --yes");
 });
 
-Deno.test("a dry run shows the table, and no more", async () => {
+Deno.test("cleanup: only shows the table in a dry run", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
@@ -225,7 +225,7 @@ Deno.test("a dry run shows the table, and no more", async () => {
   assertStringIncludes(said, "DRY_RUN: nothing is moved to the trash.");
 });
 
-Deno.test("more tickets than a search shows are deleted, in rounds that are asked for each", async () => {
+Deno.test("cleanup: deletes more tickets than a search returns, asking in rounds", async () => {
   using world = await TestEnv.open();
   for (let i = 0; i < 310; i++) await open(world, TAGS);
   world.now = moment("13:00");
@@ -243,10 +243,10 @@ Deno.test("more tickets than a search shows are deleted, in rounds that are aske
     "10",
   ]);
   assertEquals(code, 0);
-  assertStringIncludes(said, "310 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "310 moved to trash, 0 already gone.");
 });
 
-Deno.test("a search that still shows what was deleted does not go on for ever", async () => {
+Deno.test("cleanup: ends although the search still shows deleted tickets", async () => {
   using world = await TestEnv.open();
   await open(world, TAGS);
   const shown = structuredClone(world.sandbox.ticket(1));
@@ -257,10 +257,10 @@ Deno.test("a search that still shows what was deleted does not go on for ever", 
         : await world.sandbox.fetch(request),
   });
   assertEquals(deletions(world), ["DELETE /tickets/1"]);
-  assertStringIncludes(said, "1 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "1 moved to trash, 0 already gone.");
 });
 
-Deno.test("interrupted, it deletes the rest when it is run again", async () => {
+Deno.test("cleanup: deletes the rest when it is run again after an interrupt", async () => {
   using world = await TestEnv.open();
   for (let i = 0; i < 5; i++) await open(world, TAGS);
   world.now = moment("13:00");
@@ -273,16 +273,16 @@ Deno.test("interrupted, it deletes the rest when it is run again", async () => {
   assertEquals(first.code, 1);
   assertStringIncludes(
     first.said,
-    "Interrupted.\n2 moved to trash, 0 gone already.",
+    "Interrupted.\n2 moved to trash, 0 already gone.",
   );
 
   const second = await run(world);
   assertEquals(trash(world), [1, 2, 3, 4, 5]);
   assertEquals(second.code, 0);
-  assertStringIncludes(second.said, "3 moved to trash, 0 gone already.");
+  assertStringIncludes(second.said, "3 moved to trash, 0 already gone.");
 });
 
-Deno.test("a ticket whose deletion never got through is deleted when it is run again", async () => {
+Deno.test("cleanup: deletes again what never reached Freshdesk", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const dying: Fetch = (request) =>
@@ -297,7 +297,7 @@ Deno.test("a ticket whose deletion never got through is deleted when it is run a
   assertEquals(trash(world), [1]);
 });
 
-Deno.test("a running program leaves a ticket in the trash alone", async () => {
+Deno.test("cleanup: lets a running program leave a ticket in the trash alone", async () => {
   using world = await TestEnv.open();
   const program = await opened(world);
   await run(world);
@@ -306,7 +306,7 @@ Deno.test("a running program leaves a ticket in the trash alone", async () => {
   assertEquals(world.requests.length, requests);
 });
 
-Deno.test("a ticket is out of the program's hands before it is deleted", async () => {
+Deno.test("cleanup: takes a ticket out of the workflow before it deletes it", async () => {
   using world = await TestEnv.open();
   await opened(world);
   let state = "";
@@ -319,7 +319,7 @@ Deno.test("a ticket is out of the program's hands before it is deleted", async (
   assertEquals(state, "abandoned");
 });
 
-Deno.test("a ticket that the program is at is taken from it", async () => {
+Deno.test("cleanup: takes a ticket from the program that works on it", async () => {
   using world = await TestEnv.open();
   const program = await opened(world);
   const { freshdesk, workflow } = program;
@@ -335,7 +335,7 @@ Deno.test("a ticket that the program is at is taken from it", async () => {
   assertEquals(trash(world), [1]);
 });
 
-Deno.test("what was moved to the trash is forgotten, with its history", async () => {
+Deno.test("cleanup: forgets what it moved to the trash, with its history", async () => {
   for (const time of ["12:00", "12:06", "12:30"]) {
     using world = await TestEnv.open();
     const { store } = await opened(world);
@@ -349,7 +349,7 @@ Deno.test("what was moved to the trash is forgotten, with its history", async ()
   }
 });
 
-Deno.test("page and terminal no longer count what is in the trash", async () => {
+Deno.test("cleanup: takes what is in the trash off page and terminal", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
@@ -366,7 +366,7 @@ Deno.test("page and terminal no longer count what is in the trash", async () => 
   }
 });
 
-Deno.test("a ticket that has another ticket's number is left, even one of this program", async () => {
+Deno.test("cleanup: leaves a ticket that has another ticket's number", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
@@ -377,7 +377,7 @@ Deno.test("a ticket that has another ticket's number is left, even one of this p
   assertStringIncludes(said, "1 left (#1)");
 });
 
-Deno.test("a creation in doubt is looked up from the draft on, however late it was resumed", async () => {
+Deno.test("cleanup: looks up an unconfirmed creation, however late it was retried", async () => {
   using world = await TestEnv.open();
   world.sandbox.fault({ kind: "drop", method: "POST", path: "/tickets$" });
   const { store } = await opened(world);
@@ -389,7 +389,7 @@ Deno.test("a creation in doubt is looked up from the draft on, however late it w
   assertStringIncludes(said, "2026-11-23 12:00");
 });
 
-Deno.test("beside the running program, a ticket gets no word after it was moved to the trash", async () => {
+Deno.test("cleanup: lets no message follow a ticket into the trash", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
@@ -406,7 +406,7 @@ Deno.test("beside the running program, a ticket gets no word after it was moved 
   }
 });
 
-Deno.test("what was deleted before is not listed again", async () => {
+Deno.test("cleanup: does not list again what was deleted before", async () => {
   using world = await TestEnv.open();
   const program = await opened(world);
   await world.until(program, "12:30");
@@ -415,7 +415,7 @@ Deno.test("what was deleted before is not listed again", async () => {
   assertStringIncludes(said, "No ticket of this program was found.");
 });
 
-Deno.test("a ticket that is gone already counts as done", async () => {
+Deno.test("cleanup: counts a ticket that is already gone as done", async () => {
   const ways: [string, (world: TestEnv) => unknown][] = [
     ["in the trash", ({ sandbox }) => sandbox.ticket(1).deleted = true],
     ["deleted for good", ({ sandbox }) => sandbox.tickets.delete(1)],
@@ -428,13 +428,13 @@ Deno.test("a ticket that is gone already counts as done", async () => {
     await opened(world);
     await happen(world);
     const { code, said } = await run(world);
-    assertStringIncludes(said, "0 moved to trash, 1 gone already.", how);
+    assertStringIncludes(said, "0 moved to trash, 1 already gone.", how);
     assertEquals(code, 0, how);
     assertEquals(await records(world), [], how);
   }
 });
 
-Deno.test("what is in the trash is not deleted once more", async () => {
+Deno.test("cleanup: does not delete again what is in the trash", async () => {
   using world = await TestEnv.open();
   await opened(world);
   world.sandbox.ticket(1).deleted = true;
@@ -442,7 +442,7 @@ Deno.test("what is in the trash is not deleted once more", async () => {
   assertEquals(deletions(world), []);
 });
 
-Deno.test("a ticket whose creation was begun and never answered is found and deleted", async () => {
+Deno.test("cleanup: finds and deletes a ticket whose creation got no response", async () => {
   using world = await TestEnv.open();
   world.sandbox.fault({ kind: "drop", method: "POST", path: "/tickets$" });
   await opened(world);
@@ -452,7 +452,7 @@ Deno.test("a ticket whose creation was begun and never answered is found and del
   assertEquals(await records(world), []);
 });
 
-Deno.test("a ticket that is not opened yet is left to the program", async () => {
+Deno.test("cleanup: leaves a ticket that is not opened yet", async () => {
   using world = await TestEnv.open();
   world.sandbox.fault({
     kind: "status",
@@ -468,7 +468,7 @@ Deno.test("a ticket that is not opened yet is left to the program", async () => 
   assertStringIncludes(said, "1 not opened yet");
 });
 
-Deno.test("trouble with the account stops it, with what to do", async () => {
+Deno.test("cleanup: stops on an account error, and says what to do", async () => {
   using world = await TestEnv.open();
   for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
@@ -478,10 +478,10 @@ Deno.test("trouble with the account stops it, with what to do", async () => {
   assertEquals(trash(world), [1]);
   assertEquals(code, 1);
   assertStringIncludes(said, "The account is suspended: see Admin");
-  assertStringIncludes(said, "1 moved to trash, 0 gone already.");
+  assertStringIncludes(said, "1 moved to trash, 0 already gone.");
 });
 
-Deno.test("a key that may not delete is told so once", async () => {
+Deno.test("cleanup: says once that the key may not delete", async () => {
   using world = await TestEnv.open();
   for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
@@ -492,7 +492,7 @@ Deno.test("a key that may not delete is told so once", async () => {
   assertStringIncludes(said, "Give the key's owner a role that may do this");
 });
 
-Deno.test("one ticket's trouble does not keep the others", async () => {
+Deno.test("cleanup: goes on after an error of one ticket", async () => {
   using world = await TestEnv.open();
   for (let i = 0; i < 3; i++) await open(world, TAGS);
   world.now = moment("13:00");
@@ -505,10 +505,13 @@ Deno.test("one ticket's trouble does not keep the others", async () => {
   const { code, said } = await run(world);
   assertEquals(trash(world), [1, 3]);
   assertEquals(code, 1);
-  assertMatch(said, /1 left \(#2\): Cannot DELETE \/tickets\/2: 503/);
+  assertMatch(
+    said,
+    /1 left \(#2\): Freshdesk has a problem: DELETE \/tickets\/2: 503/,
+  );
 });
 
-Deno.test("a wrong sub-domain is no empty account", async () => {
+Deno.test("cleanup: tells a wrong sub-domain from an empty account", async () => {
   using world = await TestEnv.open();
   await opened(world);
   const before = await world.theTicket();
@@ -520,7 +523,7 @@ Deno.test("a wrong sub-domain is no empty account", async () => {
   assertStringIncludes(said, "FRESHDESK_URL names the right account");
 });
 
-Deno.test("the account's calls are kept to our share", async () => {
+Deno.test("cleanup: keeps to our share of the account's calls", async () => {
   using world = await TestEnv.open({ limit: 50 });
   for (let i = 0; i < 40; i++) await open(world, TAGS);
   world.now = moment("13:00");
@@ -532,7 +535,7 @@ Deno.test("the account's calls are kept to our share", async () => {
   assert(world.now - begin > (calls / 50 - 1) * 60_000);
 });
 
-Deno.test("the table keeps its columns, and what a subject may do to a terminal", () => {
+Deno.test("cleanup: keeps the table's columns, and terminal commands out of it", () => {
   const one: Candidate = {
     id: 7,
     subject: "The \u001b[31mred\u001b[0m door",
@@ -545,17 +548,17 @@ Deno.test("the table keeps its columns, and what a subject may do to a terminal"
   assertEquals(head?.indexOf("Status"), first?.indexOf("open"));
   assertEquals(head?.indexOf("Status"), second?.indexOf("open"));
   assert(!shown.includes("\u001b"));
-  assertStringIncludes(shown, `${"x".repeat(47)}…`);
+  assertStringIncludes(shown, `${"x".repeat(45)}...`);
 });
 
-Deno.test("the bar fills", () => {
-  assertEquals(bar(0, 40), "[....................]  0 of 40");
-  assertEquals(bar(12, 40), "[######..............] 12 of 40");
-  assertEquals(bar(40, 40), "[####################] 40 of 40");
+Deno.test("cleanup: reports progress every 25 tickets and at the end", () => {
+  assertEquals(progressLine(25, 40), "25 of 40 done");
+  assertEquals(progressLine(26, 40), undefined);
+  assertEquals(progressLine(40, 40), "40 of 40 done");
 });
 
-Deno.test("what was left is told reason by reason", () => {
-  const why = "it does not bear both the tag ticket-workflow and its own";
+Deno.test("cleanup: reports what it left by reason", () => {
+  const why = "it does not have both the tag ticket-workflow and its own";
   const left = Array.from({ length: 12 }, (_, i) => ({
     id: i + 1,
     why,
@@ -563,7 +566,8 @@ Deno.test("what was left is told reason by reason", () => {
   }));
   const broken = (id: number) => ({
     id,
-    why: `Cannot DELETE /tickets/${id}: 503 [request ${crypto.randomUUID()}]`,
+    why:
+      `Freshdesk has a problem: DELETE /tickets/${id}: 503 [request ${crypto.randomUUID()}]`,
     trouble: true,
   });
   const lines = report({
@@ -572,16 +576,19 @@ Deno.test("what was left is told reason by reason", () => {
     left: [...left, broken(77), broken(78)],
   }).split("\n");
   assertEquals(lines.slice(0, 2), [
-    "3 moved to trash, 1 gone already.",
+    "3 moved to trash, 1 already gone.",
     `12 left (#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, ...): ${why}.`,
   ]);
-  assertMatch(lines[2]!, /^2 left \(#77, #78\): Cannot DELETE \/tickets\/77/);
+  assertMatch(
+    lines[2]!,
+    /^2 left \(#77, #78\): Freshdesk has a problem: DELETE \/tickets\/77/,
+  );
   assertEquals(lines.length, 3);
 });
 
-Deno.test("records of more tickets than are read at once are all found", async () => {
+Deno.test("cleanup: finds more records than it reads at once", async () => {
   using world = await TestEnv.open();
-  const program = await opened(world);
+  await opened(world);
   const ticket = await world.theTicket();
   const drafts = Array.from({ length: 700 }, (_, i): Ticket => ({
     ...ticket,

@@ -100,14 +100,14 @@ const COMMANDS = [
 ];
 
 for (const name of COMMANDS) {
-  command(`${name} --help shows the usage, and needs no settings`, async () => {
+  command(`${name}: shows its usage without any settings`, async () => {
     const { code, out, error } = await task(name, ["--help"]);
     assertMatch(out, new RegExp(`^Usage: deno task ${name} `));
     assertStringIncludes(out, "  --help");
     assertEquals([code, error], [0, ""]);
   });
 
-  command(`${name} refuses an option it does not know`, async () => {
+  command(`${name}: rejects an unknown option`, async () => {
     const sandbox = new Sandbox();
     const server = await listen(sandbox, 0);
     const { code, out, error } = await inFolder((folder) =>
@@ -130,7 +130,7 @@ for (const name of COMMANDS) {
   });
 }
 
-command("deno task itself hands --help on", async () => {
+command("commands: pass --help through deno task", async () => {
   const { code, out } = await deno(["task", "-q", "start", "--help"]);
   assertEquals(code, 0);
   assertMatch(out, /^Usage: deno task start /);
@@ -143,29 +143,29 @@ const WRONG: [name: string, args: string[], said: string][] = [
   [
     "chaos",
     ["--rounds", "many"],
-    "Cannot use --rounds: it must be a number from 1 to 1000000: current value is 'many'",
+    "Cannot use --rounds as it must be a number from 1 to 1000000: current value is 'many'",
   ],
   [
     "chaos",
     ["--tickets", "0"],
-    "Cannot use --tickets: it must be a number from 1 to 100: current value is '0'",
+    "Cannot use --tickets as it must be a number from 1 to 100: current value is '0'",
   ],
   [
     "demo",
     ["--port", "http"],
-    "Cannot use --port: it must be a whole number from 0 to 65535: current value is 'http'",
+    "Cannot use --port as it must be a whole number from 0 to 65535: current value is 'http'",
   ],
 ];
 
 for (const [name, args, said] of WRONG) {
-  command(`${name} ${args.join(" ")} is refused in one line`, async () => {
+  command(`${name}: rejects ${args.join(" ")} in one line`, async () => {
     const { code, error } = await task(name, args);
     assertEquals(error.split("\n").slice(0, 2), [said, ""]);
     assertEquals(code, 2);
   });
 }
 
-Deno.test("the usage is made of the command's table", () => {
+Deno.test("usage: is made from the command's table", () => {
   assertEquals(
     usage({
       name: "paint",
@@ -186,7 +186,7 @@ Paints tickets.
   );
 });
 
-command("a port that is taken is said in one line", async () => {
+command("sandbox: says in one line that its port is in use", async () => {
   const server = await listen(new Sandbox(), 0);
   const { port } = new URL(server.url);
   const env = {
@@ -204,7 +204,7 @@ command("a port that is taken is said in one line", async () => {
   await server.close();
 });
 
-command("the demo says that its port is taken", async () => {
+command("demo: says that its port is in use", async () => {
   const server = await listen(new Sandbox(), 0);
   const { port } = new URL(server.url);
   const { code, error } = await task("demo", ["--serve", "--port", port]);
@@ -214,7 +214,7 @@ command("the demo says that its port is taken", async () => {
 });
 
 command(
-  "the demo's page shows the calls and times there really were",
+  "demo: shows the real calls and times on its page",
   async () => {
     const child = new Deno.Command(Deno.execPath(), {
       args: [
@@ -245,7 +245,7 @@ command(
 
 const ACCOUNT = { FRESHDESK_URL: "https://acme.freshdesk.com" };
 
-command("status needs no API key, and no setting it does not use", async () => {
+command("status: needs no setting that it does not use", async () => {
   await inFolder(async (folder) => {
     const env = { ...ACCOUNT, KV_PATH: `${folder}/tickets.db`, PORT: "x" };
     const { code, out, error } = await task("status", [], env);
@@ -254,7 +254,7 @@ command("status needs no API key, and no setting it does not use", async () => {
   });
 });
 
-command("without .env it is said how to make one", async () => {
+command("commands: say how to make .env if there is none", async () => {
   await inFolder(async (folder) => {
     await Deno.copyFile(`${ROOT}.env.example`, `${folder}/.env.example`);
     const hint = "There is no .env yet: cp .env.example .env";
@@ -269,7 +269,7 @@ command("without .env it is said how to make one", async () => {
   });
 });
 
-command("a .env that cannot be read is said in one line", async () => {
+command("commands: say in one line that .env cannot be read", async () => {
   await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/.env`);
     const { code, error } = await task("status", [], {}, folder);
@@ -278,7 +278,7 @@ command("a .env that cannot be read is said in one line", async () => {
   });
 });
 
-command("an address in a short form is read, with a note", async () => {
+command("commands: say how they read a short address", async () => {
   await inFolder(async (folder) => {
     const env = { FRESHDESK_URL: "acme", KV_PATH: `${folder}/tickets.db` };
     const { code, error } = await task("retry", [], env);
@@ -319,7 +319,7 @@ async function retry(app: string, cwd: string): Promise<Said> {
 }
 
 command(
-  "the default database lies beside deno.json, whatever the current folder",
+  "database: is beside deno.json by default, whatever the current folder",
   async () => {
     await inFolder(async (folder) => {
       const app = await installed(folder);
@@ -333,7 +333,7 @@ command(
   },
 );
 
-command("git does not see the default database", async () => {
+command("database: is ignored by git", async () => {
   const ignored = await Deno.readTextFile(`${ROOT}.gitignore`);
   for (const pattern of ["*.db", "*.db-shm", "*.db-wal"]) {
     assert(ignored.split("\n").includes(pattern), pattern);
@@ -341,7 +341,7 @@ command("git does not see the default database", async () => {
 });
 
 command(
-  "where the default database cannot be written, KV_PATH is named",
+  "database: names KV_PATH if the default cannot be written",
   async () => {
     await inFolder(async (folder) => {
       const app = await installed(folder);
@@ -356,14 +356,7 @@ command(
   },
 );
 
-Deno.test("on Deno Deploy the database is Deploy's own", () => {
-  const before = Deno.env.get("DENO_DEPLOY");
-  Deno.env.set("DENO_DEPLOY", "1");
-  try {
-    assertEquals(databasePath(undefined), undefined);
-  } finally {
-    if (before === undefined) Deno.env.delete("DENO_DEPLOY");
-    else Deno.env.set("DENO_DEPLOY", before);
-  }
-  assertEquals(databasePath("/data/tickets.db"), "/data/tickets.db");
+Deno.test("database: is Deploy's own on Deno Deploy", () => {
+  assertEquals(databasePath(undefined, true), undefined);
+  assertEquals(databasePath("/data/tickets.db", true), "/data/tickets.db");
 });

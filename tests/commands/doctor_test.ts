@@ -11,7 +11,7 @@ import type { SandboxOptions, TicketField } from "../../sandbox/sandbox.ts";
 import { Store } from "../../workflow/store.ts";
 import { putTickets } from "../helpers/tickets.ts";
 import {
-  type ExamineOptions,
+  type CheckOptions,
   type Finding,
   line,
   runChecks,
@@ -31,7 +31,7 @@ interface Wrong {
   /** The computer's clock is ahead of Freshdesk's by so many milliseconds. */
   ahead?: number;
   fetch?: Fetch;
-  openKv?: ExamineOptions["openKv"];
+  openKv?: CheckOptions["openKv"];
 }
 
 /** Calls the doctor; gives every line, and what Freshdesk was asked. */
@@ -61,27 +61,27 @@ async function diagnose(wrong: Wrong = {}) {
   };
 }
 
-Deno.test("a healthy account is in order, line by line", async () => {
+Deno.test("doctor: finds a healthy account in order, line by line", async () => {
   const { lines } = await diagnose();
   assertEquals(lines, [
     "OK       settings: FRESHDESK_URL, FRESHDESK_API_KEY; all others have their defaults",
     "OK       URL: https://acme.freshdesk.com",
     "OK       connection: acme.freshdesk.com answers",
-    "OK       key: Freshdesk takes it",
+    "OK       key: Freshdesk accepts it",
     "OK       owner: Maya Lindqvist, who can reply to tickets",
     "OK       role: may list agents",
-    "OK       limit: 5000 calls a minute, 2500 of them ours (RATE_LIMIT_SHARE=0.5): enough for 25000 tickets an hour, and TICKETS_PER_HOUR is 1",
-    "OK       agents: 5 can be drawn. Whether the key's owner may write for each can only be learned by writing",
-    "OK       contacts: 20 can be drawn, all verified; their addresses are all examples",
-    "OK       required fields: none but those every ticket has",
-    "OK       mail: About 96 e-mails a day to 20 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed. All contacts have example addresses, so nobody real is mailed. The bounces may still count against the account: an administrator turns that off under Admin > Email Notifications",
-    "OK       database: tickets.db can be written; 0 tickets under way, 0 failed",
+    "OK       limit: 5000 calls a minute, 2500 of them for this program (RATE_LIMIT_SHARE=0.5): enough for 25000 tickets an hour, and TICKETS_PER_HOUR is 1",
+    "OK       agents: Using 5. Whether the API key's owner may write for each shows only when it writes",
+    "OK       contacts: Using 20, all verified; their addresses are all examples",
+    "OK       required fields: only those that every ticket has",
+    "OK       mail: About 96 e-mails a day to 20 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed. All contacts have example addresses, so no real person gets e-mail. Bounces may still count against the account: an administrator can turn that off in Admin > Email Notifications",
+    "OK       database: tickets.db is writable; 0 tickets in progress, 0 failed",
     "OK       clock: agrees with Freshdesk's",
-    "All is in order: the program can be started.",
+    "All checks passed: the program can be started.",
   ]);
 });
 
-Deno.test("only GETs are made, and few of them", async () => {
+Deno.test("doctor: sends only GETs, and few of them", async () => {
   const { requests } = await diagnose();
   assertEquals(requests, [
     "GET /agents/me",
@@ -91,12 +91,12 @@ Deno.test("only GETs are made, and few of them", async () => {
   ]);
 });
 
-Deno.test("on a trial's small limit all checks are made, at the pace of our share", async () => {
+Deno.test("doctor: runs all checks within a trial's small limit", async () => {
   const { lines, requests } = await diagnose({ account: { limit: 50 } });
   assertEquals(requests.length, 4);
   assertStringIncludes(
     lines.join("\n"),
-    "50 calls a minute, 25 of them ours (RATE_LIMIT_SHARE=0.5): enough for 250 tickets an hour",
+    "50 calls a minute, 25 of them for this program (RATE_LIMIT_SHARE=0.5): enough for 250 tickets an hour",
   );
 });
 
@@ -129,7 +129,7 @@ const BROKEN: (Wrong & {
     what: "a wrong key",
     settings: { FRESHDESK_API_KEY: "wrong" },
     says: [
-      "PROBLEM  key: Cannot GET /agents/me: 401",
+      "PROBLEM  key: Freshdesk rejected the API key: GET /agents/me: 401",
       "Check FRESHDESK_API_KEY (in Freshdesk: your picture > Profile settings > View API key), and that FRESHDESK_URL is that key's account; then start again.",
     ],
     left: NOTHING_MORE,
@@ -138,7 +138,7 @@ const BROKEN: (Wrong & {
     what: "a suspended account",
     change: ({ sandbox }) => sandbox.troubles.suspended = true,
     says: [
-      "PROBLEM  key: Cannot GET /agents/me: 403: Your account is suspended.",
+      "PROBLEM  key: The API key may not do this: GET /agents/me: 403: Your account is suspended.",
       "The account is suspended: see Admin > Plans & Billing.",
     ],
     left: NOTHING_MORE,
@@ -147,7 +147,7 @@ const BROKEN: (Wrong & {
     what: "a key whose owner is locked out",
     change: ({ sandbox }) => sandbox.troubles.lockedOut = true,
     says: [
-      "PROBLEM  key: Cannot GET /agents/me: 403: Your account has been locked.",
+      "PROBLEM  key: The API key may not do this: GET /agents/me: 403: Your account has been locked.",
       "The key's owner is locked out: log in to Freshdesk as that agent first.",
     ],
     left: NOTHING_MORE,
@@ -156,7 +156,7 @@ const BROKEN: (Wrong & {
     what: "a plan without calls that answers 403",
     account: { limit: 0 },
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 403: Your plan has no API.",
+      "PROBLEM  limit: The API key may not do this: GET /agents/me: 403: Your plan has no API.",
       "This account's plan does not include this: take a trial or a larger plan.",
     ],
   },
@@ -168,7 +168,7 @@ const BROKEN: (Wrong & {
       "retry-after": "3600",
     })).fetch,
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 429",
+      "PROBLEM  limit: The account's plan has no API: GET /agents/me: 429",
       "This account's plan allows no API calls: take a trial or a paid plan.",
     ],
   },
@@ -176,7 +176,7 @@ const BROKEN: (Wrong & {
     what: "other programs that have used up the account's calls for long",
     fetch: replies(text(null, 429, { "retry-after": "600" })).fetch,
     says: [
-      "PROBLEM  limit: Cannot GET /agents/me: 429: retry after 600 s",
+      "PROBLEM  limit: Too many calls: GET /agents/me: 429: retry after 600 s",
       "lower TICKETS_PER_HOUR or RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -185,7 +185,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text(null, 404)).fetch,
     says: [
       "PROBLEM  key: There is no account at acme.freshdesk.com",
-      "Check the sub-domain in FRESHDESK_URL: it stands in the browser's address line when an agent is logged in.",
+      "Check the sub-domain in FRESHDESK_URL: it is in the browser's address bar when an agent is logged in.",
     ],
   },
   {
@@ -193,7 +193,7 @@ const BROKEN: (Wrong & {
     fetch: replies(text(null, 301, { location: "https://help.acme.com/" }))
       .fetch,
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: 301: redirected to https://help.acme.com/.",
+      "PROBLEM  connection: Freshdesk is at another address: GET /agents/me: 301: redirected to https://help.acme.com/.",
       "Set FRESHDESK_URL to the account's own address, https://<account>.freshdesk.com (not a custom domain).",
     ],
   },
@@ -201,7 +201,7 @@ const BROKEN: (Wrong & {
     what: "a host that cannot be reached",
     fetch: () => Promise.reject(refusedConnection()),
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: client error (Connect)",
+      "PROBLEM  connection: Cannot connect to Freshdesk: GET /agents/me: client error (Connect)",
       "FRESHDESK_URL names your account (https://<account>.freshdesk.com).",
     ],
     left:
@@ -211,8 +211,8 @@ const BROKEN: (Wrong & {
     what: "a name that no host has",
     fetch: () => Promise.reject(connectError("dns error: failed to lookup")),
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: client error (Connect): dns error",
-      "No host of this name is known: check the sub-domain in FRESHDESK_URL, and the network.",
+      "PROBLEM  connection: Cannot connect to Freshdesk: GET /agents/me: client error (Connect): dns error",
+      "No host has this name: check the sub-domain in FRESHDESK_URL, and the network.",
     ],
   },
   {
@@ -220,7 +220,7 @@ const BROKEN: (Wrong & {
     fetch: () =>
       Promise.reject(connectError("invalid peer certificate: UnknownIssuer")),
     says: [
-      "PROBLEM  connection: Cannot GET /agents/me: client error (Connect): invalid peer certificate",
+      "PROBLEM  connection: Cannot connect to Freshdesk: GET /agents/me: client error (Connect): invalid peer certificate",
       "set DENO_TLS_CA_STORE=system, or DENO_CERT to the proxy's certificate.",
     ],
   },
@@ -228,7 +228,7 @@ const BROKEN: (Wrong & {
     what: "a portal page instead of Freshdesk",
     fetch: replies(text("<html><title>Guest Wi-Fi</title></html>")).fetch,
     says: [
-      'PROBLEM  connection: Cannot GET /agents/me: 200: not JSON but "Guest Wi-Fi"',
+      'PROBLEM  connection: Cannot read the answer: GET /agents/me: 200: not JSON but "Guest Wi-Fi"',
       "not to a proxy or a portal page.",
     ],
   },
@@ -236,8 +236,8 @@ const BROKEN: (Wrong & {
     what: "Freshdesk's own trouble",
     fetch: replies(text("Bad gateway", 502)).fetch,
     says: [
-      'PROBLEM  connection: Cannot GET /agents/me: 502: "Bad gateway".',
-      "Freshdesk has trouble of its own: see its status page, and try again.",
+      'PROBLEM  connection: Freshdesk has a problem: GET /agents/me: 502: "Bad gateway".',
+      "Freshdesk has a problem: see its status page, and try again.",
     ],
   },
   {
@@ -253,7 +253,7 @@ const BROKEN: (Wrong & {
     account: { keyAgentId: 502 },
     says: [
       "WARNING  role: The API key may not list agents, so every ticket is assigned to its owner.",
-      "Use an administrator's key to share them out.",
+      "Use an administrator's key to spread them over all agents.",
     ],
   },
   {
@@ -274,7 +274,7 @@ const BROKEN: (Wrong & {
     account: { limit: 50 },
     settings: { RATE_LIMIT_SHARE: "0.1", TICKETS_PER_HOUR: "60" },
     says: [
-      "WARNING  limit: 50 calls a minute, 5 of them ours (RATE_LIMIT_SHARE=0.1): enough for 50 tickets an hour, and TICKETS_PER_HOUR is 60.",
+      "WARNING  limit: 50 calls a minute, 5 of them for this program (RATE_LIMIT_SHARE=0.1): enough for 50 tickets an hour, and TICKETS_PER_HOUR is 60.",
       "Set TICKETS_PER_HOUR=50, or raise RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -284,7 +284,7 @@ const BROKEN: (Wrong & {
     change: ({ sandbox }) => sandbox.spend(44),
     settings: { TICKETS_PER_HOUR: "100" },
     says: [
-      "WARNING  limit: 50 calls a minute, 6 of them ours at the moment, as other programs use the account too",
+      "WARNING  limit: 50 calls a minute, 6 of them for this program at the moment, because other programs use the account too",
       "Set TICKETS_PER_HOUR=60, or raise RATE_LIMIT_SHARE, or take a larger plan.",
     ],
   },
@@ -313,7 +313,7 @@ const BROKEN: (Wrong & {
     what: "AGENT_EMAILS with an address too many",
     settings: { AGENT_EMAILS: "aiko.tanaka@example.com,nobody@acme.com" },
     says: [
-      "WARNING  agents: Nobody who can reply has the address nobody@acme.com.",
+      "WARNING  agents: No agent who can reply has the address nobody@acme.com.",
       "Correct AGENT_EMAILS, or make them active support agents.",
     ],
   },
@@ -325,8 +325,8 @@ const BROKEN: (Wrong & {
       return kv;
     },
     says: [
-      "WARNING  agents: 5 can be drawn; the key's owner may not write for Daniel Okafor",
-      "restrict the draw with AGENT_EMAILS.",
+      "WARNING  agents: Using 5. The API key's owner may not write for Daniel Okafor",
+      "name other agents in AGENT_EMAILS.",
     ],
   },
   {
@@ -342,8 +342,8 @@ const BROKEN: (Wrong & {
     what: "real-looking contacts, and no CONTACT_DOMAINS",
     account: { contacts: FAMILY },
     says: [
-      "WARNING  contacts: 3 can be drawn, all verified; 2 of them may be real people, at acme.com (2).",
-      "restrict the draw with CONTACT_DOMAINS=example.com, or say that all are meant with CONTACT_DOMAINS=*.",
+      "WARNING  contacts: Using 3, all verified; 2 of them may be real people, at acme.com (2).",
+      "set CONTACT_DOMAINS=example.com to use only such contacts, or CONTACT_DOMAINS=* to use all.",
     ],
   },
   {
@@ -352,14 +352,14 @@ const BROKEN: (Wrong & {
     settings: { CONTACT_DOMAINS: "*" },
     says: [
       "WARNING  mail: About 96 e-mails a day to 3 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed.",
-      "an administrator turns that off under Admin > Email Notifications.",
+      "an administrator can turn that off in Admin > Email Notifications.",
     ],
   },
   {
     what: "CONTACT_DOMAINS with a domain too many",
     settings: { CONTACT_DOMAINS: "example.com,exmaple.org" },
     says: [
-      "WARNING  contacts: Nobody has an address at exmaple.org.",
+      "WARNING  contacts: No contact has an address at exmaple.org.",
       "Correct CONTACT_DOMAINS, or add such contacts to the account.",
     ],
   },
@@ -381,8 +381,8 @@ const BROKEN: (Wrong & {
         field("Cause", { type: "nested_field", required_for_closure: true }),
       ),
     says: [
-      "PROBLEM  required fields: No ticket can be closed without what cannot be filled in: Cause.",
-      "In Admin > Ticket Fields, do not require them when a ticket is closed.",
+      "PROBLEM  required fields: No ticket can be closed because required fields cannot be filled in: Cause.",
+      "In Admin > Ticket Fields, do not require them for closing.",
     ],
   },
   {
@@ -392,8 +392,8 @@ const BROKEN: (Wrong & {
       group!.required_for_closure = true;
     },
     says: [
-      "PROBLEM  required fields: No ticket can be closed without what cannot be filled in: Group.",
-      "do not require them when a ticket is closed.",
+      "PROBLEM  required fields: No ticket can be closed because required fields cannot be filled in: Group.",
+      "do not require them for closing.",
     ],
   },
   {
@@ -406,7 +406,7 @@ const BROKEN: (Wrong & {
         body: '{"code":"access_denied","message":"You are not authorized."}',
       }),
     says: [
-      "WARNING  required fields: The key may not read the ticket form",
+      "WARNING  required fields: The API key may not read the ticket form",
       "Use an administrator's key.",
     ],
   },
@@ -451,7 +451,7 @@ const BROKEN: (Wrong & {
     what: "settings that cannot be used",
     settings: { FRESHDESK_API_KEY: "", TICKETS_PER_HOUR: "many" },
     says: [
-      "PROBLEM  settings: TICKETS_PER_HOUR 'many': must be a whole number from 1 to 100.",
+      "PROBLEM  settings: TICKETS_PER_HOUR 'many': must be a number from 0.01 to 100.",
       "Example: TICKETS_PER_HOUR=3 (in the environment or in .env).",
     ],
     left:
@@ -476,28 +476,30 @@ function connectError(why: string): Error {
 }
 
 for (const { what, says: [begins, ends], left, ...wrong } of BROKEN) {
-  const level = begins.startsWith("WARNING") ? "warned of" : "named";
-  Deno.test(`${level}: ${what}`, async () => {
+  const level = begins.startsWith("WARNING") ? "warns about" : "reports";
+  Deno.test(`doctor: ${level} ${what}`, async () => {
     const { lines } = await diagnose(wrong);
     const shown = lines.join("\n");
     const found = lines.find((line) => line.startsWith(begins));
     assert(found, `no line begins with '${begins}':\n${shown}`);
     assert(found.endsWith(ends), `'${found}' does not end with '${ends}'`);
     if (left) assertStringIncludes(lines.at(-1)!, left);
-    const kind = level === "named" ? /^[1-9]\d* problems?, / : /^No problem, /;
+    const kind = level === "reports"
+      ? /^[1-9]\d* problems?, /
+      : /^No problem, /;
     assertMatch(lines.at(-1)!, kind);
     assert(!shown.includes("\n\n"));
   });
 }
 
-Deno.test("a wrong key is tried once", async () => {
+Deno.test("doctor: tries a wrong key once", async () => {
   const { requests } = await diagnose({
     settings: { FRESHDESK_API_KEY: "wrong" },
   });
   assertEquals(requests, ["GET /agents/me"]);
 });
 
-Deno.test("neither the key nor a contact's address is shown", async () => {
+Deno.test("doctor: shows neither the key nor a contact's address", async () => {
   const { lines } = await diagnose({ account: { contacts: FAMILY } });
   const shown = lines.join("\n");
   assert(!shown.includes("ana@acme.com"));
@@ -507,28 +509,28 @@ Deno.test("neither the key nor a contact's address is shown", async () => {
   );
 });
 
-Deno.test("contacts count when nobody is verified", async () => {
+Deno.test("doctor: counts all contacts if none is verified", async () => {
   const { lines } = await diagnose({
     account: {
       contacts: [contact(1, "Cleo", "cleo@example.com", { active: false })],
     },
   });
   assert(lines.includes(
-    "OK       contacts: 1 can be drawn, as nobody in the account is verified; their addresses are all examples",
+    "OK       contacts: Using 1, none of them verified; their addresses are all examples",
   ));
 });
 
-Deno.test("real-looking contacts are in order when CONTACT_DOMAINS names them", async () => {
+Deno.test("doctor: accepts real-looking contacts that CONTACT_DOMAINS names", async () => {
   const { lines } = await diagnose({
     account: { contacts: FAMILY },
     settings: { CONTACT_DOMAINS: "acme.com" },
   });
   assert(lines.includes(
-    "OK       contacts: 2 can be drawn, all verified; 2 of them may be real people, at acme.com (2)",
+    "OK       contacts: Using 2, all verified; 2 of them may be real people, at acme.com (2)",
   ));
 });
 
-Deno.test("required fields that can be filled are shown with their values", async () => {
+Deno.test("doctor: shows required fields with their values", async () => {
   const { lines } = await diagnose({
     change: ({ sandbox }) =>
       sandbox.ticketFields.push(
@@ -537,12 +539,12 @@ Deno.test("required fields that can be filled are shown with their values", asyn
   });
   assert(
     lines.includes(
-      "OK       required fields: filled in as Reference: Not specified",
+      "OK       required fields: filled in: Reference: Not specified",
     ),
   );
 });
 
-Deno.test("failed tickets are counted, and how to resume them is said", async () => {
+Deno.test("doctor: counts failed tickets, and says how to retry them", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -558,11 +560,11 @@ Deno.test("failed tickets are counted, and how to resume them is said", async ()
     },
   });
   assert(lines.includes(
-    "WARNING  database: tickets.db can be written; 1 ticket under way, 1 failed. See why with deno task status; then resume them: deno task retry.",
+    "WARNING  database: tickets.db is writable; 1 ticket in progress, 1 failed. See why with deno task status; then deno task retry.",
   ));
 });
 
-Deno.test("nothing of the check is left in the database", async () => {
+Deno.test("doctor: leaves nothing in the database", async () => {
   const kv = await Deno.openKv(":memory:");
   kv[Symbol.dispose] = () => {}; // it is looked into once the doctor has left
   await diagnose({ openKv: () => Promise.resolve(kv) });

@@ -145,7 +145,7 @@ function deno({ folder, env }: Deployment, args: string[]): Deno.Command {
 for (const [what, deploy] of [["unit", unit], ["image", image]] as const) {
   Deno.test({
     name:
-      `doctor, status, retry and cleanup find settings and database where deploy/'s ${what} has them${
+      `deploy: commands find settings and database where the ${what} has them${
         may ? "" : " (left out: needs -A)"
       }`,
     ignore: !may,
@@ -188,10 +188,10 @@ for (const [what, deploy] of [["unit", unit], ["image", image]] as const) {
         ]);
         assertMatch(
           said.doctor!,
-          /database: \S+tickets\.db can be written; 1 /,
+          /database: \S+tickets\.db is writable; 1 /,
         );
         assertMatch(said.status!, /Waiting\n.*\n#1 /);
-        assertMatch(said.retry!, /No failed ticket is waiting/);
+        assertMatch(said.retry!, /There are no failed tickets/);
         assertMatch(said.cleanup!, /1 moved to trash/);
         assert(sandbox.ticket(1).deleted);
 

@@ -113,7 +113,7 @@ const ADDRESSES: [given: string, base: string][] = [
 ];
 
 for (const [given, base] of ADDRESSES) {
-  Deno.test(`the API of ${given} is at ${base}`, () => {
+  Deno.test(`parseAccountUrl: turns ${given} into ${base}`, () => {
     assertEquals(parseAccountUrl(given).href, base);
   });
 }
@@ -144,12 +144,12 @@ const NO_ADDRESSES: [given: string, why: string][] = [
 ];
 
 for (const [given, why] of NO_ADDRESSES) {
-  Deno.test(`'${given}' is no account's address: ${why}`, () => {
+  Deno.test(`parseAccountUrl: rejects '${given}': ${why}`, () => {
     assertThrows(() => parseAccountUrl(given), TypeError, why);
   });
 }
 
-Deno.test("a client is not made for an address that cannot be an account's", () => {
+Deno.test("http client: rejects an address that is not an account's", () => {
   assertThrows(
     () => new HttpClient({ ...options(), url: "http://acme.freshdesk.com" }),
     TypeError,
@@ -159,7 +159,7 @@ Deno.test("a client is not made for an address that cannot be an account's", () 
 
 // The request
 
-Deno.test("a request without a body has the key and nothing else in its headers", async () => {
+Deno.test("http client: sends only the key in the headers of a request without a body", async () => {
   const { api: client, asked } = api(OK);
   await client.request("GET", "/tickets/7");
   assertEquals(asked, [{
@@ -170,7 +170,7 @@ Deno.test("a request without a body has the key and nothing else in its headers"
   }]);
 });
 
-Deno.test("a body is sent as JSON", async () => {
+Deno.test("http client: sends a body as JSON", async () => {
   const { api: client, asked } = api(OK);
   await client.request("PUT", "/tickets/7", { body: { status: 5 } });
   assertEquals(asked[0]?.headers["content-type"], "application/json");
@@ -178,7 +178,7 @@ Deno.test("a body is sent as JSON", async () => {
 });
 
 for (const [method, has] of [["POST", true], ["PUT", false]] as const) {
-  Deno.test(`a ${method} has ${has ? "a" : "no"} connection of its own`, async () => {
+  Deno.test(`http client: opens ${has ? "a" : "no"} connection of its own for a ${method}`, async () => {
     const fetch = spy((_: Request, init?: { client?: Deno.HttpClient }) => {
       assertEquals(init?.client !== undefined, has);
       return Promise.resolve(Response.json({ id: 7 }));
@@ -188,13 +188,13 @@ for (const [method, has] of [["POST", true], ["PUT", false]] as const) {
   });
 }
 
-Deno.test("an address with /api/v2/ at its end does not double the slash", async () => {
+Deno.test("http client: does not double a slash at the end of the address", async () => {
   const { api: client, asked } = apiWith({ url: `${ACCOUNT}/api/v2/` }, OK);
   await client.request("GET", "/tickets/7");
   assertEquals(asked[0]?.url, `${ACCOUNT}/api/v2/tickets/7`);
 });
 
-Deno.test("the global fetch is used where none is given", async () => {
+Deno.test("http client: uses the global fetch by default", async () => {
   const { fetch, asked } = replies(OK);
   using _ = stub(globalThis, "fetch", fetch);
   const { body } = await new HttpClient({ url: ACCOUNT, apiKey: KEY })
@@ -203,7 +203,7 @@ Deno.test("the global fetch is used where none is given", async () => {
   assertEquals(asked.length, 1);
 });
 
-Deno.test("the sandbox takes the key and gives it its agent", async () => {
+Deno.test("http client: authenticates with the sandbox", async () => {
   const clock = new Clock();
   const sandbox = new Sandbox({ now: clock.now });
   const { body } = await new HttpClient({
@@ -214,7 +214,7 @@ Deno.test("the sandbox takes the key and gives it its agent", async () => {
   assertEquals(body.id, 501);
 });
 
-Deno.test("every answer is logged once, and never with the key", async () => {
+Deno.test("http client: logs every response once, and never the key", async () => {
   const debug = spy((_: string) => {});
   const { api: client } = apiWith(
     { log: { debug, warn: () => {} } },
@@ -232,7 +232,7 @@ Deno.test("every answer is logged once, and never with the key", async () => {
   );
 });
 
-Deno.test("an answer that does not come is logged too", async () => {
+Deno.test("http client: logs a missing response too", async () => {
   const debug = spy((_: string) => {});
   const { api: client } = apiWith(
     { log: { debug, warn: () => {} } },
@@ -240,7 +240,7 @@ Deno.test("an answer that does not come is logged too", async () => {
   );
   await rejection(client.request("POST", "/tickets"));
   assertSpyCalls(debug, 1);
-  assertStringIncludes(String(debug.calls[0]?.args[0]), "Cannot POST /tickets");
+  assertStringIncludes(String(debug.calls[0]?.args[0]), ": POST /tickets");
 });
 
 // Timeouts and lost connections
@@ -267,16 +267,19 @@ function timeIsOver(asked: () => boolean) {
   });
 }
 
-Deno.test("a request without an answer is given up after the timeout", async () => {
+Deno.test("http client: gives up a request after the timeout", async () => {
   const { api: client, asked } = apiWith({ timeout: 1500 }, never);
   using timer = timeIsOver(() => asked.length > 0);
   const error = await rejection(client.request("POST", "/tickets"));
   assertInstanceOf(error, NoResponseError);
-  assertEquals(error.message, "Cannot POST /tickets: no answer within 1.5 s");
+  assertEquals(
+    error.message,
+    "Freshdesk did not answer: POST /tickets: no answer within 1.5 s",
+  );
   assertEquals(timer.calls[0]?.args, [1500]);
 });
 
-Deno.test("a request has 30 seconds unless something else is said", async () => {
+Deno.test("http client: waits 30 seconds by default", async () => {
   const { api: client } = api(OK);
   using timer = stub(
     AbortSignal,
@@ -287,7 +290,7 @@ Deno.test("a request has 30 seconds unless something else is said", async () => 
   assertEquals(timer.calls[0]?.args, [30_000]);
 });
 
-Deno.test("each attempt has a timeout of its own", async () => {
+Deno.test("http client: gives each attempt its own timeout", async () => {
   const { api: client } = api(lost(TIMED_OUT), OK);
   using timer = stub(
     AbortSignal,
@@ -343,23 +346,23 @@ const LOST: {
 ];
 
 for (const { what, reply, type, mayHaveBeenApplied, message } of LOST) {
-  Deno.test(`${what} is a ${type.name} that says so`, async () => {
+  Deno.test(`http client: reports ${what} as ${type.name}`, async () => {
     const error = await failure(reply, "POST", "/tickets");
     assertInstanceOf(error, type);
     assertEquals(error.name, type.name);
     assertEquals(error.mayHaveBeenApplied, mayHaveBeenApplied);
     assertEquals(error.status, undefined);
-    assertStringIncludes(error.message, "Cannot POST /tickets: ");
+    assertStringIncludes(error.message, ": POST /tickets: ");
     assertStringIncludes(error.message, message);
   });
 }
 
-Deno.test("a lost answer keeps what the network said as its cause", async () => {
+Deno.test("http client: keeps the network's error as the cause", async () => {
   const cause = lostConnection();
   assertEquals((await failure(lost(cause))).cause, cause);
 });
 
-Deno.test("what was never sent for want of a permission was not applied", async () => {
+Deno.test("http client: knows that a request without permission was not applied", async () => {
   const error = await failure(
     lost(new Deno.errors.NotCapable('Requires net access to "x:443"')),
     "POST",
@@ -373,7 +376,7 @@ const NO_NET =
     "granted";
 
 Deno.test({
-  name: "a port where nobody listens is unreachable (needs --allow-net)",
+  name: "http client: cannot reach a closed port (needs --allow-net)",
   ignore: NO_NET,
   async fn() {
     const error = await realFailure((connection) => connection.close(), false);
@@ -384,7 +387,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "a connection that is closed instead of answered is a lost answer (needs --allow-net)",
+    "http client: reports a closed connection as no response (needs --allow-net)",
   ignore: NO_NET,
   async fn() {
     const error = await realFailure(async (connection) => {
@@ -398,7 +401,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "a POST is not sent twice when a connection that was kept open is lost (needs --allow-net)",
+    "http client: does not send a POST twice when a kept connection is lost (needs --allow-net)",
   ignore: NO_NET,
   async fn() {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -736,7 +739,7 @@ const TABLE: Row[] = [
 ];
 
 for (const row of TABLE) {
-  Deno.test(`${row.what} is a ${row.type.name} that says what to do`, async () => {
+  Deno.test(`http client: reports ${row.what} as ${row.type.name} with a hint`, async () => {
     const error = await failure(row.reply);
     assertInstanceOf(error, row.type);
     assertEquals(error.name, row.type.name);
@@ -746,18 +749,24 @@ for (const row of TABLE) {
     assertEquals(error.fields, row.fields ?? []);
     assertEquals(error.mayHaveBeenApplied, row.mayHaveBeenApplied ?? false);
     assertEquals(isAccountError(error), row.account ?? false);
-    assertEquals(error.message, `Cannot PUT /tickets/7: ${row.message}`);
+    assertEquals(
+      error.message.replace(/^[A-Z][^:]*: /, ""),
+      `PUT /tickets/7: ${row.message}`,
+    );
     assertStringIncludes(error.hint, row.hint);
   });
 }
 
-Deno.test("an error carries Freshdesk's request id", async () => {
+Deno.test("error: has Freshdesk's request id", async () => {
   const error = await failure(text("", 404, { "x-request-id": "r-1" }));
   assertEquals(error.requestId, "r-1");
-  assertEquals(error.message, "Cannot PUT /tickets/7: 404 [request r-1]");
+  assertEquals(
+    error.message,
+    "Freshdesk cannot find it: PUT /tickets/7: 404 [request r-1]",
+  );
 });
 
-Deno.test("an answer that is found wanting keeps its request id", async () => {
+Deno.test("error: keeps the request id of an invalid response", async () => {
   const { api: client } = api(json([], 200, { "x-request-id": "r-1" }));
   const error = await rejection(client.requestOne("GET", "/tickets/7"));
   assertEquals(error.requestId, "r-1");
@@ -765,8 +774,12 @@ Deno.test("an answer that is found wanting keeps its request id", async () => {
 
 /** Bodies of a refused request, and what a person reads of them. */
 const BODIES: [what: string, body: string, message: string][] = [
-  ["nothing", "", "Cannot POST /tickets: 400"],
-  ["text", "Bad request", 'Cannot POST /tickets: 400: "Bad request"'],
+  ["nothing", "", "Freshdesk rejected the values: POST /tickets: 400"],
+  [
+    "text",
+    "Bad request",
+    'Freshdesk rejected the values: POST /tickets: 400: "Bad request"',
+  ],
   ["a page", HTML, '400: "Oops Bad Gateway Try again"'],
   ["broken JSON", '{"code":', '400: "{"code":"'],
   ["a JSON text", '"no"', "400: "],
@@ -784,7 +797,7 @@ const BODIES: [what: string, body: string, message: string][] = [
 ];
 
 for (const [what, body, message] of BODIES) {
-  Deno.test(`a refusal that says ${what} can be read`, async () => {
+  Deno.test(`http client: reads an error body with ${what}`, async () => {
     const error = await failure(text(body, 400), "POST", "/tickets");
     assertInstanceOf(error, ValidationError);
     assertStringIncludes(error.message, message);
@@ -792,7 +805,7 @@ for (const [what, body, message] of BODIES) {
   });
 }
 
-Deno.test("204 is a good answer without a body", async () => {
+Deno.test("http client: accepts a 204 without a body", async () => {
   const { api: client } = api(text(null, 204));
   assertEquals((await client.request("DELETE", "/tickets/7")).body, undefined);
 });
@@ -806,7 +819,7 @@ const NO_THINGS: [what: string, reply: Reply][] = [
 ];
 
 for (const [what, reply] of NO_THINGS) {
-  Deno.test(`an answer ${what} is unreadable where one thing is asked for`, async () => {
+  Deno.test(`requestOne: rejects a response ${what}`, async () => {
     const { api: client } = api(reply);
     const error = await rejection(client.requestOne("PUT", "/tickets/7"));
     assertInstanceOf(error, InvalidResponseError);
@@ -820,7 +833,7 @@ for (
     ["204", text(null, 204)],
   ] as const
 ) {
-  Deno.test(`${what} is unreadable where a list is asked for`, async () => {
+  Deno.test(`listAll: rejects ${what}`, async () => {
     const { api: client } = api(reply);
     const error = await rejection(client.listAll("/contacts"));
     assertInstanceOf(error, InvalidResponseError);
@@ -828,14 +841,14 @@ for (
   });
 }
 
-Deno.test("an ignored change says where to look", () => {
+Deno.test("error: says where to look if a change was not applied", () => {
   const error = new NotAppliedError({ method: "PUT", path: "/tickets/7" });
   assertStringIncludes(error.hint, "group");
   assertEquals(error.mayHaveBeenApplied, false);
   assertEquals(isAccountError(error), false);
 });
 
-Deno.test("other errors than Freshdesk's are no trouble of the account", () => {
+Deno.test("isAccountError: is false for other errors than Freshdesk's", () => {
   assertEquals(isAccountError(new Error("x")), false);
   assertEquals(isAccountError(undefined), false);
 });
@@ -864,7 +877,7 @@ const AGAIN: [cause: Cause, methods: Method[]][] = [
 for (const [Cause, methods] of AGAIN) {
   for (const method of ["GET", "PUT", "POST", "DELETE"] as const) {
     const again = methods.includes(method);
-    Deno.test(`a ${method} with a ${Cause.name} is ${again ? "" : "not "}sent again`, () => {
+    Deno.test(`retryDelay: ${again ? "repeats" : "does not repeat"} a ${method} after a ${Cause.name}`, () => {
       const error = new Cause({ method, path: "/tickets" });
       assertEquals(
         [1, 2, 3, 4].map((attempt) => retryDelay(error, attempt, 0)),
@@ -877,7 +890,7 @@ for (const [Cause, methods] of AGAIN) {
 }
 
 for (const method of ["GET", "PUT", "POST", "DELETE"] as const) {
-  Deno.test(`a ${method} refused with 429 is sent again as often as it takes`, () => {
+  Deno.test(`retryDelay: sends a ${method} again after every 429`, () => {
     const error = new RateLimitError({ method, path: "/tickets" }, 30);
     assertEquals(
       [1, 2, 3, 100].map((attempt) => retryDelay(error, attempt, 1)),
@@ -886,7 +899,7 @@ for (const method of ["GET", "PUT", "POST", "DELETE"] as const) {
   });
 }
 
-Deno.test("several programs do not come back together", () => {
+Deno.test("retryDelay: differs between programs", () => {
   const error = new ServerError({ method: "GET", path: "/tickets" });
   assertEquals(
     [0, 0.5, 1].map((random) => retryDelay(error, 1, random)),
@@ -904,7 +917,7 @@ const IN_DOUBT: [what: string, reply: Reply][] = [
 ];
 
 for (const [what, reply] of IN_DOUBT) {
-  Deno.test(`a POST is not sent again after ${what}`, async () => {
+  Deno.test(`http client: does not repeat a POST after ${what}`, async () => {
     const { api: client, asked } = api(reply, OK);
     const error = await rejection(client.request("POST", "/tickets"));
     assert(error.mayHaveBeenApplied);
@@ -912,7 +925,7 @@ for (const [what, reply] of IN_DOUBT) {
   });
 
   for (const method of ["GET", "PUT"]) {
-    Deno.test(`a ${method} is sent again after ${what}`, async () => {
+    Deno.test(`http client: repeats a ${method} after ${what}`, async () => {
       const { api: client, asked, clock } = api(reply, OK);
       await client.request(method, "/tickets/7");
       assertEquals(asked.length, 2);
@@ -922,33 +935,33 @@ for (const [what, reply] of IN_DOUBT) {
 }
 
 for (const method of ["GET", "PUT", "POST"]) {
-  Deno.test(`a ${method} is sent again when no connection could be made`, async () => {
+  Deno.test(`http client: repeats a ${method} if no connection could be made`, async () => {
     const { api: client, asked } = api(lost(refusedConnection()), OK);
     await client.request(method, "/tickets");
     assertEquals(asked.length, 2);
   });
 }
 
-Deno.test("what is sent again is the same request", async () => {
+Deno.test("http client: repeats the same request", async () => {
   const { api: client, asked } = api(text("", 503), OK);
   await client.request("PUT", "/tickets/7", { body: { status: 5 } });
   assertEquals(asked[1], asked[0]);
 });
 
-Deno.test("a request is sent three times at most, with longer waits", async () => {
+Deno.test("http client: sends a request at most three times, with longer waits", async () => {
   const { api: client, asked, clock } = api(text("", 503));
   assertInstanceOf(await rejection(client.request("GET", "/x")), ServerError);
   assertEquals(asked.length, 3);
   assertEquals(clock.waits, [500, 1000]);
 });
 
-Deno.test("a refused request is not sent again", async () => {
+Deno.test("http client: does not repeat a rejected request", async () => {
   const { api: client, asked } = api(json(VALIDATION, 400), OK);
   await rejection(client.request("PUT", "/tickets/7"));
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a redirect is not followed: the key stays with the account", async () => {
+Deno.test("http client: does not follow a redirect, so the key stays with the account", async () => {
   const seen: string[] = [];
   const { api: client, asked } = api(
     (request) => {
@@ -970,7 +983,7 @@ Deno.test("a redirect is not followed: the key stays with the account", async ()
 
 // 429
 
-Deno.test("429 waits for Retry-After, then goes on", async () => {
+Deno.test("http client: waits for Retry-After after a 429", async () => {
   const { api: client, asked, clock } = api(TOO_MANY, OK);
   const { body } = await client.request<{ id: number }>("GET", "/tickets/7");
   assertEquals(body.id, 7);
@@ -978,7 +991,7 @@ Deno.test("429 waits for Retry-After, then goes on", async () => {
   assertEquals(clock.time, NOON + 30_000);
 });
 
-Deno.test("a POST that was refused with 429 is sent again", async () => {
+Deno.test("http client: repeats a POST after a 429", async () => {
   const { api: client, asked } = api(TOO_MANY, json({ id: 7 }, 201));
   await client.request("POST", "/tickets", { body: { subject: "x" } });
   assertEquals(asked.map(({ body }) => body), [
@@ -987,19 +1000,19 @@ Deno.test("a POST that was refused with 429 is sent again", async () => {
   ]);
 });
 
-Deno.test("429 without Retry-After waits a minute", async () => {
+Deno.test("http client: waits a minute after a 429 without Retry-After", async () => {
   const { api: client, clock } = api(text("", 429), OK);
   await client.request("GET", "/tickets/7");
   assertEquals(clock.time, NOON + 60_000);
 });
 
-Deno.test("chance adds a tenth to Retry-After at most", async () => {
+Deno.test("http client: adds at most a tenth to Retry-After", async () => {
   const { api: client, clock } = apiWith({ random: () => 1 }, TOO_MANY, OK);
   await client.request("GET", "/tickets/7");
   assertEquals(clock.time, NOON + 33_000);
 });
 
-Deno.test("Retry-After holds every other call back too", async () => {
+Deno.test("http client: holds all calls back for Retry-After", async () => {
   const { api: client, clock } = api(TOO_MANY, OK);
   const at: number[] = [];
   await Promise.all([1, 2].map(async (id) => {
@@ -1011,14 +1024,14 @@ Deno.test("Retry-After holds every other call back too", async () => {
   assert(clock.time >= NOON + 30_000);
 });
 
-Deno.test("429 again and again is waited out as long as there is time", async () => {
+Deno.test("http client: waits out repeated 429s until the deadline", async () => {
   const { api: client, asked, clock } = api(TOO_MANY, TOO_MANY, TOO_MANY, OK);
   await client.request("GET", "/tickets/7");
   assertEquals(asked.length, 4);
   assertEquals(clock.time, NOON + 90_000);
 });
 
-Deno.test("a Retry-After beyond the call's time is not waited for", async () => {
+Deno.test("http client: does not wait for a Retry-After beyond the deadline", async () => {
   const { api: client, asked, clock } = api(
     text("", 429, { "retry-after": "3600" }),
     OK,
@@ -1032,25 +1045,28 @@ Deno.test("a Retry-After beyond the call's time is not waited for", async () => 
 
 // `before`
 
-Deno.test("a call whose time is over is not sent", async () => {
+Deno.test("http client: does not send a call after its deadline", async () => {
   const { api: client, asked } = api(OK);
   const error = await rejection(
     client.request("POST", "/tickets", { deadline: NOON }),
   );
   assertInstanceOf(error, NotSentError);
-  assertEquals(error.message, "Cannot POST /tickets: its deadline has passed");
+  assertEquals(
+    error.message,
+    "Nothing was sent: POST /tickets: its deadline has passed",
+  );
   assertEquals(error.mayHaveBeenApplied, false);
   assertStringIncludes(error.hint, "the next tick goes on");
   assertEquals(asked, []);
 });
 
-Deno.test("a call with time left is sent", async () => {
+Deno.test("http client: sends a call before its deadline", async () => {
   const { api: client, asked } = api(OK);
   await client.request("POST", "/tickets", { deadline: NOON + 1 });
   assertEquals(asked.length, 1);
 });
 
-Deno.test("no attempt is made after its time", async () => {
+Deno.test("http client: makes no attempt after the deadline", async () => {
   const { api: client, asked, clock } = api(text("", 503), OK);
   const error = await rejection(
     client.request("GET", "/tickets", { deadline: NOON + 500 }),
@@ -1060,13 +1076,13 @@ Deno.test("no attempt is made after its time", async () => {
   assertEquals(clock.waits, []);
 });
 
-Deno.test("a call without a time of its own waits two minutes at most", async () => {
+Deno.test("http client: waits at most two minutes by default", async () => {
   const { api: client, clock } = api(TOO_MANY);
   await rejection(client.request("GET", "/tickets"));
   assertEquals(clock.time, NOON + 90_000);
 });
 
-Deno.test("`before` holds for every page of a list", async () => {
+Deno.test("http client: applies the deadline to every page of a list", async () => {
   const { api: client, asked } = api(
     json([1], 200, { link: `<${ACCOUNT}/api/v2/x?page=2>; rel="next"` }),
     TOO_MANY,
@@ -1080,7 +1096,7 @@ Deno.test("`before` holds for every page of a list", async () => {
 
 // Stopping
 
-Deno.test("a stop ends the wait for Retry-After", async () => {
+Deno.test("http client: stops waiting for Retry-After on abort", async () => {
   const stop = new AbortController();
   const { api: client, asked } = apiWith({ signal: stop.signal }, (request) => {
     stop.abort();
@@ -1091,7 +1107,7 @@ Deno.test("a stop ends the wait for Retry-After", async () => {
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a stop ends the wait for another attempt with the error at hand", async () => {
+Deno.test("http client: rejects with the last error if a retry is aborted", async () => {
   const stop = new AbortController();
   const { api: client, asked } = apiWith({ signal: stop.signal }, () => {
     stop.abort();
@@ -1101,7 +1117,7 @@ Deno.test("a stop ends the wait for another attempt with the error at hand", asy
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a stop lets the request under way be answered", async () => {
+Deno.test("http client: finishes the running request on abort", async () => {
   const stop = new AbortController();
   const { api: client } = apiWith({ signal: stop.signal }, () => {
     stop.abort();
@@ -1110,7 +1126,7 @@ Deno.test("a stop lets the request under way be answered", async () => {
   assertEquals((await client.requestOne("PUT", "/tickets/7")).body.id, 7);
 });
 
-Deno.test("a stop ends a real wait at once and leaves no timer behind", async () => {
+Deno.test("http client: ends a real wait at once on abort, and leaves no timer", async () => {
   const stop = new AbortController();
   const { fetch, asked } = replies((request) => {
     setTimeout(() => stop.abort());
@@ -1123,7 +1139,7 @@ Deno.test("a stop ends a real wait at once and leaves no timer behind", async ()
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a wait that is over goes on by a timer of its own", async () => {
+Deno.test("http client: goes on after a real wait", async () => {
   using time = new FakeTime(NOON);
   const { fetch, asked } = replies(TOO_MANY, OK);
   const client = new HttpClient({
@@ -1143,7 +1159,7 @@ Deno.test("a wait that is over goes on by a timer of its own", async () => {
   assertEquals(asked.length, 2);
 });
 
-Deno.test("a client that is stopped already does not begin to wait", async () => {
+Deno.test("http client: does not begin to wait if it is already aborted", async () => {
   using time = new FakeTime(NOON);
   const { fetch, asked } = replies(TOO_MANY);
   const client = new HttpClient({
@@ -1171,7 +1187,7 @@ const KEY_REFUSALS: [what: string, reply: Reply, type: Row["type"]][] = [
 ];
 
 for (const [what, reply, type] of KEY_REFUSALS) {
-  Deno.test(`after ${what} no request is sent for an hour`, async () => {
+  Deno.test(`http client: sends nothing for an hour after ${what}`, async () => {
     const { api: client, asked, clock } = api(reply, OK);
     await rejection(client.request("GET", "/agents/me"));
     clock.time += 3_600_000 - 1;
@@ -1179,7 +1195,7 @@ for (const [what, reply, type] of KEY_REFUSALS) {
     assertEquals(asked.length, 1);
   });
 
-  Deno.test(`an hour after ${what} the key is tried again`, async () => {
+  Deno.test(`http client: tries the key again an hour after ${what}`, async () => {
     const { api: client, asked, clock } = api(reply, OK);
     await rejection(client.request("GET", "/agents/me"));
     clock.time += 3_600_000;
@@ -1188,14 +1204,14 @@ for (const [what, reply, type] of KEY_REFUSALS) {
   });
 }
 
-Deno.test("a key that may not do one thing may still do others", async () => {
+Deno.test("http client: goes on after a call that the key may not make", async () => {
   const { api: client, asked } = api(json({ code: "access_denied" }, 403), OK);
   await rejection(client.request("GET", "/agents"));
   await client.request("GET", "/agents/me");
   assertEquals(asked.length, 2);
 });
 
-Deno.test("calls that wait while the key is refused are not sent", async () => {
+Deno.test("http client: does not send waiting calls after the key was rejected", async () => {
   const stopHere = json({ code: "invalid_credentials" }, 401);
   const { api: client, asked } = api(TOO_MANY, stopHere);
   const results = await Promise.allSettled(
@@ -1222,27 +1238,27 @@ const NEXT: [what: string, link: string][] = [
 ];
 
 for (const [what, link] of NEXT) {
-  Deno.test(`the link to the next page is followed ${what}`, async () => {
+  Deno.test(`paginate: follows the link to the next page ${what}`, async () => {
     const { api: client, asked } = api(json([1, 2], 200, { link }), json([3]));
     assertEquals(await client.listAll("/x"), [1, 2, 3]);
     assertEquals(paths(asked), ["/x", "/x?page=2"]);
   });
 }
 
-Deno.test("a list without a link has one page", async () => {
+Deno.test("paginate: reads one page without a link", async () => {
   const { api: client, asked } = api(json([1]));
   assertEquals(await client.listAll("/x"), [1]);
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a link to the page before is not followed", async () => {
+Deno.test("paginate: does not follow a link to the previous page", async () => {
   const link = `<${ACCOUNT}/api/v2/x?page=1>; rel="prev"`;
   const { api: client, asked } = api(json([1], 200, { link }));
   await client.listAll("/x");
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a page that fails for a moment is asked for again", async () => {
+Deno.test("paginate: repeats a page that failed", async () => {
   const link = `<${ACCOUNT}/api/v2/x?page=2>; rel="next"`;
   const { api: client, asked } = api(
     json([1], 200, { link }),
@@ -1253,7 +1269,7 @@ Deno.test("a page that fails for a moment is asked for again", async () => {
   assertEquals(paths(asked), ["/x", "/x?page=2", "/x?page=2"]);
 });
 
-Deno.test("no page is asked for that nobody reads", async () => {
+Deno.test("paginate: requests no page that is not read", async () => {
   const link = `<${ACCOUNT}/api/v2/x?page=2>; rel="next"`;
   const { api: client, asked } = api(json([1], 200, { link }));
   for await (const page of client.paginate<number>("/x")) {
@@ -1263,7 +1279,7 @@ Deno.test("no page is asked for that nobody reads", async () => {
   assertEquals(asked.length, 1);
 });
 
-Deno.test("a list that never ends is left after 300 pages", async () => {
+Deno.test("paginate: stops after 300 pages", async () => {
   const link = `<${ACCOUNT}/api/v2/x?page=2>; rel="next"`;
   const { api: client, asked } = api(
     json([1], 200, {
@@ -1290,7 +1306,7 @@ const FOREIGN: [what: string, link: string][] = [
 ];
 
 for (const [what, link] of FOREIGN) {
-  Deno.test(`a link to ${what} is refused`, async () => {
+  Deno.test(`paginate: rejects a link to ${what}`, async () => {
     const { api: client, asked } = api(
       json([1], 200, { link: `<${link}>; rel="next"` }),
       json([2]),
@@ -1299,7 +1315,7 @@ for (const [what, link] of FOREIGN) {
     assertInstanceOf(error, RedirectError);
     assertMatch(
       error.message,
-      /^Cannot GET \/x: 200: the link to the next page leads/,
+      /^Freshdesk is at another address: GET \/x: 200: the link to the next page leads/,
     );
     assert(isAccountError(error));
     assertEquals(asked.length, 1);

@@ -81,7 +81,7 @@ function sum(numbers: number[]): number {
   return numbers.reduce((sum, n) => sum + n, 0);
 }
 
-Deno.test("a backlog of 500 calls uses 95 % of every minute of a trial, and none is refused", async () => {
+Deno.test("rate limiter: uses 95 % of a trial's minutes for a backlog of 500 calls, without a 429", async () => {
   const minutes = 11;
   const { answered, refused } = await rush({
     limit: 50,
@@ -131,7 +131,7 @@ const NEIGHBOURS: [string, (sandbox: Sandbox, second: number) => void][] = [
 ];
 
 for (const [how, neighbour] of NEIGHBOURS) {
-  Deno.test(`beside a neighbour who takes 40 % ${how}, at most 1 % of our calls are refused, and the rest is used`, async () => {
+  Deno.test(`rate limiter: uses the rest beside a neighbour who takes 40 % ${how}, with at most 1 % 429s`, async () => {
     const { answered, refused } = await rush(
       { limit: 50, share: 1, minutes: 20 },
       neighbour,
@@ -144,7 +144,7 @@ for (const [how, neighbour] of NEIGHBOURS) {
 }
 
 for (const share of [0.5, 0.25, 0.02]) {
-  Deno.test(`with a share of ${share} never more than that is used in any sixty seconds`, async () => {
+  Deno.test(`rate limiter: never exceeds a share of ${share} in any sixty seconds`, async () => {
     const { answered, refused, most } = await rush({
       limit: 50,
       share,
@@ -159,12 +159,12 @@ for (const share of [0.5, 0.25, 0.02]) {
   });
 }
 
-Deno.test("a large plan is not used as if it were a small one", async () => {
+Deno.test("rate limiter: uses the limit of a large plan", async () => {
   const { answered } = await rush({ limit: 700, share: 0.5, minutes: 4 });
   assert(answered[2]! >= 0.95 * 350, `calls of the minutes: ${answered}`);
 });
 
-Deno.test("a limit of its own for one kind of call stops all lanes for Retry-After", async () => {
+Deno.test("rate limiter: stops all calls for the Retry-After of one endpoint", async () => {
   using time = new FakeTime(moment("12:00:30"));
   const sandbox = new Sandbox({
     now: () => time.now,
@@ -196,7 +196,7 @@ Deno.test("a limit of its own for one kind of call stops all lanes for Retry-Aft
   assert(late, "both waited for the next minute");
 });
 
-Deno.test("a wait beyond the call's time is not begun", async () => {
+Deno.test("rate limiter: does not begin a wait beyond the deadline", async () => {
   const sandbox = new Sandbox({ now: () => moment("12:00"), limit: 50 });
   sandbox.fault({ kind: "status", status: 429, retryAfter: 900 });
   const freshdesk = new Freshdesk({
@@ -212,7 +212,7 @@ Deno.test("a wait beyond the call's time is not begun", async () => {
   assertEquals(sandbox.requests.length, 1);
 });
 
-Deno.test("a plan with a limit of 0 is named as such", async () => {
+Deno.test("rate limiter: reports a plan with a limit of 0", async () => {
   const headers = { "x-ratelimit-total": "0", "x-ratelimit-remaining": "0" };
   const freshdesk = new Freshdesk({
     url: "https://acme.freshdesk.com",
@@ -224,7 +224,7 @@ Deno.test("a plan with a limit of 0 is named as such", async () => {
   assertEquals(error.hint.includes("plan allows no API calls"), true);
 });
 
-Deno.test("until Freshdesk has said how large the plan is, it is taken for the smallest", () => {
+Deno.test("rate limiter: assumes the smallest plan before the first response", () => {
   const pace = new RateLimiter({ share: 0.5, now: () => 0 });
   assertEquals(pace.budget, {
     total: undefined,
@@ -234,7 +234,7 @@ Deno.test("until Freshdesk has said how large the plan is, it is taken for the s
   });
 });
 
-Deno.test("what others used of the last minute is left to them in this one", () => {
+Deno.test("rate limiter: leaves to others what they used in the last minute", () => {
   let now = moment("12:00");
   const pace = new RateLimiter({ share: 1, now: () => now });
   const answer = (remaining: number) =>
@@ -261,7 +261,7 @@ Deno.test("what others used of the last minute is left to them in this one", () 
   assertEquals(pace.budget.ourLimit, 50);
 });
 
-Deno.test("numbers with a decimal point are numbers", () => {
+Deno.test("rate limiter: reads numbers with a decimal point", () => {
   const pace = new RateLimiter({ share: 1, now: () => 0 });
   pace.tryAcquire();
   pace.onResponse(

@@ -1,12 +1,12 @@
 /**
- * A real browser for a test, where one can be had: Chromium, from Debian's package or from where
- * the environment variable CHROMIUM says.
+ * A real browser for tests, if one is installed: Chromium, from Debian's package or at the path in the
+ * environment variable CHROMIUM.
  *
  * @module
  */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
-/** What Chromium is started with: no window, and nothing asked of anybody. */
+/** Starts Chromium without a window and without requests of its own. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -17,7 +17,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Chromium's path, or why there is none to be had. */
+/** Returns Chromium's path, or why it cannot be used. */
 export async function findChromium(): Promise<
   { path: string } | { missing: string }
 > {
@@ -34,19 +34,19 @@ export async function findChromium(): Promise<
   } catch {
     return {
       missing:
-        `there is no ${path}: install Chromium, or set CHROMIUM to where it is`,
+        `${path} does not exist: install Chromium, or set CHROMIUM to its path`,
     };
   }
 }
 
-/** A page that is open in a browser of its own, and what it did. */
+/** A page open in its own browser, and what it did. */
 export interface Look extends AsyncDisposable {
   page: Page;
-  /** What the page complained of in its console. */
+  /** Errors and warnings in its console. */
   complaints: string[];
-  /** Every address that was asked for. */
+  /** The URLs of all requests. */
   asked: string[];
-  /** Dialogs that opened: a script that was none of ours. */
+  /** Dialogs that opened: signs of an injected script. */
   dialogs: string[];
 }
 
@@ -55,7 +55,7 @@ export async function look(
   path: string,
   options: BrowserContextOptions = {},
 ): Promise<Look> {
-  // Imported here because it asks for permissions at once, which plain tests have not.
+  // Imported here because it needs permissions at once, which plain tests do not have.
   const { chromium } = await import("playwright-core");
   const browser: Browser = await chromium.launch({
     executablePath: path,

@@ -1,24 +1,24 @@
 /**
- * Programs that can be struck at any await that leads outside: each call to the network or the
- * database is two moments, before it is done and after. A fuse counts the moments and strikes one.
+ * Crashes a program at any await that leads outside: each call to the network or the database has two
+ * moments, before and after it.
  *
  * @module
  */
 import type { Fetch } from "../../freshdesk/http_client.ts";
 
-/** How a fuse strikes: the process dies, or one call throws and the process goes on. */
-export type Strike = "dies" | "throws";
+/** How a program crashes: the process dies, or one call throws and the process goes on. */
+export type CrashMode = "dies" | "throws";
 
-/** Counts the moments of a program's life, and strikes one of them. */
+/** Counts the moments of a program's life, and crashes it at one of them. */
 export class CrashPoint {
-  /** A name for every moment so far. */
+  /** The names of all moments so far. */
   readonly moments: string[] = [];
   #dead = false;
 
-  /** @param at the moment that is struck, from 1; 0 strikes none */
-  constructor(readonly strike: Strike, readonly at: number) {}
+  /** @param at the moment to crash at, from 1; 0 never crashes */
+  constructor(readonly mode: CrashMode, readonly at: number) {}
 
-  /** One call: a moment before it and one after. */
+  /** Makes a call, with a moment before it and one after. */
   async around<T>(name: string, call: () => Promise<T>): Promise<T> {
     this.#pass(`before ${name}`);
     const result = await call();
@@ -28,38 +28,38 @@ export class CrashPoint {
 
   #pass(moment: string): void {
     this.moments.push(moment);
-    const struck = this.moments.length === this.at;
-    if (struck && this.strike === "dies") this.#dead = true;
-    if (struck || this.#dead) throw new TypeError(`struck ${moment}`);
+    const crashes = this.moments.length === this.at;
+    if (crashes && this.mode === "dies") this.#dead = true;
+    if (crashes || this.#dead) throw new TypeError(`crashed ${moment}`);
   }
 }
 
-/** A `fetch` that can be struck. */
-export function mortalFetch(fuse: CrashPoint, fetch: Fetch): Fetch {
+/** Returns a `fetch` that crashes at a crash point. */
+export function crashingFetch(crash: CrashPoint, fetch: Fetch): Fetch {
   return (request) => {
     const { pathname } = new URL(request.url);
-    return fuse.around(`${request.method} ${pathname}`, () => fetch(request));
+    return crash.around(`${request.method} ${pathname}`, () => fetch(request));
   };
 }
 
-/** A database that can be struck: at every read, write, commit and entry of a list. */
-export function mortalKv(fuse: CrashPoint, kv: Deno.Kv): Deno.Kv {
-  const mortal = {
+/** Returns a database that crashes at a crash point: a read, write, commit or entry of a list. */
+export function crashingKv(crash: CrashPoint, kv: Deno.Kv): Deno.Kv {
+  const crashing = {
     get: (key: Deno.KvKey) =>
-      fuse.around(`get ${String(key[0])}`, () => kv.get(key)),
+      crash.around(`get ${String(key[0])}`, () => kv.get(key)),
     getMany: (keys: readonly Deno.KvKey[]) =>
-      fuse.around(
+      crash.around(
         `get ${String(keys[0]?.[0])}`,
         () => kv.getMany<unknown[]>([...keys]),
       ),
     delete: (key: Deno.KvKey) =>
-      fuse.around(`delete ${String(key[0])}`, () => kv.delete(key)),
+      crash.around(`delete ${String(key[0])}`, () => kv.delete(key)),
     set: (key: Deno.KvKey, value: unknown, options?: { expireIn?: number }) =>
-      fuse.around(`set ${String(key[0])}`, () => kv.set(key, value, options)),
+      crash.around(`set ${String(key[0])}`, () => kv.set(key, value, options)),
     async *list(selector: Deno.KvListSelector, options?: Deno.KvListOptions) {
       const entries = kv.list(selector, options);
       for (;;) {
-        const next = await fuse.around("list", () => entries.next());
+        const next = await crash.around("list", () => entries.next());
         if (next.done) return;
         yield next.value;
       }
@@ -67,9 +67,9 @@ export function mortalKv(fuse: CrashPoint, kv: Deno.Kv): Deno.Kv {
     atomic() {
       const atomic = kv.atomic();
       const commit = atomic.commit.bind(atomic);
-      atomic.commit = () => fuse.around("commit", commit);
+      atomic.commit = () => crash.around("commit", commit);
       return atomic;
     },
   };
-  return mortal as unknown as Deno.Kv;
+  return crashing as unknown as Deno.Kv;
 }

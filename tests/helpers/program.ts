@@ -1,14 +1,14 @@
 /**
- * The program itself, in a process of its own.
+ * Runs the program in its own process.
  *
  * @module
  */
-// These run the program itself; where that is not allowed they are left out.
+// Tests of the program are left out if they may not run it.
 const may = (["run", "net", "read", "write", "env"] as const).every((name) =>
   Deno.permissions.querySync({ name }).state === "granted"
 );
 
-/** A test of the program itself. */
+/** Defines a test that runs the program. */
 export function program(name: string, run: () => Promise<void>): void {
   Deno.test({
     name: may ? name : `${name} (left out: needs -A)`,
@@ -21,7 +21,7 @@ export function program(name: string, run: () => Promise<void>): void {
 export const ROOT = new URL("../..", import.meta.url);
 const JSR = import.meta.resolve("@std/log").startsWith("jsr:");
 
-/** The program, in a folder of its own, with this environment and these flags. */
+/** Starts the program in a folder, with an environment and flags. */
 export function start(
   folder: string,
   env: Record<string, string>,
@@ -50,7 +50,7 @@ export function start(
   }).spawn();
 }
 
-/** Runs something in a folder that is removed afterwards. */
+/** Runs a function in a temporary folder. */
 export async function inFolder(
   run: (folder: string) => Promise<void>,
 ): Promise<void> {
@@ -62,7 +62,7 @@ export async function inFolder(
   }
 }
 
-/** What a program that ends by itself says, and its exit code. */
+/** Returns the output and the exit code of a program that ends by itself. */
 export async function ending(env: Record<string, string>, dotEnv = "") {
   let said = { code: -1, text: "" };
   await inFolder(async (folder) => {
@@ -74,7 +74,7 @@ export async function ending(env: Record<string, string>, dotEnv = "") {
   return said;
 }
 
-/** Reads a program's output until a line matches; gives that line. */
+/** Reads output until a line matches, and returns that line. */
 export async function lineOf(
   lines: AsyncIterator<string>,
   pattern: RegExp,
@@ -86,7 +86,7 @@ export async function lineOf(
   }
 }
 
-/** What a program says, line by line. */
+/** Reads output line by line. */
 export async function* linesOf(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ) {

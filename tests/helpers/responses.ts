@@ -1,6 +1,6 @@
 /**
- * What the tests of the client share: answers as Freshdesk gives them, a note of what was asked,
- * and a clock that is put forward instead of waited for.
+ * Helpers for tests of the client: Freshdesk's responses, a record of requests, and a clock that moves
+ * on instead of waiting.
  *
  * @module
  */
@@ -13,10 +13,10 @@ export const KEY = "wQx3bT7kLm9pZr2v";
 /** Monday noon. */
 export const NOON = Date.UTC(2026, 10, 23, 12);
 
-/** What becomes of a request; throws when no answer comes. */
+/** Responds to a request; throws if there is no response. */
 export type Reply = (request: Request) => Response | Promise<Response>;
 
-/** A request as Freshdesk would see it. */
+/** A request as Freshdesk sees it. */
 export interface Asked {
   /** In capitals. */
   method: string;
@@ -28,7 +28,7 @@ export interface Asked {
   body: unknown;
 }
 
-/** An answer with a JSON body. */
+/** Responds with JSON. */
 export function json(
   body: unknown,
   status = 200,
@@ -37,7 +37,7 @@ export function json(
   return () => Response.json(body, { status, headers });
 }
 
-/** An answer with any body, or none. */
+/** Responds with any body, or none. */
 export function text(
   body: string | null,
   status = 200,
@@ -46,17 +46,17 @@ export function text(
   return () => new Response(body, { status, headers });
 }
 
-/** No answer, but an error as `fetch` rejects with it. */
+/** Rejects with an error, as `fetch` does. */
 export function lost(error: Error): Reply {
   return () => Promise.reject(error);
 }
 
-/** `fetch` could not connect; the words are Deno's. */
+/** Deno's error if `fetch` could not connect. */
 export function refusedConnection(): Error {
   return fetchFailed("client error (Connect): tcp connect error: refused");
 }
 
-/** The connection was lost after the request had been sent; the words are Deno's. */
+/** Deno's error if the connection was lost after the request was sent. */
 export function lostConnection(): Error {
   return fetchFailed(
     "client error (SendRequest): connection closed before message completed",
@@ -70,7 +70,7 @@ function fetchFailed(phase: string): Error {
   return new TypeError("fetch failed", { cause });
 }
 
-/** An answer that begins well and breaks off. */
+/** Responds with a body that breaks off. */
 export function cutOff(status = 200): Reply {
   return () => {
     const body = new ReadableStream<Uint8Array>({
@@ -83,7 +83,7 @@ export function cutOff(status = 200): Reply {
   };
 }
 
-/** A `fetch` that gives one reply after the other, the last one for ever, and notes what it was asked. */
+/** Returns a `fetch` that gives one reply after the other, then the last one again and again, and records requests. */
 export function replies(
   first: Reply,
   ...more: Reply[]
@@ -107,15 +107,15 @@ export function replies(
   };
 }
 
-/** A clock that stands still, but for the waits. */
+/** A clock that only moves on when something waits. */
 export class Clock {
   /** Milliseconds since 1970. */
   time = NOON;
   /** The waits in milliseconds, in order. */
   readonly waits: number[] = [];
-  /** Tells the time. */
+  /** Returns the time. */
   readonly now = (): number => this.time;
-  /** Lets the wait be over at once; rejects as a timer that is stopped would. */
+  /** Ends a wait at once; rejects if the signal is aborted. */
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     if (signal?.aborted) return Promise.reject(signal.reason);
     this.waits.push(ms);
@@ -124,7 +124,7 @@ export class Clock {
   };
 }
 
-/** What a client is made of, on a clock of its own, and by no chance. */
+/** Returns options for a client with its own clock and without chance. */
 export function options(clock: Clock = new Clock()): HttpClientOptions {
   return {
     url: ACCOUNT,

@@ -1,13 +1,15 @@
 /**
- * A whole world for a test: the account (the stand-in), the database (in memory), the clock (stands
- * still until it is set), and programs that work in it.
+ * The environment of a test: a sandbox account, a database in memory, a clock that stands still until it
+ * is set, and programs that run in it.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
 import type { HttpClientOptions } from "../../freshdesk/http_client.ts";
 import { Freshdesk } from "../../freshdesk.ts";
+import { once } from "../../lib/once.ts";
 import { seededRandom } from "../../lib/random.ts";
+import { HOUR, MINUTE } from "../../lib/time.ts";
 import {
   type RecordedRequest,
   Sandbox,
@@ -31,18 +33,16 @@ import { loadDesk } from "../../writing/folder.ts";
 import { businessHoursOf } from "../../writing/time.ts";
 import { Writer } from "../../writing/writer.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const DESK = await loadDesk("classic");
 
-/** The moment of a time of the day all tests play on; `24:00` and later is the day after. */
+/** Returns the moment of a time on the day of all tests; `24:00` and later is the next day. */
 export function moment(time: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
   return Date.UTC(2026, 10, 23) + (hours * 60 + minutes) * MINUTE +
     seconds * 1000;
 }
 
-/** The time of the day of a moment. */
+/** Formats a moment as a time of day. */
 export function timeOf(at: number): string {
   return new Date(at).toISOString().slice(11, 16);
 }
@@ -55,7 +55,7 @@ export interface Program {
   workflow: Workflow;
 }
 
-/** What a program in the world can be given. */
+/** Options of a program. */
 export type ProgramOptions =
   & Partial<Omit<WorkflowOptions, "freshdesk" | "store" | "prepare">>
   & ParticipantOptions
@@ -96,14 +96,14 @@ export function everyKind({ steps, agent, contact }: Plan): PlanStep[] {
 /** An account, a database and a clock. */
 export class TestEnv implements Disposable {
   /**
-   * Whether the ticks of five minutes open the tickets of an hour that has had none. Unless a test
-   * asks for it, only {@linkcode create} opens tickets.
+   * Whether five-minute ticks open the tickets of an hour that has had none. By default only
+   * {@linkcode create} opens tickets.
    */
   makesUpHours = false;
-  /** Milliseconds that have passed: the clock can be set back, and these go on. */
+  /** Milliseconds that have passed, even if the clock was set back. */
   elapsed = 0;
   #now = moment("12:00");
-  /** What was logged, as `LEVEL message`. */
+  /** The log, as `LEVEL message`. */
   readonly lines: string[] = [];
   readonly sandbox: Sandbox;
   readonly #random = seededRandom(1);
@@ -121,16 +121,16 @@ export class TestEnv implements Disposable {
     return this.#now;
   }
 
-  /** Setting it forward lets the time pass. */
+  /** Setting it forward lets time pass. */
   set now(to: number) {
     this.elapsed += Math.max(0, to - this.#now);
     this.#now = to;
   }
 
   static async open(options: SandboxOptions = {}): Promise<TestEnv> {
-    const world = new TestEnv(await Deno.openKv(":memory:"), options);
-    for (const agent of world.sandbox.agents) agent.blocksImpersonation = false;
-    return world;
+    const env = new TestEnv(await Deno.openKv(":memory:"), options);
+    for (const agent of env.sandbox.agents) agent.blocksImpersonation = false;
+    return env;
   }
 
   [Symbol.dispose](): void {
@@ -213,7 +213,11 @@ export class TestEnv implements Disposable {
     const workflow = new Workflow({
       freshdesk,
       store,
-      prepare: () => Promise.resolve({ opener, writer }),
+      prepare: once(async () => {
+        await store.bind("acme.freshdesk.com");
+        await store.seed(() => seed);
+        return { opener, writer };
+      }),
       log,
       ...clock,
       ...options,
@@ -270,15 +274,15 @@ export class TestEnv implements Disposable {
   /** All requests that change something, as `12:05 POST /tickets/1/reply`. */
   get writes(): string[] {
     return this.sandbox.requests.filter(({ method }) => method !== "GET")
-      .map(written);
+      .map(formatRequest);
   }
 
-  /** All requests, likewise. */
+  /** All requests, in the same form. */
   get requests(): string[] {
-    return this.sandbox.requests.map(written);
+    return this.sandbox.requests.map(formatRequest);
   }
 
-  /** The only ticket there is, as it is stored. */
+  /** Returns the only ticket in the store. */
   async theTicket(): Promise<Ticket> {
     const all = await this.tickets();
     assertEquals(all.length, 1, "tickets in the store");
@@ -306,12 +310,12 @@ export class TestEnv implements Disposable {
     return value!;
   }
 
-  /** What was said in a ticket in Freshdesk, without its description. */
+  /** Returns the messages of a ticket in Freshdesk, without its description. */
   said(id = 1): string[] {
     return this.sandbox.threads.get(id)?.map(({ body }) => body) ?? [];
   }
 }
 
-function written({ at, method, path }: RecordedRequest): string {
+function formatRequest({ at, method, path }: RecordedRequest): string {
   return `${timeOf(at)} ${method} ${path.replace("/api/v2", "")}`;
 }

@@ -27,7 +27,7 @@ const PLAIN: [what: string, html: string, text: string][] = [
 ];
 
 for (const [what, html, text] of PLAIN) {
-  Deno.test(`plain text: ${what}`, () => assertEquals(plainText(html), text));
+  Deno.test(`plainText: ${what}`, () => assertEquals(plainText(html), text));
 }
 
 const SAME: [what: string, one: string, other: string][] = [
@@ -47,7 +47,7 @@ const SAME: [what: string, one: string, other: string][] = [
 ];
 
 for (const [what, one, other] of SAME) {
-  Deno.test(`a message is the same message ${what}`, () =>
+  Deno.test(`normalizeMessage: is the same ${what}`, () =>
     assertEquals(normalizeMessage(one), normalizeMessage(other)));
 }
 
@@ -59,11 +59,11 @@ const DIFFERENT: [what: string, one: string, other: string][] = [
 ];
 
 for (const [what, one, other] of DIFFERENT) {
-  Deno.test(`two messages differ by ${what}`, () =>
+  Deno.test(`normalizeMessage: differs by ${what}`, () =>
     assert(normalizeMessage(one) !== normalizeMessage(other)));
 }
 
-Deno.test("a message in any script keeps its letters", () => {
+Deno.test("normalizeMessage: keeps the letters of any script", () => {
   assertEquals(
     normalizeMessage("<p>Привет, 世界! Ça va?</p>"),
     "привет世界çava",

@@ -15,7 +15,7 @@ function sandbox() {
   return { account, get };
 }
 
-Deno.test("a denied ticket is refused whatever is asked for it, until the faults are cleared", async () => {
+Deno.test("sandbox: denies every call for a ticket until the faults are cleared", async () => {
   const { account, get } = sandbox();
   account.fault({ kind: "deny", path: "/conversations" });
   assertEquals(await get("/tickets/7"), 404);
@@ -26,7 +26,7 @@ Deno.test("a denied ticket is refused whatever is asked for it, until the faults
   assertEquals(await get("/tickets/7"), 404);
 });
 
-Deno.test("so many tickets are denied as the fault says, with its status; other requests are not", async () => {
+Deno.test("sandbox: denies as many tickets as the fault says, and nothing else", async () => {
   const { account, get } = sandbox();
   account.fault({ kind: "deny", status: 400, times: 2 });
   assertEquals(await get("/agents/me"), 200);

@@ -17,27 +17,27 @@ import { listen } from "../../sandbox/server.ts";
 
 // Access
 
-Deno.test("a wrong key is answered 401 with a code", async () => {
+Deno.test("sandbox: returns 401 with a code for a wrong key", async () => {
   const answer = await caller(new Sandbox(), "wrong").get("/agents/me");
   assertEquals(answer.status, 401);
   assertEquals(answer.body.code, "invalid_credentials");
 });
 
-Deno.test("the fifth wrong key in a row locks the account", async () => {
+Deno.test("sandbox: locks the account after five wrong keys in a row", async () => {
   const sandbox = new Sandbox();
   for (let i = 0; i < 5; i++) await caller(sandbox, "wrong").get("/agents/me");
   const answer = await caller(sandbox).get("/agents/me");
   assertEquals([answer.status, answer.body.code], [403, "password_lockout"]);
 });
 
-Deno.test("a suspended account answers 403 account_suspended", async () => {
+Deno.test("sandbox: returns 403 account_suspended for a suspended account", async () => {
   const sandbox = new Sandbox();
   sandbox.troubles.suspended = true;
   const answer = await caller(sandbox).get("/agents/me");
   assertEquals([answer.status, answer.body.code], [403, "account_suspended"]);
 });
 
-Deno.test("a key without rights may read but not write", async () => {
+Deno.test("sandbox: lets a key without rights read but not write", async () => {
   const sandbox = new Sandbox();
   sandbox.troubles.readOnly = true;
   const read = await caller(sandbox).get("/contacts");
@@ -46,35 +46,35 @@ Deno.test("a key without rights may read but not write", async () => {
   assertEquals(write.body.code, "access_denied");
 });
 
-Deno.test("a plan without API answers 403 require_feature", async () => {
+Deno.test("sandbox: returns 403 require_feature for a plan without API", async () => {
   const answer = await caller(new Sandbox({ limit: 0 })).get("/agents/me");
   assertEquals([answer.status, answer.body.code], [403, "require_feature"]);
 });
 
-Deno.test("a key whose owner is no admin may not list agents", async () => {
+Deno.test("sandbox: lets only an admin's key list agents", async () => {
   const { get } = caller(new Sandbox({ keyAgentId: 502 }));
   assertEquals((await get("/agents")).body.code, "access_denied");
   assertEquals((await get("/agents/me")).body.id, 502);
 });
 
-Deno.test("a doubled slash is refused as an invalid field", async () => {
+Deno.test("sandbox: rejects a doubled slash as an invalid field", async () => {
   const sandbox = new Sandbox();
   const answer = await sandbox.fetch("https://a.test//api/v2/tickets");
   assertEquals(answer.status, 400);
   assertEquals((await answer.json()).errors[0].code, "invalid_field");
 });
 
-Deno.test("an unknown path is answered 404 without a body", async () => {
+Deno.test("sandbox: returns 404 without a body for an unknown path", async () => {
   const answer = await caller(new Sandbox()).get("/nowhere");
   assertEquals([answer.status, answer.text], [404, ""]);
 });
 
-Deno.test("a wrong verb is answered 405", async () => {
+Deno.test("sandbox: returns 405 for a wrong method", async () => {
   const answer = await caller(new Sandbox()).post("/contacts", {});
   assertEquals(answer.status, 405);
 });
 
-Deno.test("a body that is not JSON by its type is answered 415", async () => {
+Deno.test("sandbox: returns 415 for another content type than JSON", async () => {
   const answer = await new Sandbox().fetch(`${BASE}/tickets`, {
     method: "POST",
     body: JSON.stringify(TICKET),
@@ -83,7 +83,7 @@ Deno.test("a body that is not JSON by its type is answered 415", async () => {
   assertEquals(answer.status, 415);
 });
 
-Deno.test("a body that is not JSON by its content is refused as invalid_json", async () => {
+Deno.test("sandbox: rejects a body that is not JSON as invalid_json", async () => {
   const answer = await new Sandbox().fetch(`${BASE}/tickets`, {
     method: "POST",
     body: "{",
@@ -97,7 +97,7 @@ Deno.test("a body that is not JSON by its content is refused as invalid_json", a
 
 // Limits
 
-Deno.test("every answer tells what is left of the minute", async () => {
+Deno.test("sandbox: says in every response how many calls are left", async () => {
   const { get } = caller(new Sandbox({ limit: 50 }));
   await get("/agents/me");
   const { headers } = await get("/agents/me");
@@ -106,14 +106,14 @@ Deno.test("every answer tells what is left of the minute", async () => {
   assertEquals(headers.get("x-ratelimit-used-currentrequest"), "1");
 });
 
-Deno.test("the numbers come with a decimal point now and then", async () => {
+Deno.test("sandbox: sends numbers with a decimal point now and then", async () => {
   const { get } = caller(new Sandbox({ limit: 50 }));
   for (let i = 0; i < 9; i++) await get("/agents/me");
   const { headers } = await get("/agents/me");
   assertEquals(headers.get("x-ratelimit-remaining"), "40.0");
 });
 
-Deno.test("over the limit, Retry-After leads to the next minute", async () => {
+Deno.test("sandbox: sends a Retry-After to the next minute over the limit", async () => {
   const clock = { now: Date.UTC(2026, 0, 5, 12, 0, 47, 300) };
   const { get } = caller(new Sandbox({ limit: 1, now: () => clock.now }));
   await get("/agents/me");
@@ -124,13 +124,13 @@ Deno.test("over the limit, Retry-After leads to the next minute", async () => {
   assertEquals((await get("/agents/me")).status, 200);
 });
 
-Deno.test("requests that were refused as invalid count", async () => {
+Deno.test("sandbox: counts invalid requests", async () => {
   const { get, post } = caller(new Sandbox({ limit: 1 }));
   await post("/tickets", {});
   assertEquals((await get("/agents/me")).status, 429);
 });
 
-Deno.test("an endpoint's own limit refuses while calls remain", async () => {
+Deno.test("sandbox: enforces an endpoint's own limit while calls remain", async () => {
   const { post } = caller(new Sandbox({ subLimits: { ticketCreate: 1 } }));
   await post("/tickets", TICKET);
   const refused = await post("/tickets", TICKET);
@@ -138,7 +138,7 @@ Deno.test("an endpoint's own limit refuses while calls remain", async () => {
   assert(Number(refused.headers.get("x-ratelimit-remaining")) > 0);
 });
 
-Deno.test("an embed costs one more call on a ticket, two more on a list", async () => {
+Deno.test("sandbox: charges one more call for an embed on a ticket, two on a list", async () => {
   const { get, post } = caller(new Sandbox({ limit: 50 }));
   await post("/tickets", TICKET);
   const one = await get("/tickets/1?include=conversations");
@@ -148,7 +148,7 @@ Deno.test("an embed costs one more call on a ticket, two more on a list", async 
   assertEquals(list.headers.get("x-ratelimit-remaining"), "44");
 });
 
-Deno.test("a neighbour gets no more calls than there are", async () => {
+Deno.test("sandbox: gives a neighbour no more calls than are left", async () => {
   const sandbox = new Sandbox({ limit: 10 });
   assertEquals(sandbox.spend(7), 7);
   assertEquals(sandbox.spend(7), 3);
@@ -157,7 +157,7 @@ Deno.test("a neighbour gets no more calls than there are", async () => {
 
 // Contacts and agents
 
-Deno.test("contacts come without the blocked and the deleted", async () => {
+Deno.test("sandbox: lists contacts without blocked and deleted ones", async () => {
   const { get } = caller(new Sandbox());
   const { list } = await get("/contacts?per_page=100");
   const names = list.map(({ name }) => name);
@@ -165,13 +165,13 @@ Deno.test("contacts come without the blocked and the deleted", async () => {
   assert(!names.includes("Boris Blocked") && !names.includes("Delia Deleted"));
 });
 
-Deno.test("a state asks for the contacts that are in it", async () => {
+Deno.test("sandbox: lists contacts by state", async () => {
   const { get } = caller(new Sandbox());
   const { list } = await get("/contacts?state=blocked");
   assertEquals(list.map(({ name }) => name), ["Boris Blocked"]);
 });
 
-Deno.test("Link names the next page, with its odd spaces, while there is one", async () => {
+Deno.test("sandbox: links to the next page, with Freshdesk's odd spaces", async () => {
   const { get } = caller(new Sandbox());
   const first = await get("/contacts?per_page=30");
   const second = await get("/contacts?per_page=30&page=2");
@@ -182,17 +182,17 @@ Deno.test("Link names the next page, with its odd spaces, while there is one", a
   assertEquals(second.headers.get("link"), null);
 });
 
-Deno.test("a page of more than 100 is refused", async () => {
+Deno.test("sandbox: rejects a page of more than 100", async () => {
   const answer = await caller(new Sandbox()).get("/contacts?per_page=101");
   assertEquals(answer.errors, [["per_page", "invalid_value"]]);
 });
 
-Deno.test("an unknown query parameter is refused", async () => {
+Deno.test("sandbox: rejects an unknown query parameter", async () => {
   const answer = await caller(new Sandbox()).get("/agents/501?per_page=10");
   assertEquals(answer.errors, [["per_page", "invalid_field"]]);
 });
 
-Deno.test("what only the sandbox knows of an agent is not shown", async () => {
+Deno.test("sandbox: hides what only the sandbox knows of an agent", async () => {
   const { body } = await caller(new Sandbox()).get("/agents/504");
   assertObjectMatch(body, { contact: { name: "Daniel Okafor" } });
   assert(!("mayNotBeWrittenFor" in body) && !("admin" in body));
@@ -200,7 +200,7 @@ Deno.test("what only the sandbox knows of an agent is not shown", async () => {
 
 // Tickets
 
-Deno.test("a new ticket is answered 201 with its Location", async () => {
+Deno.test("sandbox: returns 201 with a Location for a new ticket", async () => {
   const answer = await caller(new Sandbox()).post("/tickets", TICKET);
   assertEquals(answer.status, 201);
   assertEquals(answer.headers.get("location"), `${BASE}/tickets/1`);
@@ -213,12 +213,12 @@ Deno.test("a new ticket is answered 201 with its Location", async () => {
   });
 });
 
-Deno.test("timestamps are in whole seconds", async () => {
+Deno.test("sandbox: formats timestamps in whole seconds", async () => {
   const { body } = await caller(new Sandbox()).post("/tickets", TICKET);
   assertMatch(String(body.created_at), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 });
 
-Deno.test("plain text is wrapped, and shown as text without breaks", async () => {
+Deno.test("sandbox: wraps plain text, and returns it as text without breaks", async () => {
   const { post } = caller(new Sandbox());
   const plain = await post("/tickets", { ...TICKET, description: "Hello" });
   const html = await post("/tickets", {
@@ -229,7 +229,7 @@ Deno.test("plain text is wrapped, and shown as text without breaks", async () =>
   assertEquals(html.body.description_text, "Salt & pepper please Thanks");
 });
 
-Deno.test("an unknown e-mail address makes an unverified contact", async () => {
+Deno.test("sandbox: makes an unverified contact of an unknown e-mail address", async () => {
   const sandbox = new Sandbox();
   const { body } = await caller(sandbox).post("/tickets", {
     ...TICKET,
@@ -239,7 +239,7 @@ Deno.test("an unknown e-mail address makes an unverified contact", async () => {
   assertEquals([made?.email, made?.active], ["newcomer@example.com", false]);
 });
 
-Deno.test("a refused ticket makes no contact", async () => {
+Deno.test("sandbox: makes no contact for a rejected ticket", async () => {
   const sandbox = new Sandbox();
   const before = sandbox.contacts.length;
   await caller(sandbox).post("/tickets", {
@@ -277,7 +277,7 @@ const REFUSED_TICKETS: [string, Record<string, unknown>, string[][]][] = [
 ];
 
 for (const [what, fields, errors] of REFUSED_TICKETS) {
-  Deno.test(`a ticket with ${what} is refused, and the field named`, async () => {
+  Deno.test(`sandbox: rejects a ticket with ${what}, naming the field`, async () => {
     const sandbox = new Sandbox();
     const answer = await caller(sandbox).post("/tickets", {
       ...TICKET,
@@ -288,7 +288,7 @@ for (const [what, fields, errors] of REFUSED_TICKETS) {
   });
 }
 
-Deno.test("a field the form requires is missed at creation, without its prefix", async () => {
+Deno.test("sandbox: names a required field without its prefix", async () => {
   const { post } = caller(withField({ required_for_agents: true }));
   const refused = await post("/tickets", TICKET);
   const taken = await post("/tickets", {
@@ -299,7 +299,7 @@ Deno.test("a field the form requires is missed at creation, without its prefix",
   assertEquals(taken.status, 201);
 });
 
-Deno.test("a drop-down takes its choices only", async () => {
+Deno.test("sandbox: accepts only a drop-down's choices", async () => {
   const answer = await caller(withField({})).post("/tickets", {
     ...TICKET,
     custom_fields: { cf_shop: "Atlantis" },
@@ -307,7 +307,7 @@ Deno.test("a drop-down takes its choices only", async () => {
   assertEquals(answer.errors, [["cf_shop", "invalid_value"]]);
 });
 
-Deno.test("a field required for closure stands in the way of closing", async () => {
+Deno.test("sandbox: requires a field to close a ticket", async () => {
   const { post, put } = caller(withField({ required_for_closure: true }));
   await post("/tickets", TICKET);
   const refused = await put("/tickets/1", { status: 5 });
@@ -319,28 +319,28 @@ Deno.test("a field required for closure stands in the way of closing", async () 
   assertEquals([closed.status, closed.body.status], [200, 5]);
 });
 
-Deno.test("assigning shows the agent in the answer", async () => {
+Deno.test("sandbox: returns the assigned agent", async () => {
   const { post, put } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const { body } = await put("/tickets/1", { responder_id: 502 });
   assertEquals(body.responder_id, 502);
 });
 
-Deno.test("assigning outside the ticket's group is answered 200 and ignored", async () => {
+Deno.test("sandbox: ignores an agent outside the ticket's group with 200", async () => {
   const { post, put } = caller(new Sandbox());
   await post("/tickets", { ...TICKET, group_id: 701 });
   const answer = await put("/tickets/1", { responder_id: 503 });
   assertEquals([answer.status, answer.body.responder_id], [200, null]);
 });
 
-Deno.test("cc_emails cannot be changed", async () => {
+Deno.test("sandbox: does not change cc_emails", async () => {
   const { post, put } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const answer = await put("/tickets/1", { cc_emails: ["a@example.com"] });
   assertEquals(answer.errors, [["cc_emails", "invalid_field"]]);
 });
 
-Deno.test("a deleted ticket is marked, cannot be changed, and can be restored", async () => {
+Deno.test("sandbox: marks a deleted ticket, keeps it unchanged, and restores it", async () => {
   const { get, post, put, remove } = caller(new Sandbox());
   await post("/tickets", TICKET);
   assert(!("deleted" in (await get("/tickets/1")).body));
@@ -352,12 +352,12 @@ Deno.test("a deleted ticket is marked, cannot be changed, and can be restored", 
   assertEquals((await put("/tickets/1", { status: 5 })).status, 200);
 });
 
-Deno.test("a ticket nobody has is answered 404 without a body", async () => {
+Deno.test("sandbox: returns 404 without a body for an unknown ticket", async () => {
   const answer = await caller(new Sandbox()).get("/tickets/7");
   assertEquals([answer.status, answer.text], [404, ""]);
 });
 
-Deno.test("a requester's tickets are listed at once, newest first, with tags", async () => {
+Deno.test("sandbox: lists a requester's tickets at once, newest first, with tags", async () => {
   const { get, post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   await post("/tickets", { ...TICKET, tags: ["second"] });
@@ -368,14 +368,14 @@ Deno.test("a requester's tickets are listed at once, newest first, with tags", a
   assertEquals(list.map(({ tags }) => tags), [["second"], ["demo"]]);
 });
 
-Deno.test("tickets of an unknown e-mail address are a 400, no empty list", async () => {
+Deno.test("sandbox: returns 400 for tickets of an unknown e-mail address", async () => {
   const answer = await caller(new Sandbox()).get(
     "/tickets?email=nobody@example.com",
   );
   assertEquals(answer.errors, [["email", "invalid_value"]]);
 });
 
-Deno.test("tickets older than 30 days are listed only by updated_since", async () => {
+Deno.test("sandbox: lists tickets older than 30 days only by updated_since", async () => {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const { get, post } = caller(new Sandbox({ now: () => clock.now }));
   await post("/tickets", TICKET);
@@ -385,13 +385,13 @@ Deno.test("tickets older than 30 days are listed only by updated_since", async (
   assertEquals(list.length, 1);
 });
 
-Deno.test("the list of tickets ends at page 300", async () => {
+Deno.test("sandbox: ends the list of tickets at page 300", async () => {
   const { get } = caller(new Sandbox());
   assertEquals((await get("/tickets?page=300")).status, 200);
   assertEquals((await get("/tickets?page=301")).status, 400);
 });
 
-Deno.test("the search finds a ticket by its tag, minutes later", async () => {
+Deno.test("search: finds a ticket by its tag, minutes later", async () => {
   const clock = { now: Date.UTC(2026, 0, 5) };
   const { get, post } = caller(new Sandbox({ now: () => clock.now }));
   await post("/tickets", TICKET);
@@ -406,7 +406,7 @@ Deno.test("the search finds a ticket by its tag, minutes later", async () => {
 
 // Conversations
 
-Deno.test("a reply is the agent's and mails the requester", async () => {
+Deno.test("sandbox: adds a reply as the agent, and mails the requester", async () => {
   const { get, post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const answer = await post("/tickets/1/reply", { body: "Hi", user_id: 502 });
@@ -420,7 +420,7 @@ Deno.test("a reply is the agent's and mails the requester", async () => {
   });
 });
 
-Deno.test("without user_id the key's owner is the author", async () => {
+Deno.test("sandbox: writes as the key's owner without user_id", async () => {
   const { post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const { body } = await post("/tickets/1/reply", { body: "Hi" });
@@ -435,7 +435,7 @@ for (
     ["a contact", 1001],
   ] as const
 ) {
-  Deno.test(`a reply as ${who} is refused as invalid_user`, async () => {
+  Deno.test(`sandbox: rejects a reply as ${who} as invalid_user`, async () => {
     const { post } = caller(new Sandbox());
     await post("/tickets", TICKET);
     const answer = await post("/tickets/1/reply", { body: "Hi", user_id: id });
@@ -443,14 +443,14 @@ for (
   });
 }
 
-Deno.test("private is no field of a reply", async () => {
+Deno.test("sandbox: rejects private in a reply", async () => {
   const { post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const answer = await post("/tickets/1/reply", { body: "Hi", private: true });
   assertEquals(answer.errors, [["private", "invalid_field"]]);
 });
 
-Deno.test("an incoming note is the contact's and opens a closed ticket again", async () => {
+Deno.test("sandbox: adds an incoming note as the contact, and reopens a closed ticket", async () => {
   const sandbox = new Sandbox();
   const { post, put } = caller(sandbox);
   await post("/tickets", TICKET);
@@ -460,7 +460,7 @@ Deno.test("an incoming note is the contact's and opens a closed ticket again", a
   assertEquals(sandbox.ticket(1).status, 2);
 });
 
-Deno.test("the rule that reopens can be switched off", async () => {
+Deno.test("sandbox: switches the reopening rule off", async () => {
   const sandbox = new Sandbox({ reopenOnCustomerMessage: false });
   const { post, put } = caller(sandbox);
   await post("/tickets", TICKET);
@@ -469,7 +469,7 @@ Deno.test("the rule that reopens can be switched off", async () => {
   assertEquals(sandbox.ticket(1).status, 4);
 });
 
-Deno.test("an incoming note must say whose it is", async () => {
+Deno.test("sandbox: requires the author of an incoming note", async () => {
   const { post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const { user_id: _, ...anonymous } = FROM_CUSTOMER;
@@ -477,14 +477,14 @@ Deno.test("an incoming note must say whose it is", async () => {
   assertEquals(answer.errors, [["user_id", "missing_field"]]);
 });
 
-Deno.test("a note is private unless it says otherwise", async () => {
+Deno.test("sandbox: makes notes private by default", async () => {
   const { post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   const { body } = await post("/tickets/1/notes", { body: "Hm", user_id: 507 });
   assertEquals([body.private, body.incoming], [true, false]);
 });
 
-Deno.test("nothing is said on deleted tickets or spam", async () => {
+Deno.test("sandbox: adds no message to deleted tickets or spam", async () => {
   const sandbox = new Sandbox();
   const { post } = caller(sandbox);
   await post("/tickets", TICKET);
@@ -496,7 +496,7 @@ Deno.test("nothing is said on deleted tickets or spam", async () => {
   assertEquals([deleted.status, spam.status], [404, 405]);
 });
 
-Deno.test("include=conversations holds the first ten, the list all", async () => {
+Deno.test("sandbox: includes ten conversations in a ticket, and lists all", async () => {
   const { get, post } = caller(new Sandbox());
   await post("/tickets", TICKET);
   for (let i = 0; i < 12; i++) {
@@ -510,7 +510,7 @@ Deno.test("include=conversations holds the first ten, the list all", async () =>
 
 // Faults
 
-Deno.test("a dropped reply was made, and nobody heard of it", async () => {
+Deno.test("fault: applies a dropped reply without a response", async () => {
   const sandbox = await withTicket();
   sandbox.fault({ kind: "drop", method: "POST", path: "/reply$" });
   const { post } = caller(sandbox);
@@ -528,7 +528,7 @@ Deno.test("a dropped reply was made, and nobody heard of it", async () => {
   });
 });
 
-Deno.test("a refused connection made nothing", async () => {
+Deno.test("fault: applies nothing on a refused connection", async () => {
   const sandbox = await withTicket();
   sandbox.fault({ kind: "refuse" });
   const { post } = caller(sandbox);
@@ -538,7 +538,7 @@ Deno.test("a refused connection made nothing", async () => {
 });
 
 for (const applied of [false, true]) {
-  Deno.test(`a 502 comes ${applied ? "after" : "before"} the request is applied`, async () => {
+  Deno.test(`fault: sends a 502 ${applied ? "after" : "before"} the request is applied`, async () => {
     const sandbox = await withTicket();
     sandbox.fault({ kind: "status", status: 502, applied });
     const { post } = caller(sandbox);
@@ -549,7 +549,7 @@ for (const applied of [false, true]) {
   });
 }
 
-Deno.test("a 429 on demand carries Retry-After", async () => {
+Deno.test("fault: sends Retry-After with a 429", async () => {
   const sandbox = new Sandbox();
   sandbox.fault({ kind: "status", status: 429, retryAfter: 7, body: "Slow" });
   const answer = await caller(sandbox).get("/agents/me");
@@ -557,7 +557,7 @@ Deno.test("a 429 on demand carries Retry-After", async () => {
   assertEquals(answer.headers.get("retry-after"), "7");
 });
 
-Deno.test("a cut answer ends in an error while it is read", async () => {
+Deno.test("fault: breaks a response off while it is read", async () => {
   const sandbox = await withTicket();
   sandbox.fault({ kind: "cut" });
   const { post } = caller(sandbox);
@@ -569,7 +569,7 @@ Deno.test("a cut answer ends in an error while it is read", async () => {
   assertEquals(sandbox.conversations(1).length, 1);
 });
 
-Deno.test("garbage has the status of success", async () => {
+Deno.test("fault: sends garbage with a success status", async () => {
   const sandbox = await withTicket();
   sandbox.fault({ kind: "garbage", body: '{"id":' });
   const { post } = caller(sandbox);
@@ -577,7 +577,7 @@ Deno.test("garbage has the status of success", async () => {
   assertEquals([answer.status, answer.text], [201, '{"id":']);
 });
 
-Deno.test("an answer that never comes ends when the caller gives up", async () => {
+Deno.test("fault: ends a missing response when the caller gives up", async () => {
   const sandbox = new Sandbox();
   sandbox.fault({ kind: "never" });
   const caller = new AbortController();
@@ -586,7 +586,7 @@ Deno.test("an answer that never comes ends when the caller gives up", async () =
   await assertRejects(() => asked, DOMException, "too slow");
 });
 
-Deno.test("latency takes the sandbox's own time", async () => {
+Deno.test("fault: takes latency on the sandbox's clock", async () => {
   const waits: number[] = [];
   const sandbox = await withTicket({
     sleep: (ms) => Promise.resolve(void waits.push(ms)),
@@ -596,7 +596,7 @@ Deno.test("latency takes the sandbox's own time", async () => {
   assertEquals(waits, [2500]);
 });
 
-Deno.test("a caller who gives up during latency leaves nothing behind", async () => {
+Deno.test("fault: applies nothing if the caller gives up during latency", async () => {
   const sandbox = await withTicket();
   sandbox.fault({ kind: "latency", ms: 60_000 });
   const caller = new AbortController();
@@ -610,13 +610,13 @@ Deno.test("a caller who gives up during latency leaves nothing behind", async ()
   assertEquals(sandbox.ticket(1).deleted, false);
 });
 
-Deno.test("a fault strikes as often as it is told to", async () => {
+Deno.test("fault: strikes as often as planned", async () => {
   const sandbox = new Sandbox();
   sandbox.fault({ kind: "status", times: 2 });
   assertEquals(await statuses(sandbox, 3), [503, 503, 200]);
 });
 
-Deno.test("a fault with a share strikes by chance, until it is cleared", async () => {
+Deno.test("fault: strikes by chance until it is cleared", async () => {
   const chances = [0.1, 0.9, 0.1];
   const sandbox = new Sandbox({ random: () => chances.shift() ?? 0 });
   sandbox.fault({ kind: "status", share: 0.5 });
@@ -625,21 +625,21 @@ Deno.test("a fault with a share strikes by chance, until it is cleared", async (
   assertEquals(await statuses(sandbox, 1), [200]);
 });
 
-Deno.test("a fault spares what it does not fit", async () => {
+Deno.test("fault: spares other requests", async () => {
   const sandbox = new Sandbox();
   sandbox.fault({ kind: "status", method: "POST" });
   sandbox.fault({ kind: "status", path: /\/tickets/ });
   assertEquals(await statuses(sandbox, 1), [200]);
 });
 
-Deno.test("a fault of no known kind is not planned", () => {
+Deno.test("fault: rejects an unknown kind", () => {
   const misspelt = JSON.parse('{"kind":"dorp"}') as Fault;
   assertThrows(() => new Sandbox().fault(misspelt), TypeError, "dorp");
 });
 
 // The sandbox about itself
 
-Deno.test("what was asked and answered is listed in order, without a key", async () => {
+Deno.test("sandbox: lists requests and responses in order, without a key", async () => {
   const sandbox = await withTicket();
   await caller(sandbox).get("/tickets/9");
   const answer = await sandbox.fetch("http://localhost/_sandbox/requests");
@@ -656,13 +656,13 @@ Deno.test("what was asked and answered is listed in order, without a key", async
   assertObjectMatch(looked, { n: 2, status: 404, applied: false });
 });
 
-Deno.test("requests made at once are numbered one by one", async () => {
+Deno.test("sandbox: numbers simultaneous requests one by one", async () => {
   const sandbox = new Sandbox();
   await Promise.all([statuses(sandbox, 2), statuses(sandbox, 2)]);
   assertEquals(sandbox.requests.map(({ n }) => n), [1, 2, 3, 4]);
 });
 
-Deno.test("the record can be read from where one left off", async () => {
+Deno.test("sandbox: lists requests after a number", async () => {
   const sandbox = new Sandbox();
   await statuses(sandbox, 3);
   const answer = await sandbox.fetch("http://h/_sandbox/requests?after=2");
@@ -670,7 +670,7 @@ Deno.test("the record can be read from where one left off", async () => {
   assertEquals(last.n, 3);
 });
 
-Deno.test("all tickets are listed with what was said, the deleted too", async () => {
+Deno.test("sandbox: lists all tickets with their conversations, deleted ones too", async () => {
   const sandbox = await withTicket();
   await caller(sandbox).post("/tickets/1/reply", { body: "Hi" });
   await caller(sandbox).remove("/tickets/1");
@@ -679,7 +679,7 @@ Deno.test("all tickets are listed with what was said, the deleted too", async ()
   assertEquals([ticket.deleted, ticket.conversations.length], [true, 1]);
 });
 
-Deno.test("faults are planned and cleared over HTTP", async () => {
+Deno.test("sandbox: plans and clears faults over HTTP", async () => {
   const sandbox = new Sandbox();
   const faults = "http://localhost/_sandbox/faults";
   const body = JSON.stringify({ kind: "status", times: "always" });
@@ -692,7 +692,7 @@ Deno.test("faults are planned and cleared over HTTP", async () => {
   assertEquals(await statuses(sandbox, 1), [200]);
 });
 
-Deno.test("a fault nobody can plan is answered 400", async () => {
+Deno.test("sandbox: returns 400 for an invalid fault", async () => {
   const answer = await new Sandbox().fetch("http://h/_sandbox/faults", {
     method: "POST",
     body: '{"kind":"status","path":"("}',
@@ -701,7 +701,7 @@ Deno.test("a fault nobody can plan is answered 400", async () => {
   assertMatch((await answer.json()).message, /regular expression/);
 });
 
-Deno.test("the account's troubles are switched over HTTP", async () => {
+Deno.test("sandbox: switches the account's troubles over HTTP", async () => {
   const sandbox = new Sandbox();
   await sandbox.fetch("http://localhost/_sandbox/troubles", {
     method: "PATCH",
@@ -716,7 +716,7 @@ const net = await Deno.permissions.query({ name: "net", host: "127.0.0.1" });
 
 for (const kind of ["drop", "refuse", "cut"] as const) {
   Deno.test({
-    name: `over a real connection, ${kind} leaves nothing to read`,
+    name: `sandbox: leaves nothing to read on ${kind} over a real connection`,
     ignore: net.state !== "granted",
     fn: async () => {
       const sandbox = await withTicket();

@@ -28,7 +28,7 @@ function problems(environment: Record<string, string>): readonly string[] {
   return assertThrows(() => readConfig(environment), ConfigError).problems;
 }
 
-Deno.test("only the address and the key must be set", () => {
+Deno.test("config: requires only the address and the API key", () => {
   assertEquals(readConfig(NEEDED), {
     url: `${ACCOUNT}/api/v2`,
     apiKey: KEY,
@@ -128,7 +128,7 @@ const VALID: {
 for (const key of Object.keys(SETTINGS) as (keyof Config)[]) {
   const { name } = SETTINGS[key];
   for (const [text, value] of VALID[key]) {
-    Deno.test(`${name}=${JSON.stringify(text)} is read as ${value}`, () => {
+    Deno.test(`config: reads ${name}=${JSON.stringify(text)} as ${value}`, () => {
       assertEquals(readWith(name, text)[key], value);
     });
   }
@@ -203,7 +203,7 @@ const INVALID: [name: string, text: string, ...said: string[]][] = [
 ];
 
 for (const [name, text, ...said] of INVALID) {
-  Deno.test(`${name}=${JSON.stringify(text)} is refused: ${said[0]}`, () => {
+  Deno.test(`config: rejects ${name}=${JSON.stringify(text)}: ${said[0]}`, () => {
     const all = problems({ ...NEEDED, [name]: text });
     assertEquals(all.length, 1);
     const [problem = ""] = all;
@@ -212,7 +212,7 @@ for (const [name, text, ...said] of INVALID) {
   });
 }
 
-Deno.test("all mistakes are told at once, each with an example", () => {
+Deno.test("config: lists all mistakes at once, each with an example", () => {
   const all = problems({
     FRESHDESK_URL: "help.acme.com",
     TICKETS_PER_HOUR: "many",
@@ -235,7 +235,7 @@ Deno.test("all mistakes are told at once, each with an example", () => {
   for (const problem of all) assertStringIncludes(problem, "Example: ");
 });
 
-Deno.test("the message lists all mistakes, a line each, and says where to mend them", () => {
+Deno.test("config: lists one mistake per line and says where to fix them", () => {
   const error = assertThrows(() => readConfig({}), ConfigError);
   assertEquals(error.name, "ConfigError");
   assertEquals(
@@ -268,7 +268,7 @@ const TELL_TALES: [what: string, environment: Record<string, string>][] = [
 ];
 
 for (const [what, environment] of TELL_TALES) {
-  Deno.test(`a key ${what} is not shown`, () => {
+  Deno.test(`config: never shows a key ${what}`, () => {
     const { message } = assertThrows(
       () => readConfig(environment),
       ConfigError,
@@ -278,18 +278,18 @@ for (const [what, environment] of TELL_TALES) {
   });
 }
 
-Deno.test("every example can be used", () => {
+Deno.test("config: accepts every example", () => {
   for (const { name, example, parse } of Object.values(SETTINGS)) {
     parse(example);
     assert(example.length > 0, name);
   }
 });
 
-Deno.test("no name is set twice", () => {
+Deno.test("config: has no name twice", () => {
   assertEquals(new Set(NAMES).size, NAMES.length);
 });
 
-Deno.test("what is written in a short form is noted as it is read", () => {
+Deno.test("config: says how it read a short form", () => {
   for (const text of ["acme", "acme.freshdesk.com", `${ACCOUNT}/a/tickets/1`]) {
     assertEquals(notes({ ...NEEDED, FRESHDESK_URL: text }), [
       `FRESHDESK_URL '${text}' is read as ${ACCOUNT}`,
@@ -297,7 +297,7 @@ Deno.test("what is written in a short form is noted as it is read", () => {
   }
 });
 
-Deno.test("what is written in full needs no note", () => {
+Deno.test("config: says nothing about an address in full", () => {
   for (
     const text of [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/api/v2`, SECRET, ""]
   ) {
@@ -305,7 +305,7 @@ Deno.test("what is written in full needs no note", () => {
   }
 });
 
-Deno.test("a command that needs fewer settings is not stopped by the others", () => {
+Deno.test("config: ignores mistakes in settings that a command does not use", () => {
   const environment = { FRESHDESK_URL: ACCOUNT, PORT: "x" };
   assertEquals(readConfig(environment, ["url", "kvPath"]), {
     url: `${ACCOUNT}/api/v2`,
@@ -326,27 +326,27 @@ const MEANT: [stranger: string, meant: string][] = [
 ];
 
 for (const [stranger, meant] of MEANT) {
-  Deno.test(`${stranger} in the environment was meant to be ${meant}`, () => {
+  Deno.test(`config: warns that ${stranger} in the environment was meant to be ${meant}`, () => {
     assertEquals(findUnknownSettings({ [stranger]: "x" }), [
       `Unknown setting ${stranger}. Did you mean ${meant}?`,
     ]);
   });
 }
 
-Deno.test("a variable that begins with FRESHDESK_ is taken for ours", () => {
+Deno.test("config: warns about an unknown FRESHDESK_ variable", () => {
   assertEquals(findUnknownSettings({ FRESHDESK_DOMAIN: "acme" }), [
     `Unknown setting FRESHDESK_DOMAIN. Settings are ${NAMES.join(", ")}.`,
   ]);
 });
 
-Deno.test("other people's variables in the environment are no strangers", () => {
+Deno.test("config: ignores other variables in the environment", () => {
   assertEquals(
     findUnknownSettings({ PATH: "/bin", HOME: "/root", TZ: "UTC" }),
     [],
   );
 });
 
-Deno.test("every unknown variable in .env is a stranger", () => {
+Deno.test("config: warns about every unknown variable in .env", () => {
   const file = { ...NEEDED, TICKETS: "3", PATH_TO_KV: "x" };
   const found = findUnknownSettings({ ...file, HOME: "/root" }, file);
   assertEquals(found.map((line) => line.match(/^Unknown setting (\w+)/)?.[1]), [
@@ -355,26 +355,26 @@ Deno.test("every unknown variable in .env is a stranger", () => {
   ]);
 });
 
-Deno.test("a stranger that stands in .env alone is told", () => {
+Deno.test("config: warns about an unknown variable only in .env", () => {
   assertEquals(findUnknownSettings({}, { TICKETS: "3" }).length, 1);
 });
 
-Deno.test("a stranger in both places is told once", () => {
+Deno.test("config: warns once about an unknown variable", () => {
   const both = { FRESHDESK_APIKEY: "x" };
   assertEquals(findUnknownSettings(both, both).length, 1);
 });
 
-Deno.test("our own settings are no strangers anywhere", () => {
+Deno.test("config: knows all of its settings everywhere", () => {
   const all = Object.fromEntries(NAMES.map((name) => [name, "x"]));
   assertEquals(findUnknownSettings(all, all), []);
 });
 
-Deno.test("Deno's own variables may stand in .env", () => {
+Deno.test("config: accepts Deno's own variables in .env", () => {
   const file = { DENO_KV_ACCESS_TOKEN: "x", OTEL_DENO: "true", NO_COLOR: "1" };
   assertEquals(findUnknownSettings(file, file), []);
 });
 
-Deno.test("the value of a stranger is not shown", () => {
+Deno.test("config: never shows the value of an unknown variable", () => {
   const file = { FRESHDESK_APIKEY: SECRET, FRESHDESK_KEY: SECRET };
   assert(!findUnknownSettings({}, file).join().includes(SECRET));
 });
@@ -382,7 +382,6 @@ Deno.test("the value of a stranger is not shown", () => {
 // What is written about the settings
 
 const ENV_EXAMPLE = new URL("../../.env.example", import.meta.url);
-const README = new URL("../../README.md", import.meta.url);
 
 function cannotRead(path: URL): boolean {
   return Deno.permissions.querySync({ name: "read", path }).state !== "granted";
@@ -397,15 +396,8 @@ function envExample(): Record<string, string> {
   );
 }
 
-/** The rows of the settings' table, by the setting's name. */
-function readmeRows(): Record<string, string> {
-  const rows = Deno.readTextFileSync(README)
-    .matchAll(/^\| `([A-Z][A-Z_]*)` .*$/gm);
-  return Object.fromEntries(rows.map(([row, name = ""]) => [name, row]));
-}
-
 Deno.test({
-  name: ".env.example names every setting and no other (needs --allow-read)",
+  name: ".env.example: names every setting and no other (needs --allow-read)",
   ignore: cannotRead(ENV_EXAMPLE),
   fn() {
     assertEquals(Object.keys(envExample()).sort(), [...NAMES].sort());
@@ -413,7 +405,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: ".env.example shows the defaults (needs --allow-read)",
+  name: ".env.example: shows the defaults (needs --allow-read)",
   ignore: cannotRead(ENV_EXAMPLE),
   fn() {
     const shown = envExample();
@@ -424,7 +416,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: ".env.example sets only what must be set (needs --allow-read)",
+  name: ".env.example: sets only what must be set (needs --allow-read)",
   ignore: cannotRead(ENV_EXAMPLE),
   fn() {
     const set = Deno.readTextFileSync(ENV_EXAMPLE).matchAll(/^(\w+)=/gm);
@@ -437,7 +429,7 @@ Deno.test({
 
 Deno.test({
   name:
-    ".env.example as it is, is refused with both values named (needs --allow-read)",
+    ".env.example: is rejected unchanged, naming both values (needs --allow-read)",
   ignore: cannotRead(ENV_EXAMPLE),
   fn() {
     const { FRESHDESK_URL = "", FRESHDESK_API_KEY = "" } = envExample();
@@ -445,26 +437,6 @@ Deno.test({
     assertEquals(all.length, 2);
     for (const problem of all) {
       assertStringIncludes(problem, "still the example");
-    }
-  },
-});
-
-Deno.test({
-  name:
-    "the README's table names every setting and no other (needs --allow-read)",
-  ignore: cannotRead(README),
-  fn() {
-    assertEquals(Object.keys(readmeRows()).sort(), [...NAMES].sort());
-  },
-});
-
-Deno.test({
-  name: "the README's table shows the defaults (needs --allow-read)",
-  ignore: cannotRead(README),
-  fn() {
-    const rows = readmeRows();
-    for (const { name, default: fallback = "" } of Object.values(SETTINGS)) {
-      assertStringIncludes(rows[name] ?? "", fallback, name);
     }
   },
 });

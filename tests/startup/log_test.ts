@@ -32,13 +32,13 @@ function record(msg: string) {
   };
 }
 
-Deno.test("a text becomes one line without commands", () => {
+Deno.test("log: turns a text into one line without terminal commands", () => {
   const line = oneLine(HOSTILE);
   assert(!COMMANDS.test(line) && !line.includes("\n"), JSON.stringify(line));
   assertEquals(oneLine("Zoë Müller 佐藤"), "Zoë Müller 佐藤");
 });
 
-Deno.test("whatever is logged, no line of the log can be forged and no terminal commanded", () => {
+Deno.test("log: cannot be made to forge a line or command a terminal", () => {
   const text = textLine(record(`#1 opened by ${HOSTILE}`));
   assert(!COMMANDS.test(text), JSON.stringify(text));
   const lines = text.split("\n");
@@ -48,7 +48,7 @@ Deno.test("whatever is logged, no line of the log can be forged and no terminal 
   assertEquals(JSON.parse(json).message, HOSTILE);
 });
 
-Deno.test("an error's message is one line, whatever Freshdesk said", () => {
+Deno.test("log: has one line per error, whatever Freshdesk said", () => {
   const { message } = new AuthenticationError({
     method: "GET",
     path: "/agents/me",
@@ -58,7 +58,7 @@ Deno.test("an error's message is one line, whatever Freshdesk said", () => {
   assert(!COMMANDS.test(message) && !message.includes("\n"), message);
 });
 
-Deno.test("line breaks and control characters in names reach neither log, history, mail nor subject", async () => {
+Deno.test("names: reach log, history, mail and subject without control characters", async () => {
   using world = await TestEnv.open();
   for (const person of world.sandbox.contacts) person.name = HOSTILE;
   for (const agent of world.sandbox.agents) agent.contact.name = HOSTILE;
@@ -84,7 +84,7 @@ Deno.test("line breaks and control characters in names reach neither log, histor
   }
 });
 
-Deno.test("a subject with line breaks is sent as one line", async () => {
+Deno.test("subject: is sent as one line", async () => {
   using world = await TestEnv.open();
   const { freshdesk } = world.program();
   const { email } = world.sandbox.contacts[0]!;
@@ -99,7 +99,7 @@ Deno.test("a subject with line breaks is sent as one line", async () => {
   );
 });
 
-Deno.test("a full disk is told from a file that may not be written", () => {
+Deno.test("log: tells a full disk from a file without permission", () => {
   const full = new Error("No space left on device (os error 28)");
   assert(isDiskFull(full));
   assertStringIncludes(logFileProblem("a.log", full), "The disk is full");
@@ -115,7 +115,7 @@ Deno.test("a full disk is told from a file that may not be written", () => {
 const hasFull = await Deno.stat("/dev/full").then(() => true, () => false);
 if (hasFull) {
   program(
-    "a full disk under the log file is said once, and the program goes on",
+    "log: reports a full disk once, and the program goes on",
     async () => {
       const sandbox = new Sandbox();
       const server = await listen(sandbox, 0);

@@ -27,7 +27,7 @@ function stoppable(finish: () => Promise<void>) {
 /** As an operation on a database whose server is away. */
 const never = () => new Promise<void>(() => {});
 
-Deno.test("a signal lets the running steps finish, and the exit code is 0", async () => {
+Deno.test("shutdown: finishes the running steps and exits with 0", async () => {
   using time = new FakeTime();
   const { stop, events } = stoppable(() =>
     new Promise((resolve) => setTimeout(resolve, 3000))
@@ -38,7 +38,7 @@ Deno.test("a signal lets the running steps finish, and the exit code is 0", asyn
   assertEquals(events, ["SIGTERM", "abort", "Stopped", "exit 0"]);
 });
 
-Deno.test("what never finishes is ended after 10 seconds", async () => {
+Deno.test("shutdown: ends after 10 seconds what never finishes", async () => {
   using time = new FakeTime();
   const { stop, events } = stoppable(never);
   stop("SIGTERM");
@@ -49,7 +49,7 @@ Deno.test("what never finishes is ended after 10 seconds", async () => {
 });
 
 for (const second of ["SIGINT", "SIGTERM"]) {
-  Deno.test(`a second signal ends it at once: SIGTERM, then ${second}`, async () => {
+  Deno.test(`shutdown: ends at once on a second signal: SIGTERM, then ${second}`, async () => {
     using time = new FakeTime();
     const { stop, events } = stoppable(never);
     stop("SIGTERM");
@@ -59,7 +59,7 @@ for (const second of ["SIGINT", "SIGTERM"]) {
   });
 }
 
-Deno.test("the Ctrl-C that `deno task` passes on is no second one", async () => {
+Deno.test("shutdown: ignores the Ctrl-C that `deno task` passes on", async () => {
   using time = new FakeTime();
   const { stop, events } = stoppable(never);
   stop("SIGINT");
@@ -70,7 +70,7 @@ Deno.test("the Ctrl-C that `deno task` passes on is no second one", async () => 
   assertEquals(events.at(-1), "exit 1");
 });
 
-Deno.test("what cannot be finished ends it too", async () => {
+Deno.test("shutdown: ends when finishing fails", async () => {
   using time = new FakeTime();
   const { stop, events } = stoppable(() =>
     Promise.reject(new Error("Bad resource"))
@@ -81,7 +81,7 @@ Deno.test("what cannot be finished ends it too", async () => {
 });
 
 program(
-  "a second signal ends the program while Freshdesk never answers a step",
+  "shutdown: ends on a second signal while Freshdesk never answers",
   async () => {
     const sandbox = new Sandbox();
     sandbox.fault({ kind: "never", method: "POST", times: "always" });

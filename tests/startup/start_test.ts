@@ -55,7 +55,7 @@ async function running(
 }
 
 program(
-  "a start without contacts warns, says what to do, and is not ok",
+  "start: warns if there are no contacts, and is not healthy",
   () =>
     running({ contacts: [] }, {}, async ({ lines, get }) => {
       assertStringIncludes(
@@ -74,7 +74,7 @@ program(
 );
 
 program(
-  "a start without agents warns, and says what to do",
+  "start: warns if there are no agents",
   () =>
     running({}, { AGENT_EMAILS: "nobody@acme.com" }, async ({ lines }) => {
       assertStringIncludes(
@@ -85,7 +85,7 @@ program(
 );
 
 program(
-  "a start says how many e-mails a day go to how many contacts",
+  "start: says how many e-mails a day go to how many contacts",
   () =>
     running({}, { TICKETS_PER_HOUR: "3" }, async ({ lines, get }) => {
       await lineOf(lines, /About 288 e-mails a day to 20 contacts/);
@@ -94,24 +94,27 @@ program(
     }),
 );
 
-program("a dry run is said at the start and on the page", () =>
-  running(
-    {},
-    { DRY_RUN: "true", DENO_CRON_TEST_SCHEDULE_OFFSET: "1000" },
-    async ({ lines, get, sandbox }) => {
-      await lineOf(lines, /WARN .*DRY_RUN is on: nothing is sent/);
-      await lineOf(lines, /Without DRY_RUN: About 96 e-mails a day/);
-      await lineOf(lines, /DRY_RUN: would open/);
-      assertStringIncludes(await (await get("/")).text(), "DRY_RUN is on");
-      assertEquals(
-        sandbox.requests.filter(({ method }) => method !== "GET"),
-        [],
-      );
-    },
-  ));
+program(
+  "start: says at the start and on the page that it is a dry run",
+  () =>
+    running(
+      {},
+      { DRY_RUN: "true", DENO_CRON_TEST_SCHEDULE_OFFSET: "1000" },
+      async ({ lines, get, sandbox }) => {
+        await lineOf(lines, /WARN .*DRY_RUN is on: nothing is sent/);
+        await lineOf(lines, /Without DRY_RUN: About 96 e-mails a day/);
+        await lineOf(lines, /DRY_RUN: would open/);
+        assertStringIncludes(await (await get("/")).text(), "DRY_RUN is on");
+        assertEquals(
+          sandbox.requests.filter(({ method }) => method !== "GET"),
+          [],
+        );
+      },
+    ),
+);
 
 program(
-  "a password that is set is asked for on this machine, too",
+  "status page: asks for a set password on this machine too",
   () =>
     running({}, { STATUS_PASSWORD: "open-sesame" }, async ({ get }) => {
       const page = await get("/");
@@ -123,7 +126,7 @@ program(
 );
 
 program(
-  "an account that is suspended while the program runs is not ok, and both say why",
+  "health: reports an account that was suspended meanwhile",
   () =>
     running(
       {},
@@ -162,7 +165,7 @@ for (
     ],
   ] as const
 ) {
-  program(`at the start ${what}`, async () => {
+  program(`start: ${what}`, async () => {
     const sandbox = new Sandbox();
     prepare(sandbox);
     const server = await listen(sandbox, 0);
@@ -176,7 +179,7 @@ for (
   });
 }
 
-program("at the start a redirect, which may pass, ends with 1", async () => {
+program("start: exits with 1 on a redirect, which may pass", async () => {
   const portal = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => Response.redirect("https://portal.example/login"),
@@ -190,7 +193,7 @@ program("at the start a redirect, which may pass, ends with 1", async () => {
   assertEquals(said.code, 1, said.text);
 });
 
-Deno.test("systemd does not start again what asks for a person, and nothing else", async () => {
+program("systemd: restarts anything but what needs a person", async () => {
   const unit = await Deno.readTextFile(
     new URL("deploy/ticket-workflow.service", ROOT),
   );
@@ -200,7 +203,7 @@ Deno.test("systemd does not start again what asks for a person, and nothing else
 });
 
 program(
-  "the advice for a KV Connect URL speaks of server and token",
+  "start: names server and token when a KV Connect URL fails",
   async () => {
     const settings = {
       FRESHDESK_URL: "https://acme.freshdesk.com",
@@ -232,7 +235,7 @@ program(
   },
 );
 
-Deno.test("the doctor does not wait for a database that is silent, and advises by its kind", async () => {
+Deno.test("doctor: does not wait for a silent database", async () => {
   for (
     const [path, hint] of [
       ["https://kv.example/x", "DENO_KV_ACCESS_TOKEN"],
@@ -259,7 +262,7 @@ Deno.test("the doctor does not wait for a database that is silent, and advises b
   }
 });
 
-Deno.test("four e-mails a ticket, day and night", () => {
+Deno.test("expectedMails: counts four e-mails a ticket, day and night", () => {
   assertStringIncludes(expectedMails(1, 1), "96 e-mails a day to 1 contact:");
   assertStringIncludes(
     expectedMails(5, 40),

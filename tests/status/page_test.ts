@@ -87,7 +87,7 @@ seen("the board fills while the workflow runs, without a reload", async ({
   await world.create(program, "12:00");
   await page.locator('[aria-labelledby="first_reply"] .ticket').waitFor();
   await world.until(program, "12:15");
-  await page.locator('[aria-labelledby="close"] .ticket').waitFor();
+  await page.locator('[aria-labelledby="closing"] .ticket').waitFor();
   await world.until(program, "12:20");
   await page.locator('[aria-labelledby="closed"] .ticket').waitFor();
   assertEquals(await page.locator(".ticket").count(), 1);
@@ -211,7 +211,7 @@ seen("a phone's width is enough", async ({ world, program, page, origin }) => {
     report: null,
     error: "https://acme.freshdesk.com/api/v2/" + "tickets/".repeat(20),
   }, 1);
-  for (const path of ["/", "/tickets/1", "/?stage=customer_reply"]) {
+  for (const path of ["/", "/tickets/1", "/?stage=customer%20reply"]) {
     await page.goto(origin + path);
     const width = await page.evaluate("document.documentElement.scrollWidth");
     assert(Number(width) <= 360, `${path} is ${width} px wide`);
@@ -272,7 +272,7 @@ seen(
       assert(await column.locator(".ticket").count() > 0, "an empty column");
     }
     if (Deno.env.get("UPDATE_PICTURE") === "1") {
-      await page.screenshot({ path: "status/board.png" });
+      await page.screenshot({ path: "docs/board.png" });
     }
   },
   { browser: { viewport: { width: 1200, height: 860 } } },

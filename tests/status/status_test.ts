@@ -27,6 +27,7 @@ function appIn(
     ticketUrl: (id) => program.freshdesk.ticketUrl(id),
     budget: () => program.freshdesk.budget,
     startedAt: moment("12:00"),
+    ranAt: () => undefined,
     mode: "open",
     production: true,
     ...options,
@@ -318,7 +319,10 @@ Deno.test("the API says what is wrong with a question", async () => {
   const app = appIn(world, world.program());
   for (
     const [query, error] of [
-      ["stage=sleeping", "stage 'sleeping' must be one of create, assign, "],
+      [
+        "stage=sleeping",
+        "stage 'sleeping' must be one of opening, assignment, ",
+      ],
       ["limit=0", "limit '0' must be a whole number from 1 to 100"],
       ["limit=101", "limit '101' must be"],
       ["limit=x", "limit 'x' must be"],

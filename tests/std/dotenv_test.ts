@@ -1,6 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { load } from "@std/dotenv";
 
+const may = (["read", "write", "env"] as const).every((name) =>
+  Deno.permissions.querySync({ name }).state === "granted"
+);
+
+/** Defines a test that reads files. */
+function test(name: string, fn: () => Promise<void>): void {
+  const leftOut = may ? "" : " (left out: needs --allow-read, -write, -env)";
+  Deno.test({ name: `${name}${leftOut}`, ignore: !may, fn });
+}
+
 /** What a `.env` file of this text sets. */
 async function read(text: string): Promise<Record<string, string>> {
   const envPath = await Deno.makeTempFile();
@@ -54,7 +64,7 @@ const FILES: [what: string, text: string, values: Record<string, string>][] = [
 ];
 
 for (const [what, text, values] of FILES) {
-  Deno.test(`.env is read: ${what}`, async () => {
+  test(`dotenv: reads ${what}`, async () => {
     Deno.env.set("DOTENV_TEST", "from outside");
     const warn = console.warn;
     console.warn = () => {};
@@ -67,6 +77,6 @@ for (const [what, text, values] of FILES) {
   });
 }
 
-Deno.test("a .env that is not there is empty", async () => {
+test("dotenv: returns nothing without a .env", async () => {
   assertEquals({ ...await load({ envPath: "/no/such/.env" }) }, {});
 });

@@ -14,11 +14,11 @@ const OTHERWISE = [
   "error: The module's source code could not be parsed: Expression expected at file:///app/main.ts:1:1",
 ];
 
-Deno.test("std/ stands in where JSR cannot be reached", () => {
+Deno.test("std: is used if JSR cannot be reached", () => {
   for (const error of UNREACHABLE) assert(isUnreachable(error), error);
 });
 
-Deno.test("std/ does not stand in for what else can go wrong", () => {
+Deno.test("std: is not used after other errors", () => {
   for (const error of OTHERWISE) assert(!isUnreachable(error), error);
 });
 
@@ -69,10 +69,9 @@ const MISMATCH = {
 };
 
 Deno.test({
-  name:
-    `a lock that does not match is shown as that, and std/ does not stand in${
-      may ? "" : " (left out: needs -A)"
-    }`,
+  name: `std: is not used for a lock that does not match${
+    may ? "" : " (left out: needs -A)"
+  }`,
   ignore: !may,
   async fn() {
     const std = await task("std", MISMATCH);

@@ -7,12 +7,12 @@ function packageOf(name: string): string {
   return name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
 }
 
-Deno.test("both import maps know the same packages", () => {
+Deno.test("std: has the same packages in both import maps", () => {
   const names = new Set(Object.keys(standIns.imports).map(packageOf));
   assertEquals([...names].sort(), Object.keys(config.imports).sort());
 });
 
-Deno.test("both import maps name the same exact versions from npm", () => {
+Deno.test("std: has the same npm versions in both import maps", () => {
   const stands: Record<string, string> = standIns.imports;
   for (const [name, specifier] of Object.entries(config.imports)) {
     if (!specifier.startsWith("npm:")) continue;
@@ -21,7 +21,7 @@ Deno.test("both import maps name the same exact versions from npm", () => {
   }
 });
 
-Deno.test("every package of @std has its stand-in", () => {
+Deno.test("std: replaces every package of @std", () => {
   const stands: Record<string, string> = standIns.imports;
   for (const [name, file] of Object.entries(stands)) {
     if (name.startsWith("@std/")) assertMatch(file, /^\.\/\w+\.ts$/);

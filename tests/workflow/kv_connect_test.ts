@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { audit } from "../chaos/audit.ts";
-import { fastNow } from "../chaos/accelerated_clock.ts";
+import { acceleratedClock } from "../chaos/accelerated_clock.ts";
 import { pick, seededRandom } from "../../lib/random.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
@@ -156,7 +156,7 @@ async function startPrograms(
 ) {
   const speed = 100;
   const epoch = Date.now();
-  const now = fastNow(epoch, speed);
+  const now = acceleratedClock(epoch, speed);
   const sandbox = new Sandbox({ now, random: seededRandom(3) });
   const fetch = sandbox.fetch;
   const watched = Object.assign(Object.create(sandbox) as Sandbox, {

@@ -3,10 +3,10 @@ import type { Fault } from "../../sandbox/sandbox.ts";
 import type { StoredPlan } from "../../workflow/ticket.ts";
 import { normalizeMessage } from "../../lib/text.ts";
 import {
+  crashingFetch,
+  crashingKv,
+  type CrashMode,
   CrashPoint,
-  mortalFetch,
-  mortalKv,
-  type Strike,
 } from "../helpers/crash_points.ts";
 import {
   everyKind,
@@ -46,23 +46,23 @@ function messagesOf({ steps }: StoredPlan): string[] {
   return steps.flatMap((step) => "body" in step ? [step.body] : []);
 }
 
-/** A life in which a fuse strikes; then another process goes on. */
-async function struckLife(
-  fuse: CrashPoint,
+/** A life that crashes at one point; then another process goes on. */
+async function crashedLife(
+  crash: CrashPoint,
   options: ProgramOptions,
 ): Promise<void> {
   using world = await TestEnv.open();
-  const struck = world.program({
+  const first = world.program({
     ...options,
-    fetch: mortalFetch(fuse, world.sandbox.fetch),
-    kv: mortalKv(fuse, world.kv),
+    fetch: crashingFetch(crash, world.sandbox.fetch),
+    kv: crashingKv(crash, world.kv),
   });
-  await world.create(struck, "12:00").catch(() => {});
-  await world.until(struck, options.steps ? "13:20" : "12:20");
-  const heir = world.program();
-  await world.until(heir, "15:00");
-  const why = `struck ${fuse.moments[fuse.at - 1]} (moment ${fuse.at})`;
-  await assertKept(world, heir, why);
+  await world.create(first, "12:00").catch(() => {});
+  await world.until(first, options.steps ? "13:20" : "12:20");
+  const successor = world.program();
+  await world.until(successor, "15:00");
+  const why = `crashed ${crash.moments[crash.at - 1]} (moment ${crash.at})`;
+  await assertKept(world, successor, why);
 }
 
 const LIVES: [name: string, options: ProgramOptions][] = [
@@ -70,19 +70,19 @@ const LIVES: [name: string, options: ProgramOptions][] = [
   ["a ticket with every kind of step", { steps: everyKind }],
 ];
 for (const [life, options] of LIVES) {
-  for (const strike of ["dies", "throws"] as Strike[]) {
-    const what = strike === "dies"
+  for (const mode of ["dies", "throws"] as CrashMode[]) {
+    const what = mode === "dies"
       ? "a process that dies at any await"
       : "a throw at any await";
     Deno.test(`${what} of ${life} loses nothing and says nothing twice`, async (t) => {
-      const undisturbed = new CrashPoint(strike, 0);
-      await struckLife(undisturbed, options);
+      const undisturbed = new CrashPoint(mode, 0);
+      await crashedLife(undisturbed, options);
       const { moments } = undisturbed;
       assert(moments.length > 60, `${moments.length} moments`);
       for (const [i, name] of moments.entries()) {
         await t.step(
           `${i + 1}: ${name}`,
-          () => struckLife(new CrashPoint(strike, i + 1), options),
+          () => crashedLife(new CrashPoint(mode, i + 1), options),
         );
       }
     });

@@ -249,6 +249,22 @@ Deno.test("tickets opened by hand can be about one topic", async () => {
   );
 });
 
+Deno.test("a contact brings up no topic twice, in tickets that are drafted at once either", async () => {
+  using env = await OpeningEnv.at("2026-11-23T12:00Z", {
+    contacts: [
+      contact(1, "Ana Ruiz", "ana@example.com"),
+      contact(2, "Ben Ito", "ben@example.com"),
+    ],
+  });
+  const { opener } = await env.process(UTC);
+  await opener.openNow(12, env.now, env.now + 60_000);
+  await opener.openNow(12, env.now, env.now + 60_000);
+  const brought = env.store.tickets.map(({ plan }) =>
+    `${plan.contact.id} ${plan.topic}`
+  );
+  assertEquals(new Set(brought).size, 24);
+});
+
 // Room
 
 Deno.test("an hour without room for all its tickets opens as many as there is room for, warned of once", async () => {
@@ -354,6 +370,7 @@ Deno.test("in natural pace agents who may not be written for get no ticket", asy
   const { opener } = await env.process(UTC);
   await opener.openNow(40, env.now, env.now + 60_000);
   assert(agents(env).every((id) => !env.store.blocked.has(id)));
+  assert(new Set(agents(env)).size > 1, "the others share them");
 });
 
 Deno.test("a key that may write for nobody else gets all tickets for its owner, said once", async () => {

@@ -1,8 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { table, threadOf } from "../../commands/preview.ts";
+import {
+  arrivalsOfDay,
+  hourly,
+  outcomeProblem,
+  table,
+  threadOf,
+} from "../../commands/preview.ts";
 import { loadDesk } from "../../writing/folder.ts";
 import { sampleOf } from "../../writing/sample.ts";
 import { BusinessHours } from "../../lib/business_hours.ts";
+import { Arrivals } from "../../workflow/arrivals.ts";
 import { bindWaits, calendarsOf } from "../../workflow/waits.ts";
 
 const classic = await loadDesk("classic");
@@ -75,4 +82,44 @@ Deno.test("table() aligns columns, cuts long names, and leaves the last column w
       `9:00   ${"x".repeat(27)}…  y`,
     ],
   );
+});
+
+Deno.test("an outcome that no thread can have is told with those that can", () => {
+  assertEquals(outcomeProblem(shop, undefined, "refused"), undefined);
+  assertEquals(outcomeProblem(shop, "account-erasure", "no_answer"), undefined);
+  assert(
+    outcomeProblem(shop, "account-erasure", "refused")?.startsWith(
+      "The topic 'account-erasure' does not have the outcome 'refused'; these do: ",
+    ),
+  );
+  assertEquals(
+    outcomeProblem(classic, undefined, "refused", "natural"),
+    "No topic of this desk has the outcome 'refused'",
+  );
+  assertEquals(
+    outcomeProblem(classic, undefined, "no_answer"),
+    "With the pace classic every thread goes as one_round; add --pace natural",
+  );
+});
+
+Deno.test("hourly() opens the tickets of the next 24 hours at full hours", () => {
+  const times = hourly(Date.parse("2026-11-23T09:10Z"), 2);
+  assertEquals(times.length, 48);
+  assertEquals(times[1], Date.parse("2026-11-23T10:00Z"));
+  assertEquals(times.at(-1), Date.parse("2026-11-24T09:00Z"));
+});
+
+Deno.test("arrivalsOfDay() gives the arrivals that the opener will open, of 24 hours", () => {
+  const arrivals = new Arrivals({
+    seed: "a",
+    ticketsPerHour: 3,
+    profile: "business",
+    businessHours: hours,
+  });
+  const now = Date.parse("2026-11-23T09:10Z");
+  const times = arrivalsOfDay(arrivals, now);
+  assert(times.length > 10, `${times.length}`);
+  assertEquals(times[0], arrivals.nextExpected(now));
+  assert(times.every((at) => at > now && at <= now + 24 * 3_600_000));
+  assertEquals(times, times.toSorted((a, b) => a - b));
 });
