@@ -223,3 +223,20 @@ function appOf(store: Store, world?: TestEnv) {
     production: true,
   });
 }
+
+Deno.test("the board shows in each column what is due first", async () => {
+  const tickets = [
+    open(1, { dueAt: NOW + 3000 }),
+    open(2, { dueAt: NOW + 1000, waitsFor: "first reply", job: 5 }),
+    open(3, { dueAt: NOW + 2000 }),
+    open(4, { dueAt: NOW + 1000, job: 15 }),
+  ];
+  await withTickets(tickets, async (store) => {
+    const { tickets: shown } = await board(sourceOf(store), 8);
+    assertEquals(shown["customer reply"].tickets.map(({ id }) => id), [
+      4,
+      3,
+      1,
+    ]);
+  });
+});
