@@ -520,7 +520,7 @@ Deno.test("every answer comes with a policy that lets in nothing from elsewhere"
       "form-action 'self'",
     ]);
     assertEquals(headers.get("x-content-type-options"), "nosniff");
-    assertEquals(headers.get("referrer-policy"), "no-referrer");
+    assertEquals(headers.get("referrer-policy"), "same-origin");
   }
   const page = await text(app, "/");
   assert(!/ (style|on\w+)=/.test(page), "inline style or handler");
