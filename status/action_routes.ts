@@ -9,6 +9,7 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
+import { shorten } from "../lib/text.ts";
 import { MINUTE } from "../lib/time.ts";
 import { ActionError, type ActionResult, type Actions } from "./actions.ts";
 import { type Access, requireSameOrigin, userOf } from "./security.ts";
@@ -213,8 +214,9 @@ function isMissing(value: unknown): boolean {
 /** Leads back to the page that the form was on, which says what was done. */
 function back(c: Context, { from }: Values, flash: Flash): Response {
   const { message, isError } = flash;
-  const said = message.slice(0, 1000);
-  setCookie(c, FLASH, (isError ? "!" : "+") + said, { ...COOKIE, maxAge: 60 });
+  // A browser keeps no cookie of more than 4 KB, and a letter may take nine bytes there.
+  const said = (isError ? "!" : "+") + shorten(message, 400);
+  setCookie(c, FLASH, said, { ...COOKIE, maxAge: 60 });
   return c.redirect(pathOf(from), 303);
 }
 

@@ -392,7 +392,7 @@ export class Actions {
         }
       }
       if (resumed.length === 0) {
-        return { message: "No failed ticket is waiting", tickets: [] };
+        return { message: "There are no failed tickets", tickets: [] };
       }
       const isHeld = dryRun || await store.pause(now) !== undefined;
       const trouble = !isHeld &&
@@ -473,7 +473,7 @@ export class Actions {
       if (!isFurther) {
         const { lastError } = after;
         throw new ActionError(
-          503,
+          after.state === "abandoned" ? 409 : 503,
           `${title(after)}: ${ticket.waitsFor} was not done: ${
             lastError ? `${lastError.message}. ${lastError.hint}` : after.state
           }`,

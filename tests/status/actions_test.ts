@@ -124,6 +124,11 @@ Deno.test("open with the same token opens nothing more, in whatever process and 
   assertEquals(inFreshdesk(env), 3);
   await one.open({ ...press, token: token() });
   assertEquals(inFreshdesk(env), 6);
+  await one.pause({ until: null, ...BY });
+  assert(
+    (await one.open(press)).repeated,
+    "what was done is said while paused",
+  );
 });
 
 Deno.test("open is refused while paused, in a dry run and where calls have no room", async () => {
@@ -192,6 +197,7 @@ Deno.test("a pause holds for all processes and for new ones, and nothing is lost
   await actionsOf(env).program.workflow.createAndHandleTicket();
   await env.until(actionsOf(env).program, "13:29");
   assertEquals(env.writes.length, before);
+  assertEquals((await env.tickets()).length, 1, "nothing is drafted");
   await env.until(other.program, "14:05");
   assertEquals(await env.count("closed"), 2, "the hour's ticket is made up");
 });
@@ -304,7 +310,50 @@ Deno.test("hurry says what Freshdesk said, and the ticket goes on", async () => 
     actionsOf(env, { fetch }).hurry("1", step, BY),
     503,
   );
-  assertStringIncludes(message, "first reply was not done: Cannot POST");
+  assertStringIncludes(
+    message,
+    "first reply was not done: Freshdesk rejected the values",
+  );
+});
+
+Deno.test("hurry on a ticket that is gone from Freshdesk says so, and ends it", async () => {
+  using env = await TestEnv.open();
+  const actions = actionsOf(env);
+  await env.create(actions.program, "12:00");
+  const { step } = await env.theTicket();
+  env.sandbox.ticket(1).deleted = true;
+  env.now = moment("14:00");
+  const message = await refused(actions.hurry("1", step, BY), 409);
+  assertStringIncludes(message, "a person, who deleted it");
+  assertEquals((await env.theTicket()).state, "abandoned");
+  assertEquals(env.said(), []);
+});
+
+Deno.test("without the rights every action says what is missing, and burns no ticket", async () => {
+  using env = await TestEnv.open();
+  const first = actionsOf(env);
+  await env.create(first.program, "12:00");
+  const { step } = await env.theTicket();
+  for (const status of [401, 403]) {
+    const fetch: Fetch = async (request) =>
+      request.url.includes("/agents/me") || request.method !== "GET"
+        ? Response.json({ code: "access_denied", message: "No" }, { status })
+        : await env.sandbox.fetch(request);
+    const actions = actionsOf(env, { fetch });
+    assertStringIncludes(
+      await refused(actions.hurry("1", step, BY), 503),
+      String(status),
+    );
+    const { message } = await actions.open({
+      count: 1,
+      token: token(),
+      ...BY,
+    });
+    assertStringIncludes(message, String(status));
+    await refused(actions.cleanup({ confirm: HOST, ...BY }), 503);
+  }
+  const states = (await env.tickets()).map(({ state }) => state);
+  assert(!states.includes("failed"), `${states}`);
 });
 
 Deno.test("retry puts one or all back and takes the step at once, once", async () => {
@@ -330,7 +379,7 @@ Deno.test("retry puts one or all back and takes the step at once, once", async (
   assertEquals([env.said(1).length, env.said(2).length], [1, 1]);
   assertEquals(
     (await actions.retry(undefined, BY)).message,
-    "No failed ticket is waiting",
+    "There are no failed tickets",
   );
 });
 

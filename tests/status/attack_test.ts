@@ -152,6 +152,29 @@ Deno.test("a form of the page acts without scripts, and leads back to it", async
   assertStringIncludes(said, "!There is no ticket 9");
 });
 
+Deno.test("what a browser keeps of a long answer is short enough to be kept", async () => {
+  using plain = await pageOf();
+  const { freshdesk, store, workflow, opener } = plain.program;
+  const topics = Array.from({ length: 200 }, () => "\u7968\u5238");
+  const actions = new Actions({
+    store,
+    freshdesk,
+    workflow,
+    prepare: () => Promise.resolve({ opener, writer: { topics } }),
+    account: "acme.freshdesk.com",
+    log: plain.env.log,
+  });
+  using page = await pageOf({ actions });
+  const answer = await page.send(
+    "POST",
+    "/actions/open",
+    { ...OWN, ...FORM_TYPE },
+    `count=1&token=${crypto.randomUUID()}&topic=none`,
+  );
+  assertEquals(answer.status, 303);
+  assert((answer.headers.get("set-cookie") ?? "").length < 4096);
+});
+
 Deno.test("a form that would mail people asks first, with the same token", async () => {
   using page = await pageOf();
   const { freshdesk, store, workflow } = page.program;
@@ -245,6 +268,8 @@ Deno.test("a name of somebody else's that leads here is refused (DNS rebinding)"
   };
   await refused(page, page.send("POST", `${evil}/api/pause`, headers, "{}"));
   await refused(page, page.send("GET", `${evil}/api/cleanup`));
+  await refused(page, page.send("GET", `${evil}/`));
+  await refused(page, page.send("GET", `${evil}/api/tickets`));
   using guarded = await pageOf({ mode: { password: PASSWORD } });
   const answer = guarded.send("POST", `${evil}/api/pause`, headers, "{}");
   assertEquals((await answer).status, 401);
@@ -320,6 +345,25 @@ Deno.test("wrong passwords slow down, and the right one ends it", async () => {
   assertEquals(await look(CREDENTIALS), 200);
   assertEquals(await look(wrong), 401);
   assertEquals(await look(CREDENTIALS), 200);
+});
+
+Deno.test("many wrong passwords at the same moment are no way around it", async () => {
+  using page = await pageOf({ mode: { password: PASSWORD } });
+  const tries = Array.from({ length: 50 }, (_, i) => ({
+    authorization: `Basic ${btoa(`ana:wrong-password-${i}`)}`,
+  }));
+  const answers = await Promise.all(
+    tries.map((headers) => page.send("GET", "/api/jobs", headers)),
+  );
+  const looked = answers.filter(({ status }) => status === 401).length;
+  assertEquals([looked, answers.length - looked], [5, 45]);
+  page.env.now += 1000;
+  const rights = Array.from(
+    { length: 20 },
+    () => page.send("GET", "/api/jobs", CREDENTIALS),
+  );
+  const opened = await Promise.all(rights);
+  assertEquals(opened.map(({ status }) => status), Array(20).fill(200));
 });
 
 Deno.test("READ_ONLY takes the actions from the page and from JSON", async () => {
