@@ -19,6 +19,7 @@ import { JobRunner } from "./startup/job_runner.ts";
 import { setUpLog } from "./startup/log.ts";
 import { makeOpener } from "./startup/opener.ts";
 import { shutdown, STOP_SIGNALS } from "./startup/shutdown.ts";
+import { Actions } from "./status/actions.ts";
 import { DRY_RUN } from "./status/format.ts";
 import { serveStatus } from "./status/serve.ts";
 import { Workflow } from "./workflow.ts";
@@ -54,9 +55,25 @@ const workflow = new Workflow({
   log: logger,
 });
 
+/** An answer of the page waits no longer for the work it began. */
+const PATIENCE = 8000;
+
 // Deno Deploy runs the crons of git branches too; only production may act.
 const timeline = Deno.env.get("DENO_TIMELINE") ?? "production";
 const production = timeline === "production";
+
+const actions = new Actions({
+  store,
+  freshdesk,
+  workflow,
+  prepare: ready,
+  account: new URL(config.url).host,
+  dryRun: config.dryRun,
+  production,
+  patience: PATIENCE,
+  signal,
+  log: logger,
+});
 
 /** Why no ticket can be opened; `null` if all is well, `undefined` before it is known. */
 let startProblem: string | null | undefined;
@@ -111,6 +128,7 @@ const stop = shutdown({
   abort: () => stopping.abort(),
   async finish() {
     await jobs.finish();
+    await actions.finish();
     await server.shutdown();
     kv.close();
   },
@@ -142,7 +160,7 @@ async function prepare() {
 }
 
 function serve(): Deno.HttpServer {
-  const { host, port, statusPassword, dryRun } = config;
+  const { host, port, statusPassword, dryRun, readOnly } = config;
   try {
     return serveStatus({
       host,
@@ -157,7 +175,11 @@ function serve(): Deno.HttpServer {
       ranAt: (job) => jobs.ranAt(job),
       production,
       dryRun,
+      actions,
+      readOnly,
       startProblem: () => startProblem,
+      nextTicket: async () => (await (await ready()).opener.nextExpected())?.at,
+      calendars: async () => await (await ready()).opener.calendars(),
       signal,
     });
   } catch (error) {

@@ -115,6 +115,7 @@ interface Claimed extends PlannedEntry, Pick<OwnClaim, "latest"> {}
 
 /** A tick begins no step after this time; the next tick goes on. */
 const TICK_TIME = 4 * MINUTE;
+
 /** Runs the tickets of one account. */
 export class Workflow {
   readonly #context: StepContext;
@@ -151,7 +152,14 @@ export class Workflow {
     this.#claims = new Claims(now, monotonic);
     this.#diagnostician = new Diagnostician(freshdesk);
     const { signal } = options;
-    this.#dispatcher = new Dispatcher({ freshdesk, now, signal, log });
+    const isPaused = () => this.#isPaused();
+    this.#dispatcher = new Dispatcher({
+      freshdesk,
+      now,
+      signal,
+      isPaused,
+      log,
+    });
   }
 
   /**
@@ -164,6 +172,7 @@ export class Workflow {
   async createAndHandleTicket(at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
+    if (await this.#isPaused()) return emptyReport();
     const { opener } = await this.#prepare();
     if (!this.#dryRun) await this.#context.store.repairDaily();
     const before = opener.previewed;
@@ -171,7 +180,9 @@ export class Workflow {
     if (this.#dryRun) {
       return { ...emptyReport(), planned: opener.previewed - before };
     }
-    return await this.#run(dueBy(tickets, tick), tick, end);
+    const report = await this.#run(dueBy(tickets, tick), tick, end);
+    await this.#context.store.sampleBacklog(tick);
+    return report;
   }
 
   /**
@@ -179,15 +190,18 @@ export class Workflow {
    * missed before included. Every five minutes it also drafts the hour's tickets, if the hour has
    * had none.
    *
-   * Rejects when there is no going on for any ticket: the account, the network or the store is in
-   * trouble. Nothing is lost by it; the next tick goes on.
+   * While the program is paused it does nothing. Rejects when there is no going on for any ticket: the
+   * account, the network or the store is in trouble. Nothing is lost by it; the next tick goes on.
    *
    * @param at the moment of the tick (ms since 1970); a timer some milliseconds early is forgiven
    */
   async tick(every: Interval, at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
-    if (this.#dryRun) return await this.#preview(every, tick, end);
+    if (this.#dryRun) {
+      if (await this.#isPaused()) return emptyReport();
+      return await this.#preview(every, tick, end);
+    }
     // Lower steps of other jobs wait until it is known what is due here.
     const reserved = this.#dispatcher.reserve(every);
     const report = await this.#context.store.due(every, tick)
@@ -206,8 +220,27 @@ export class Workflow {
       this.#openedHour = hour;
       return [];
     }
+    if (await this.#isPaused()) return [];
     const { opener } = await this.#prepare();
     return await opener.openHour(tick, end, true);
+  }
+
+  /**
+   * Takes the steps that tickets wait for, now: a person asked for it. Whoever holds a claim keeps it.
+   *
+   * @param deadline no request is sent after this moment (ms since 1970)
+   */
+  async takeNow(
+    tickets: readonly Ticket[],
+    deadline = this.#context.now() + TICK_TIME,
+  ): Promise<Report> {
+    const now = this.#context.now();
+    const due = tickets.map((ticket) => ({ ...ticket, ...dueValue(ticket) }));
+    return await this.#run(due, now - now % MINUTE, deadline);
+  }
+
+  async #isPaused(): Promise<boolean> {
+    return await this.#context.store.pause() !== undefined;
   }
 
   /** Says what a tick would do. */
@@ -234,7 +267,7 @@ export class Workflow {
     end: number,
     reserved?: Disposable,
   ): Promise<Report> {
-    if (tickets.length === 0) return emptyReport();
+    if (tickets.length === 0 || await this.#isPaused()) return emptyReport();
     await this.#prepare();
     const handle = (due: DueEntry) => this.handleTicketWorkflow(due, tick, end);
     // Where steps of one kind find no free call, the others still look for one.

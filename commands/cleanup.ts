@@ -7,6 +7,7 @@
 import { readArguments } from "../startup/arguments.ts";
 import { ensureSameAccount, openKv } from "../startup/database.ts";
 import { readSettings } from "../startup/environment.ts";
+import { userName } from "./act.ts";
 import { FreshdeskError, NotSentError } from "../freshdesk/errors.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { DAY } from "../lib/time.ts";
@@ -14,12 +15,14 @@ import { PROGRAM_TAG } from "../workflow/steps.ts";
 import { clearParticipants } from "../workflow/participant_cache.ts";
 import { Store } from "../workflow/store.ts";
 import {
+  type Candidate,
   type CleaningOptions,
+  cleanUp,
   progressLine,
   report,
   table,
   TicketCleaner,
-} from "./cleanup/ticket_cleaner.ts";
+} from "../workflow/ticket_cleaner.ts";
 
 /** Options of {@linkcode cleanup}. */
 export interface CleanupOptions extends CleaningOptions {
@@ -27,6 +30,8 @@ export interface CleanupOptions extends CleaningOptions {
   dryRun: boolean;
   /** Whether to delete without asking. */
   yes: boolean;
+  /** Who cleans up. Default: somebody at the terminal. */
+  by?: string;
   /** Asks the person at the terminal; `undefined` if there is no terminal. */
   ask?: ((question: string) => string | null) | undefined;
   /** Prints one or more lines. */
@@ -78,44 +83,72 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
 type End = "nothing new" | "kept" | "unasked" | "stopped";
 
 async function rounds(
-  cleaner: TicketCleaner,
-  { dryRun, yes, ask, say, signal, progress }: CleanupOptions,
+  cleaning: TicketCleaner,
+  options: CleanupOptions,
 ): Promise<End> {
-  for (let round = 1;; round++) {
-    const candidates = await cleaner.find();
-    const total = candidates.length;
-    if (signal?.aborted) return "stopped";
-    if (total === 0) {
-      if (round === 1) say("No ticket of this program was found.");
-      return "nothing new";
-    }
-    say(table(candidates));
-    say(
-      `${total}${
-        round > 1 ? " more" : ""
-      } found by the tag ${PROGRAM_TAG} or in the database. Tickets without that tag and a tag of their own are not touched.`,
-    );
-    if (dryRun) {
-      say("DRY_RUN: nothing is moved to the trash.");
-      return "kept";
-    }
-    if (!yes && !ask) {
-      say(
-        "Nothing is moved to the trash because there is no terminal to confirm at. To move them: deno task cleanup --yes",
-      );
-      return "unasked";
-    }
-    const question = `Move ${total} to Freshdesk's trash? Type yes:`;
-    if (!yes && ask?.(question)?.trim().toLowerCase() !== "yes") {
-      say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
-      return "kept";
-    }
-    await cleaner.delete(candidates, (done) => progress?.(done, total));
-    if (signal?.aborted) {
-      say("Interrupted.");
-      return "stopped";
-    }
+  const { store, say, progress, by = "somebody at the terminal" } = options;
+  let kept: End = "kept";
+  let isEmpty = true;
+  let before = 0;
+  let size = 0;
+  const end = await cleanUp(cleaning, {
+    ...options,
+    by,
+    approve(candidates, round) {
+      isEmpty = false;
+      before += size;
+      size = candidates.length;
+      const answer = approval(candidates, round, options);
+      if (answer !== "yes") kept = answer;
+      return answer === "yes";
+    },
+    progress: (done) => progress?.(done - before, size),
+  });
+  if (end === "nothing new") {
+    if (isEmpty) say("No ticket of this program was found.");
+    return end;
   }
+  if (end === "kept") return kept;
+  if (end === "busy") {
+    const other = await store.cleanup();
+    say(
+      `A clean-up by ${
+        other?.by ?? "another process"
+      } is under way: wait until it ends.`,
+    );
+  } else if (!isEmpty) {
+    say("Interrupted.");
+  }
+  return "stopped";
+}
+
+/** Shows what would be moved, and asks. */
+function approval(
+  candidates: readonly Candidate[],
+  round: number,
+  { dryRun, yes, ask, say }: CleanupOptions,
+): "yes" | "kept" | "unasked" {
+  const total = candidates.length;
+  say(table(candidates));
+  say(
+    `${total}${
+      round > 1 ? " more" : ""
+    } found by the tag ${PROGRAM_TAG} or in the database. Tickets without that tag and a tag of their own are not touched.`,
+  );
+  if (dryRun) {
+    say("DRY_RUN: nothing is moved to the trash.");
+    return "kept";
+  }
+  if (!yes && !ask) {
+    say(
+      "Nothing is moved to the trash because there is no terminal to confirm at. To move them: deno task cleanup --yes",
+    );
+    return "unasked";
+  }
+  const question = `Move ${total} to Freshdesk's trash? Type yes:`;
+  if (yes || ask?.(question)?.trim().toLowerCase() === "yes") return "yes";
+  say(round > 1 ? "No more is moved." : "Nothing is moved to the trash.");
+  return "kept";
 }
 
 async function main(): Promise<number> {
@@ -123,7 +156,7 @@ async function main(): Promise<number> {
     name: "cleanup",
     summary:
       `Lists the tickets that this program opened, and moves them to Freshdesk's trash
-after you confirm. It may run beside the program.`,
+after you confirm. It may run beside the program, which does nothing meanwhile.`,
     options: { yes: { about: "move them without asking" } },
   });
   const config = await readSettings();
@@ -143,6 +176,7 @@ after you confirm. It may run beside the program.`,
     store,
     dryRun: config.dryRun,
     yes,
+    by: userName(),
     ask: Deno.stdin.isTerminal() ? prompt : undefined,
     say: console.log,
     progress(done, total) {

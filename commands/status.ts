@@ -12,12 +12,20 @@ import { sleep } from "../lib/sleep.ts";
 import { SECOND } from "../lib/time.ts";
 import { Store } from "../workflow/store.ts";
 import { board, type Source, thread } from "../status/queries.ts";
-import { boardLines, type Line, threadLines } from "../status/text_view.ts";
+import {
+  boardLines,
+  fitLines,
+  type Line,
+  threadLines,
+} from "../status/text_view.ts";
 
 /** How many tickets of each stage to show. */
 const LIMIT = { lines: 8, json: 100 };
 const REFRESH_INTERVAL = 2 * SECOND;
-const CLEAR = "\x1b[H\x1b[2J\x1b[3J";
+/** The terminal's other screen, without a cursor. */
+const ENTER = "\x1b[?1049h\x1b[?25l";
+const LEAVE = "\x1b[?25h\x1b[?1049l";
+const CLEAR = "\x1b[H\x1b[J";
 
 const { values: { watch, ticket, json } } = readArguments({
   name: "status",
@@ -42,10 +50,25 @@ const source: Source = {
   ...(config.dryRun && { dryRun: true }),
 };
 
+const isScreen = watch && !json && Deno.stdout.isTerminal();
+if (isScreen) useOtherScreen();
 await draw();
 while (watch) {
   await sleep(REFRESH_INTERVAL);
   await draw();
+}
+
+/** Draws on the terminal's other screen: what was on it before comes back at the end. */
+function useOtherScreen(): void {
+  write(ENTER);
+  addEventListener("unload", () => write(LEAVE));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => Deno.exit(0));
+  }
+}
+
+function write(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
 async function draw(): Promise<void> {
@@ -66,11 +89,11 @@ async function draw(): Promise<void> {
 /** Prints lines with styles; Deno respects NO_COLOR. */
 function print(what: string | Line[]): void {
   if (typeof what === "string") return console.log(what);
-  const clear = watch && Deno.stdout.isTerminal() ? CLEAR : "";
-  const text = what.map(({ text }) => `%c${text.replaceAll("%", "%%")}`);
+  const lines = isScreen ? fitLines(what, Deno.consoleSize().rows - 1) : what;
+  const text = lines.map(({ text }) => `%c${text.replaceAll("%", "%%")}`);
   console.log(
-    clear + text.join("\n"),
-    ...what.map(({ style = "" }) => style),
+    (isScreen ? CLEAR : "") + text.join("\n"),
+    ...lines.map(({ style = "" }) => style),
   );
 }
 

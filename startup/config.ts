@@ -49,6 +49,8 @@ export interface Config {
   port: number;
   /** The password of the status page. */
   statusPassword: string | undefined;
+  /** Whether the status page and the JSON only read. */
+  readOnly: boolean;
   /** Log level. */
   logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
   /** Log format: lines for people, or JSON. */
@@ -172,6 +174,12 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     example: "correct-horse-battery",
     optional: true,
     parse: parsePassword,
+  },
+  readOnly: {
+    name: "READ_ONLY",
+    example: "true",
+    default: "false",
+    parse: (text) => oneOf("true", "false")(text) === "true",
   },
   logLevel: {
     name: "LOG_LEVEL",

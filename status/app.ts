@@ -1,18 +1,17 @@
 /**
  * The status page: what the workflow is doing, for people (`/`), for programs (`/api`) and for
- * monitors (`/healthz`). It only reads.
+ * monitors (`/healthz`), and what can be done about it (`/actions`, `/api`).
  *
  * @module
  */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { basicAuth } from "hono/basic-auth";
+import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
-import { timingSafeEqual } from "hono/utils/buffer";
-import { isLoopback } from "../lib/loopback.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
 import type { Store } from "../workflow/store.ts";
+import { actionRoutes, takeFlash } from "./action_routes.ts";
+import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import {
   ALL_STAGES,
@@ -20,32 +19,35 @@ import {
   type BoardView,
   jobList,
   listTickets,
+  type Notices,
   noticesOf,
   page,
   type Source,
   type Stage,
   thread,
 } from "./queries.ts";
+import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { boardPage, type Frame, listPage, plainPage } from "./pages.ts";
-import { threadPage } from "./thread_page.ts";
+import { agents, FILTERS, readFilter, search } from "./search.ts";
+import { type Access, requireAccess } from "./security.ts";
+import { TicketCache } from "./ticket_cache.ts";
+import { boardPage } from "./views/board.tsx";
+import { type Frame, plainPage } from "./views/layout.tsx";
+import { threadPage } from "./views/thread.tsx";
+import { agentsPage, ticketsPage } from "./views/tickets.tsx";
 
-/**
- * Who may look: `open` is everybody who reaches this machine by a loopback name; a password is asked
- * for with any user name; off says why.
- */
-export type Access = "open" | { password: string } | { off: string };
+export type { Access } from "./security.ts";
 
 /** What the page is made of. */
-export interface StatusOptions {
-  /** The tickets. */
-  store: Store;
+export interface StatusOptions extends
+  Pick<
+    Source,
+    "store" | "ticketUrl" | "nextTicket" | "calendars"
+  > {
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** Where a person sees a ticket in Freshdesk, by its id. */
-  ticketUrl: (id: number) => string;
   /** What is left of the account's calls. */
   budget: () => Budget;
   /** When the program began (ms since 1970). */
@@ -60,12 +62,18 @@ export interface StatusOptions {
   dryRun?: boolean;
   /** What the program found wrong when it started; null: nothing. Default: not known. */
   startProblem?: () => string | null | undefined;
+  /** What can be done from here. Default: nothing. */
+  actions?: Actions;
+  /** Whether the page and the JSON only read. Default: false. */
+  readOnly?: boolean;
+  /** Hears of actions that were refused. */
+  log?: { warn(message: string): unknown };
   /** Ends the streams of those who look, so that the server can stop. */
   signal?: AbortSignal;
 }
 
 /** Tickets of a stage on the board. */
-const ON_BOARD = 20;
+const ON_BOARD = 8;
 /** Tickets on a page of their own, and in an API answer unless it is asked for less or more. */
 const ON_PAGE = 50;
 /** The most an API answer lists. */
@@ -75,17 +83,35 @@ const QUIET_LOOKS = 10;
 
 /** The page and what belongs to it, to be handed to `Deno.serve`. */
 export function statusApp(options: StatusOptions): Hono {
-  const { store, now = Date.now, signal } = options;
-  const source: Source = { ...options, now };
+  const { store, now = Date.now, signal, actions } = options;
+  const cache = new TicketCache(store);
+  const source: Source = { ...options, now, cache };
   const version = async () =>
     `${await store.version()}.${Math.floor(now() / 60_000)}`;
   const changes = new ChangeFeed({ ask: version });
-  const frame = async (): Promise<Frame> => ({
-    ...noticesOf(source, await jobList(source)),
+  const canAct = actions !== undefined && options.production &&
+    !options.readOnly;
+  // Where the desk cannot be read, the page says so elsewhere.
+  const topics = async () => await actions?.topics().catch(() => []) ?? [];
+  const frameOf = async (
+    c: Context,
+    notices?: Notices,
+    stamp?: string,
+  ): Promise<Frame> => ({
+    ...notices ?? await noticesOf(source, await jobList(source)),
     account: new URL(options.ticketUrl(1)).host,
+    version: config.version,
     production: options.production,
-    stamp: await version(),
+    budget: options.budget(),
+    stamp: stamp ?? await version(),
     at: new Date(now()).toISOString(),
+    forms: {
+      canAct,
+      token: crypto.randomUUID(),
+      topics: canAct ? await topics() : [],
+      from: c.req.path,
+    },
+    flash: takeFlash(c),
   });
 
   // Read once for all who look, until something changes.
@@ -112,9 +138,11 @@ export function statusApp(options: StatusOptions): Hono {
       imgSrc: ["data:"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: ["'self'"],
     },
     xFrameOptions: "DENY",
+    // Without a referrer a browser does not say which page a form comes from.
+    referrerPolicy: "same-origin",
     // Whether this host is to be reached by TLS only is not for this page to decide.
     strictTransportSecurity: false,
   }));
@@ -129,28 +157,42 @@ export function statusApp(options: StatusOptions): Hono {
     return c.text(lines.join(""), 503);
   });
 
-  app.use(requireAccess(options.mode));
+  app.use(requireAccess(options.mode, now));
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
   });
 
+  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
+
   app.get("/", async (c) => {
-    const { stage, cursor } = c.req.query();
-    const around = await frame();
-    if (stage === undefined) {
-      const facts = await boardAt(around.stamp);
-      return c.html(boardPage(facts, options.budget(), around));
+    const stamp = await version();
+    const view = await boardAt(stamp);
+    return c.html(boardPage(view, await frameOf(c, view, stamp)));
+  });
+
+  app.get("/tickets", async (c) => {
+    const filter = readFilter(c.req.query());
+    const around = await frameOf(c);
+    if (typeof filter === "string") {
+      const text = `Cannot search: ${filter}.`;
+      return c.html(plainPage("Not a search", text, around), 400);
     }
-    if (!isStage(stage)) return notFound(c, around);
-    const facts = await page(source, stage, ON_PAGE, cursor);
-    return c.html(listPage(stage, facts, around, cursor !== undefined));
+    const from = Math.floor(Number(c.req.query("from") ?? 0)) || 0;
+    const start = Math.min(Math.max(0, from), 1_000_000);
+    const view = await search(source, filter, ON_PAGE, start);
+    return c.html(ticketsPage(view, filter, start, ON_PAGE, around));
+  });
+
+  app.get("/agents", async (c) => {
+    const around = await frameOf(c);
+    return c.html(agentsPage(await agents(source), around));
   });
 
   app.get("/tickets/:name", async (c) => {
-    const around = await frame();
-    const facts = await thread(source, c.req.param("name"));
-    return facts ? c.html(threadPage(facts, around)) : notFound(c, around);
+    const around = await frameOf(c);
+    const view = await thread(source, c.req.param("name"));
+    return view ? c.html(threadPage(view, around)) : notFound(c, around);
   });
 
   app.get("/page.css", (c) => c.body(style, 200, { "content-type": CSS }));
@@ -180,10 +222,21 @@ export function statusApp(options: StatusOptions): Hono {
     }));
 
   app.get("/api/tickets", async (c) => {
-    const { stage, cursor, limit = String(ON_PAGE) } = c.req.query();
+    const query = c.req.query();
+    const { stage, cursor, limit = String(ON_PAGE) } = query;
     if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > MOST) {
       const error = `limit '${limit}' must be a whole number from 1 to ${MOST}`;
       return c.json({ error }, 400);
+    }
+    if (FILTERS.some((name) => query[name])) {
+      const filter = readFilter(query);
+      if (typeof filter === "string") return c.json({ error: filter }, 400);
+      const { count, tickets, searched } = await search(
+        source,
+        filter,
+        Number(limit),
+      );
+      return c.json({ count, tickets, searched });
     }
     if (stage === undefined) {
       return c.json(await listTickets(source, Number(limit), cursor));
@@ -205,13 +258,13 @@ export function statusApp(options: StatusOptions): Hono {
 
   app.get("/api/jobs", async (c) => {
     const jobs = await jobList(source);
-    return c.json({ jobs, ...noticesOf(source, jobs) });
+    return c.json({ jobs, ...await noticesOf(source, jobs) });
   });
 
   app.notFound(async (c) =>
     isApi(c)
       ? c.json({ error: `There is no ${c.req.path}` }, 404)
-      : notFound(c, await frame())
+      : notFound(c, await frameOf(c))
   );
 
   app.onError((error, c) => {
@@ -229,34 +282,6 @@ export function statusApp(options: StatusOptions): Hono {
 
 const CSS = "text/css; charset=utf-8";
 const JS = "text/javascript; charset=utf-8";
-
-/** Lets through whoever may look. */
-function requireAccess(mode: Access): MiddlewareHandler {
-  if (mode === "open") return loopbackNames;
-  if ("off" in mode) {
-    return async (c) =>
-      await c.text(`The status page is off: ${mode.off}\n`, 403);
-  }
-  return basicAuth({
-    realm: "Ticket workflow",
-    verifyUser: (_name, password) => timingSafeEqual(password, mode.password),
-  });
-}
-
-/**
- * A name of somebody else's that leads to this machine is refused: else any web page could have the
- * browser read the tickets under its own name (DNS rebinding).
- */
-const loopbackNames: MiddlewareHandler = async (c, next) => {
-  const { hostname } = new URL(c.req.url);
-  if (isLoopback(hostname) || hostname.endsWith(".localhost")) {
-    return await next();
-  }
-  return c.text(
-    `Without a password the status page is shown at localhost only, and this is ${hostname}. Set STATUS_PASSWORD.\n`,
-    403,
-  );
-};
 
 function notFound(c: Context, around: Frame): Response | Promise<Response> {
   const page = plainPage(

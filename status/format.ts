@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { COUNTED, type JobView, type Stage } from "./queries.ts";
+import { DAY, HOUR, MINUTE } from "../lib/time.ts";
+import type { Outcome } from "../workflow/plan.ts";
+import { COUNTED, type JobView, type Stage, type StepView } from "./queries.ts";
+
+/** What Freshdesk calls its priorities. */
+export const PRIORITIES = {
+  1: "Low",
+  2: "Medium",
+  3: "High",
+  4: "Urgent",
+} as const;
 
 /** What a stage or an end is called. */
 export const TITLES: Readonly<Record<Stage, string>> = {
@@ -33,6 +43,63 @@ export function clock(at: string, now: string): string {
   return `${Number(at.slice(8, 10))} ${
     MONTHS[Number(at.slice(5, 7)) - 1]
   } ${time}`;
+}
+
+/** `Mon 23 12:00`, in UTC. */
+export function dayAndHour(at: string): string {
+  const day = DAYS[new Date(at).getUTCDay()];
+  return `${day} ${Number(at.slice(8, 10))} ${at.slice(11, 16)}`;
+}
+
+/** How old something is: `5 min`, `3 h`, `2 d`. */
+export function age(ms: number): string {
+  if (ms < MINUTE) return "under 1 min";
+  if (ms < 2 * HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
+  return `${Math.floor(ms / DAY)} d`;
+}
+
+/** When something is expected: `in 12 minutes`. */
+export function until(ms: number): string {
+  const minutes = Math.ceil(ms / MINUTE);
+  if (minutes <= 0) return "now";
+  if (minutes < 100) {
+    return `in ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
+  }
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `in ${hours} hours` : `in ${Math.round(hours / 24)} days`;
+}
+
+/** How a conversation goes, in words. */
+export function outcomeName(outcome: Outcome): string {
+  return outcome.replaceAll("_", " ");
+}
+
+/** What happens in a step: `The customer answers`. */
+export function stepSentence(
+  { label, by, status }: Pick<StepView, "label" | "by" | "status">,
+): string {
+  const who = by ?? "It";
+  switch (label) {
+    case "opening":
+      return `${who} opens the ticket`;
+    case "assignment":
+      return `It is assigned to ${by}`;
+    case "first reply":
+      return `${who} replies`;
+    case "customer reply":
+      return `${who} answers`;
+    case "reply":
+      return `${who} replies again`;
+    case "resolution":
+      return `${who} resolves it`;
+    case "private note":
+      return `${who} writes a private note`;
+    case "status":
+      return `It becomes ${status}`;
+    case "closing":
+      return "It is closed";
+  }
 }
 
 /** How long something took: `85 ms`, `2.4 s`, `3 min 5 s`. */
@@ -67,4 +134,5 @@ export function outcome({ name, lastRun, nextTick }: JobView): string {
 export const DRY_RUN =
   "DRY_RUN is on: nothing is sent to Freshdesk, the jobs only say what they would do.";
 
+const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

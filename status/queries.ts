@@ -4,7 +4,11 @@
  *
  * @module
  */
+import { plainText, shorten } from "../lib/text.ts";
+import { DAY, HOUR, MINUTE } from "../lib/time.ts";
+import type { Outcome, PlanStep, Priority } from "../workflow/plan.ts";
 import {
+  dueTick,
   HEARTBEAT,
   JOBS,
   type Label,
@@ -12,15 +16,27 @@ import {
   LABELS,
   nextTick,
 } from "../workflow/schedule.ts";
-import type { HourlyStats, JobRun, Store } from "../workflow/store.ts";
+import {
+  type Backlog,
+  BACKLOG_KEPT,
+  backlogOf,
+  type DueEntry,
+  type HourlyStats,
+  type JobRun,
+  phaseOf,
+  type Place,
+  type Store,
+} from "../workflow/store.ts";
 import {
   FINAL_STATES,
   type FinalState,
   type Message,
+  type StoredPlan,
   type Ticket,
 } from "../workflow/ticket.ts";
-import { plainText } from "../lib/text.ts";
+import type { Calendars } from "../workflow/waits.ts";
 import { type Problem, problemsOf } from "./problems.ts";
+import { TicketCache } from "./ticket_cache.ts";
 
 /** What a ticket waits for, or how it ended. */
 export type Stage = Label | FinalState;
@@ -41,10 +57,20 @@ export interface TicketView {
   contact: string;
   /** The agent's name. */
   agent: string;
+  /** Freshdesk's scale: 1 low, 2 medium, 3 high, 4 urgent. */
+  priority: Priority;
+  /** How the conversation goes. */
+  outcome: Outcome;
+  /** What it is in Freshdesk; null before it is opened. */
+  status: keyof Backlog | "closed" | null;
+  /** When it was written. */
+  createdAt: string;
   /** Since when it waits for this stage, or when it ended. */
   since: string;
   /** The tick it waits for; null once it has ended. */
   dueAt: string | null;
+  /** Whether that tick has passed. */
+  overdue: boolean;
   /** How often the stage was tried in vain. */
   attempts: number;
   /** What went wrong last, and what a person can do about it. */
@@ -53,10 +79,36 @@ export interface TicketView {
   retry: string | null;
 }
 
+/** A ticket with what was said last. */
+export interface CardView extends TicketView {
+  /** Plain text on one line; null while nothing was said. */
+  lastWords: { from: Message["from"]; text: string } | null;
+}
+
+/** A step of a ticket's plan. */
+export interface StepView {
+  /** What it is called. */
+  label: Label;
+  /** Whether it was done. */
+  state: "done" | "next" | "open";
+  /** When it was done, which is known of messages. */
+  at: string | null;
+  /** When it is expected, if all goes well; null once it is done, or when the ticket has ended. */
+  expectedAt: string | null;
+  /** Who does it; null where it is the program's. */
+  by: string | null;
+  /** What will be said; null once it is, or where nothing is. */
+  text: string | null;
+  /** The status that the ticket gets; null where it keeps its own. */
+  status: string | null;
+}
+
 /** A ticket with its conversation. */
 export interface ThreadView extends TicketView {
-  /** The steps of its plan, in order; when it was done is known of messages. */
-  steps: { label: Label; state: "done" | "next" | "open"; at: string | null }[];
+  /** The steps of its plan, in order. */
+  steps: StepView[];
+  /** The number of the step it waits for, from 0. */
+  step: number;
   /** What was said, in order; plain text. */
   messages: {
     from: Message["from"];
@@ -82,11 +134,11 @@ export interface JobView {
 }
 
 /** Some tickets of many. */
-export interface PageView {
+export interface PageView<View = TicketView> {
   /** How many there are; counted no further than {@linkcode COUNTED}. */
   count: number;
   /** Those that moved last come first. */
-  tickets: TicketView[];
+  tickets: View[];
   /** Where the next page begins; null when there is none. */
   cursor: string | null;
 }
@@ -95,16 +147,38 @@ export interface PageView {
 export interface Notices {
   /** Whether nothing is sent to Freshdesk (`DRY_RUN`). */
   dryRun: boolean;
+  /** Who has paused the program, since when and until when; null if nobody has. */
+  paused: PauseView | null;
+  /** When the next ticket is expected, and whether it is the first; null if none is. */
+  nextTicket: { at: string; isFirst: boolean } | null;
   /** What is wrong, and what to do. */
   problems: Problem[];
+}
+
+/** That nothing is done for now. */
+export interface PauseView {
+  /** Who wants it. */
+  by: string;
+  /** Since when. */
+  since: string;
+  /** Until when; null: until it is resumed. */
+  until: string | null;
+  /** How far the clean-up is that holds all else back; null where it is a person. */
+  cleanup: { done: number; total: number } | null;
 }
 
 /** All that a look at the board shows. */
 export interface BoardView extends Notices {
   /** Now. */
   at: string;
-  /** The tickets, by what they wait for or how they ended. */
-  tickets: Record<Stage, PageView>;
+  /** The tickets, by what they wait for (the first due first) or how they ended (the latest first). */
+  tickets: Record<Stage, PageView<CardView>>;
+  /** How many tickets are open, pending and resolved. */
+  backlog: Backlog;
+  /** The same in the hours before, as far as it was kept. */
+  backlogs: ({ at: string } & Backlog)[];
+  /** Whether the database has no ticket at all. */
+  isEmpty: boolean;
   /** The five jobs. */
   jobs: JobView[];
   /** What happened since midnight. */
@@ -131,6 +205,12 @@ export interface Source {
   dryRun?: boolean;
   /** What the program found wrong when it started; null: nothing. Default: not known. */
   startProblem?: () => string | null | undefined;
+  /** When the next ticket that is not written yet is expected (ms since 1970). Default: at the full hour. */
+  nextTicket?: () => Promise<number | undefined>;
+  /** The hours in which waits pass. Default: they pass around the clock. */
+  calendars?: () => Promise<Calendars | undefined>;
+  /** Tickets that were read before. Default: all are read anew. */
+  cache?: TicketCache;
 }
 
 /** Tickets of a stage are counted so far: a higher count reads "1000+". */
@@ -138,10 +218,14 @@ export const COUNTED = 1000;
 /** What every ticket is in: what it waits for, in order, then how it ended. */
 export const ALL_STAGES: readonly Stage[] = [...LABELS, ...FINAL_STATES];
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** The longest run of a job, and what is forgiven. */
 const GRACE = (4 + 2) * MINUTE;
+/** A ticket is overdue when its tick is over. */
+const LATE = 5 * MINUTE;
+/** Characters of the last words on a card. */
+const LAST_WORDS = 160;
+/** Waiting tickets are looked at so far. */
+const MOST_WAITING = 10_000;
 
 /**
  * Everything at once.
@@ -152,17 +236,24 @@ export async function board(
   source: Source,
   limit: number,
 ): Promise<BoardView> {
+  const { store, cache = new TicketCache(store) } = source;
   const now = source.now();
   const hour = now - now % HOUR;
-  const midnight = now - now % (24 * HOUR);
-  const waiting = source.store.countWaiting(COUNTED * LABELS.length);
-  const [pages, jobs, tallies] = await Promise.all([
+  const midnight = now - now % DAY;
+  const [waiting, finished, jobs, tallies, backlogs] = await Promise.all([
+    cache.waiting(),
     Promise.all(
-      ALL_STAGES.map((stage) => page(source, stage, limit, "", waiting)),
+      FINAL_STATES.map((state) => finishedPage(source, state, limit)),
     ),
     jobList(source),
-    source.store.hourlyStats(hour - 23 * HOUR),
+    store.hourlyStats(hour - 23 * HOUR),
+    store.backlogs(hour - BACKLOG_KEPT),
   ]);
+  const pages = await Promise.all(LABELS.map(async (label) => {
+    const there = waiting.filter(({ waitsFor }) => waitsFor === label);
+    const tickets = await cards(source, there.slice(0, limit));
+    return { count: Math.min(there.length, COUNTED), tickets, cursor: null };
+  }));
   const today = nothing();
   const hours = Array.from({ length: 24 }, (_, i) => {
     const at = hour + (i - 23) * HOUR;
@@ -171,16 +262,59 @@ export async function board(
     return { at: moment(at), ...tally };
   });
   const tickets = Object.fromEntries(
-    ALL_STAGES.map((stage, i) => [stage, pages[i]!]),
-  ) as Record<Stage, PageView>;
+    ALL_STAGES.map((stage, i) => [stage, [...pages, ...finished][i]!]),
+  ) as BoardView["tickets"];
   return {
     at: moment(now),
-    ...noticesOf(source, jobs),
+    ...await noticesOf(source, jobs, waiting),
     tickets,
+    backlog: backlogOf(waiting),
+    backlogs: [...backlogs].map(([at, backlog]) => ({
+      at: moment(at),
+      ...backlog,
+    })),
+    isEmpty: Object.values(tickets).every(({ count }) => count === 0),
     jobs,
     today,
     hours,
   };
+}
+
+async function finishedPage(
+  source: Source,
+  state: FinalState,
+  limit: number,
+): Promise<PageView<CardView>> {
+  const { store, cache = new TicketCache(store) } = source;
+  const places = await cache.latestFinished(state, COUNTED);
+  const tickets = await cards(source, places.slice(0, limit));
+  return { count: places.length, tickets, cursor: null };
+}
+
+/** The tickets that stand at these places, with what was said last in them. */
+export async function cards(
+  source: Source,
+  places: readonly Place[],
+): Promise<CardView[]> {
+  const { store, cache = new TicketCache(store) } = source;
+  const tickets = await cache.tickets(places);
+  const words = await cache.lastWords(tickets, lastWordsOf);
+  return tickets.map((ticket) => ({
+    ...ticketView(ticket, source),
+    lastWords: words.get(ticket.tag) ?? null,
+  }));
+}
+
+/** What was said last before a ticket's current step. */
+function lastWordsOf(ticket: Ticket, plan: StoredPlan): CardView["lastWords"] {
+  const done = ticket.state === "closed"
+    ? plan.steps
+    : plan.steps.slice(0, ticket.step);
+  const last = done.findLast((step) => "body" in step && step.kind !== "note");
+  if (!last || !("body" in last)) return null;
+  const from = last.kind === "reply" ? "agent" : "contact";
+  const text = plainText(last.body).replace(/\s+/g, " ");
+  return { from, text: shorten(text, LAST_WORDS) };
 }
 
 /** A page of the tickets of a stage, from a cursor on. */
@@ -189,13 +323,13 @@ export async function page(
   stage: Stage,
   limit: number,
   cursor = "",
-  waiting = source.store.countWaiting(COUNTED * LABELS.length),
 ): Promise<PageView> {
   const { store } = source;
   const [count, { tickets, cursor: next }] = await Promise.all([
     isEnd(stage)
       ? store.countFinished(stage, COUNTED)
-      : waiting.then((tickets) => Math.min(tickets[stage], COUNTED)),
+      : store.countWaiting(MOST_WAITING)
+        .then((waiting) => Math.min(waiting[stage], COUNTED)),
     store.list(stage, limit, cursor),
   ]);
   tickets.sort((a, b) => b.stepSince - a.stepSince);
@@ -247,16 +381,10 @@ export async function thread(
     store.plan(ticket.tag),
     store.messageHistory(ticket.tag),
   ]);
-  const saidAt = history.map(({ at }) => moment(at));
   return {
     ...ticketView(ticket, source),
-    steps: (plan?.steps ?? []).map((step, i) => {
-      const isDone = i < ticket.step || ticket.state === "closed";
-      const at = isDone && "body" in step ? saidAt.shift() ?? null : null;
-      const isNext = i === ticket.step && ticket.state === "active";
-      const state = isDone ? "done" : isNext ? "next" : "open";
-      return { label: labelOf(step), state, at };
-    }),
+    step: ticket.step,
+    steps: plan ? await stepsOf(source, ticket, plan, history) : [],
     messages: history.map(({ from, name, private: isPrivate, body, at }) => ({
       from,
       name,
@@ -265,6 +393,48 @@ export async function thread(
       at: moment(at),
     })),
   };
+}
+
+async function stepsOf(
+  { now, calendars }: Source,
+  ticket: Ticket,
+  plan: StoredPlan,
+  history: readonly Message[],
+): Promise<StepView[]> {
+  const saidAt = history.map(({ at }) => moment(at));
+  const hours = await calendars?.().catch(() => undefined);
+  let expected = Math.max(ticket.dueAt, now() - now() % MINUTE);
+  return plan.steps.map((step, i) => {
+    const isDone = i < ticket.step || ticket.state === "closed";
+    const isNext = i === ticket.step && ticket.state === "active";
+    const label = labelOf(step);
+    const by = actorOf(step, plan);
+    const status = step.kind === "status"
+      ? step.status.replaceAll("_", " ")
+      : null;
+    if (isDone) {
+      const at = "body" in step ? saidAt.shift() ?? null : null;
+      const done = { state: "done" as const, at, expectedAt: null, text: null };
+      return { label, by, status, ...done };
+    }
+    if (!isNext && !step.sameTick) {
+      expected = dueTick(plan, i, expected, hours);
+    }
+    return {
+      label,
+      state: isNext ? "next" : "open",
+      at: null,
+      expectedAt: ticket.state === "active" ? moment(expected) : null,
+      by,
+      status,
+      text: "body" in step ? plainText(step.body) : null,
+    };
+  });
+}
+
+function actorOf(step: PlanStep, { contact }: StoredPlan): string | null {
+  if (step.kind === "create" || step.kind === "answer") return contact.name;
+  return "agent" in step ? step.agent.name : null;
 }
 
 /** The five jobs, in the order of a ticket's life. */
@@ -288,14 +458,49 @@ export async function jobList(source: Source): Promise<JobView[]> {
   });
 }
 
-/** What is to be said of these jobs above everything else. */
-export function noticesOf(source: Source, jobs: JobView[]): Notices {
+/** What is to be said above everything else. */
+export async function noticesOf(
+  source: Source,
+  jobs: JobView[],
+  waiting?: readonly DueEntry[],
+): Promise<Notices> {
   const latest = jobs.map(({ lastRun }) => lastRun)
     .reduce((a, b) => (b?.at ?? "") > (a?.at ?? "") ? b : a, null);
+  const { store, cache = new TicketCache(store) } = source;
+  const pause = await store.pause(source.now());
   return {
     dryRun: source.dryRun ?? latest?.report?.planned !== undefined,
+    paused: pause
+      ? {
+        by: pause.by,
+        since: moment(pause.since),
+        until: pause.until === null ? null : moment(pause.until),
+        cleanup: pause.cleanup ?? null,
+      }
+      : null,
+    nextTicket: await nextTicketOf(
+      source,
+      waiting ?? await cache.waiting(),
+    ),
     problems: problemsOf(source, jobs),
   };
+}
+
+async function nextTicketOf(
+  source: Source,
+  waiting: readonly DueEntry[],
+): Promise<Notices["nextTicket"]> {
+  if (source.production === false) return null;
+  const now = source.now();
+  const openings = waiting.filter(({ waitsFor }) => waitsFor === "opening")
+    .map(({ dueAt }) => Math.max(dueAt, nextTick(5, now) - 5 * MINUTE));
+  const expected = source.nextTicket
+    ? await source.nextTicket().catch(() => undefined)
+    : nextTick(60, now);
+  const at = Math.min(...openings, expected ?? Infinity);
+  if (!Number.isFinite(at)) return null;
+  const isFirst = await source.store.nextNumber() - openings.length <= 0;
+  return { at: moment(at), isFirst };
 }
 
 /** What a ticket is called in a path or a command: Freshdesk's id, or its tag until that is known. */
@@ -303,7 +508,11 @@ export function nameOf({ id, tag }: Pick<TicketView, "id" | "tag">): string {
   return String(id ?? tag);
 }
 
-function ticketView(ticket: Ticket, { ticketUrl }: Source): TicketView {
+/** A ticket at a glance. */
+export function ticketView(
+  ticket: Ticket,
+  { ticketUrl, now }: Pick<Source, "ticketUrl" | "now">,
+): TicketView {
   const { id, tag, state, waitsFor, subject, lastError } = ticket;
   const canRetry = state === "failed" || state === "abandoned";
   return {
@@ -314,12 +523,23 @@ function ticketView(ticket: Ticket, { ticketUrl }: Source): TicketView {
     subject,
     contact: ticket.contact.name,
     agent: ticket.agent.name,
+    priority: ticket.priority,
+    outcome: ticket.outcome,
+    status: statusOf(ticket),
+    createdAt: moment(ticket.createdAt),
     since: moment(ticket.stepSince),
     dueAt: state === "active" ? moment(ticket.dueAt) : null,
+    overdue: state === "active" && now() - ticket.dueAt > LATE,
     attempts: ticket.attempts,
     lastError: lastError && { ...lastError, at: moment(lastError.at) },
     retry: canRetry ? `deno task retry ${id ?? tag}` : null,
   };
+}
+
+function statusOf(ticket: Ticket): TicketView["status"] {
+  if (ticket.id === null) return null;
+  if (ticket.state === "closed" || ticket.status === 5) return "closed";
+  return phaseOf(ticket) ?? null;
 }
 
 function moment(at: number): string {

@@ -20,12 +20,15 @@ export interface ServeOptions extends Omit<StatusOptions, "mode"> {
   log: {
     /** Logs a line at level INFO. */
     info(message: string): unknown;
+    /** Logs a line at level WARN. */
+    warn(message: string): unknown;
   };
 }
 
 /** Serves the status page. Throws if the address or the port cannot be used. */
 export function serveStatus(options: ServeOptions): Deno.HttpServer {
-  const { host: hostname, port, isDenoDeploy, log, ...appOptions } = options;
+  const { host: hostname, port, isDenoDeploy, ...appOptions } = options;
+  const { log } = options;
   const mode = accessFor(options);
   const app = statusApp({ ...appOptions, mode });
   return Deno.serve({
@@ -38,7 +41,7 @@ export function serveStatus(options: ServeOptions): Deno.HttpServer {
           : `Status page: http://${host}:${port}/`,
       );
     },
-  }, app.fetch);
+  }, (request, info) => app.fetch(request, info));
 }
 
 function accessFor({ password, host, isDenoDeploy }: ServeOptions): Access {

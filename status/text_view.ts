@@ -23,6 +23,7 @@ import {
   duration,
   outcome,
   TITLES,
+  until,
 } from "./format.ts";
 import { oneLine } from "../lib/text.ts";
 
@@ -53,6 +54,7 @@ export function boardLines(facts: BoardView, width: number): Line[] {
   return [
     { text: `${at.slice(0, 16).replace("T", " ")} UTC`, style: SOFT },
     ...(dryRun ? wrapped(DRY_RUN, width, HEAD) : []),
+    ...stateLines(facts, width),
     ...problems.flatMap(({ what, why }) => [
       ...wrapped(what, width, BAD),
       ...wrapped(why, width, "", "  "),
@@ -72,6 +74,34 @@ export function boardLines(facts: BoardView, width: number): Line[] {
     ...moreLines([tickets.closed]),
     ...endLines("abandoned", tickets.abandoned, at, width),
   ];
+}
+
+/** The first lines, with how many are left out where they do not fit. */
+export function fitLines(lines: readonly Line[], rows: number): Line[] {
+  if (lines.length <= rows) return [...lines];
+  const left = lines.length - rows + 1;
+  return [
+    ...lines.slice(0, rows - 1),
+    { text: `and ${left} more lines`, style: SOFT },
+  ];
+}
+
+/** Whether the program is held back, and when the next ticket comes. */
+function stateLines(view: BoardView, width: number): Line[] {
+  const { at, dryRun, paused, nextTicket } = view;
+  if (paused) {
+    const { by, until: end, cleanup } = paused;
+    const text = cleanup
+      ? `Cleaning up: ${cleanup.done} of ${cleanup.total} tickets`
+      : `Paused by ${by}, ${
+        end ? `until ${clock(end, at)} UTC` : "until somebody resumes"
+      }`;
+    return wrapped(text, width, HEAD);
+  }
+  if (dryRun || !nextTicket) return [];
+  const left = Date.parse(nextTicket.at) - Date.parse(at);
+  const which = nextTicket.isFirst ? "First" : "Next";
+  return [{ text: cut(`${which} ticket ${until(left)}`, width) }];
 }
 
 /** A ticket's conversation. */

@@ -22,6 +22,9 @@ const TRIED = -10;
 /** No more than this part of the calls goes to what Freshdesk has refused before. */
 const REFUSED_SHARE = 1 / 8;
 
+/** Whoever works for longer looks again whether the program was paused (ms). */
+const PAUSE_CHECK = 5000;
+
 /** What a dispatcher is made of. */
 export interface DispatcherOptions {
   /** Counts the calls. */
@@ -30,6 +33,8 @@ export interface DispatcherOptions {
   now: () => number;
   /** Nothing further is begun once it is aborted. */
   signal: AbortSignal | undefined;
+  /** Whether nothing is to be done for now. */
+  isPaused: () => Promise<boolean>;
   /** One line per event. */
   log: Log;
 }
@@ -62,7 +67,7 @@ export class Dispatcher {
     end: number,
     handle: (due: DueEntry) => Promise<Ticket | null>,
   ): Promise<Report> {
-    const { freshdesk, now, signal, log } = this.#options;
+    const { freshdesk, now, signal, isPaused, log } = this.#options;
     const report = emptyReport();
     const running = new Set<Promise<void>>();
     let trouble: { error: unknown } | undefined;
@@ -70,6 +75,8 @@ export class Dispatcher {
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
     let reservation: Disposable | undefined;
+    let checkedAt = now();
+    let paused = false;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // the next may be spared
@@ -80,7 +87,11 @@ export class Dispatcher {
       reservation = due.tried === 0 ? this.#lanes.reserve(rank) : undefined;
       before?.[Symbol.dispose]();
       const slot = await this.#lanes.acquire(rank);
-      if (trouble || signal?.aborted || now() >= end) {
+      if (now() - checkedAt >= PAUSE_CHECK) {
+        checkedAt = now();
+        paused = await isPaused();
+      }
+      if (trouble || paused || signal?.aborted || now() >= end) {
         slot[Symbol.dispose]();
         break;
       }

@@ -20,6 +20,7 @@ import {
   NoParticipantError,
   type ParticipantOptions,
   realPeopleWarning,
+  summarizeRealContacts,
 } from "./participants.ts";
 import type {
   ContactMemory,
@@ -48,6 +49,25 @@ export interface Draft {
   memory: ContactMemory;
 }
 
+/** The one-time token of this press of "open now" has drafted its tickets. */
+export class TokenUsedError extends Error {
+  /** Its class. */
+  override readonly name = "TokenUsedError";
+
+  /** Says so. */
+  constructor() {
+    super("These tickets were opened before");
+  }
+}
+
+/** A ticket that is still to be drafted. */
+export interface Upcoming {
+  /** When it is opened (ms since 1970). */
+  at: number;
+  /** What it will be about, as far as can be said now; null for a ticket far ahead. */
+  plan: Pick<Plan, "subject" | "contact" | "agent"> | null;
+}
+
 /** What the opener needs of the store. `Stored` is a ticket as it is stored. */
 export interface OpeningStore<Stored> {
   /** Whether an hour has been drafted. */
@@ -65,11 +85,13 @@ export interface OpeningStore<Stored> {
    * were taken meanwhile.
    *
    * @param hour `undefined`: opened by hand, besides the hour's
+   * @param token drafts nothing a second time
    */
   addDrafts(
     hour: number | undefined,
     firstNumber: number,
     drafts: readonly Draft[],
+    token?: string,
   ): Promise<Stored[] | undefined>;
   /**
    * How many calls the tickets that wait still need, counted up to `limit`: all their steps, of those
@@ -116,6 +138,8 @@ const CALLS: Readonly<Record<Pace, number>> = {
 };
 /** A desk that has had no ticket does not begin empty. */
 const FIRST_TICKETS = 3;
+/** Further ahead, tickets are counted and not written. */
+const WRITTEN_AHEAD = 20;
 /** Other processes may take the numbers so often. */
 const ATTEMPTS = 5;
 
@@ -179,17 +203,66 @@ export class TicketOpener<Stored> {
    * Opens tickets by hand, besides the hour's; a dry run says them.
    *
    * @param topic only about this topic of the desk
+   * @param token opens nothing a second time
    * @returns the stored tickets, due at the tick; fewer than `count` where calls are scarce
+   * @throws {TokenUsedError} If the token has opened tickets
    */
   async openNow(
     count: number,
     tick: number,
     deadline: number,
     topic?: string,
+    token?: string,
   ): Promise<Stored[]> {
     const room = await this.#room(startOfHour(tick), count);
     const dueAt = Array.from({ length: room }, () => tick);
-    return await this.#open(undefined, dueAt, tick, { deadline }, topic);
+    return await this.#open(undefined, dueAt, tick, { deadline }, topic, token);
+  }
+
+  /**
+   * Returns how many contacts may be real people, and where, if CONTACT_DOMAINS does not say that they
+   * are meant; `undefined` if nothing needs to be asked.
+   */
+  async realPeople(deadline: number): Promise<string | undefined> {
+    if (this.#options.contactDomains) return undefined;
+    const { contacts } = await this.#lists({ deadline });
+    const real = summarizeRealContacts(contacts);
+    return real &&
+      `${real.count} of ${contacts.length} contacts may be real people: ${real.where}`;
+  }
+
+  /**
+   * Returns the tickets that are still to be drafted in the time to come; the first of them with what
+   * they will be about. What is opened by hand meanwhile changes that.
+   */
+  async upcoming(
+    from: number,
+    until: number,
+    deadline: number,
+  ): Promise<Upcoming[]> {
+    const { store, pace, ticketsPerHour = 1 } = this.#options;
+    await this.calendars();
+    const dueAt: number[] = [];
+    for (let hour = startOfHour(from); hour < until; hour += HOUR) {
+      if (await store.isHourOpened(hour)) continue;
+      const first = hour > from ? hour : startOfTick(from) + TICK;
+      dueAt.push(
+        ...pace === "classic"
+          ? Array.from({ length: ticketsPerHour }, () => first)
+          : this.#arrivals().toOpen(hour, first).map((at) =>
+            Math.max(at, first)
+          ),
+      );
+    }
+    const all = dueAt.filter((at) => at < until);
+    const drafts = await this.#write(
+      await store.nextNumber(),
+      all.slice(0, WRITTEN_AHEAD),
+      from,
+      { deadline },
+      undefined,
+    );
+    return all.map((at, i) => ({ at, plan: drafts[i]?.plan ?? null }));
   }
 
   /** Returns how many tickets of this hour a dry run has said in this process. */
@@ -319,6 +392,7 @@ export class TicketOpener<Stored> {
     tick: number,
     call: CallOptions,
     topic?: string,
+    token?: string,
   ): Promise<Stored[]> {
     const { store, dryRun } = this.#options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -334,7 +408,7 @@ export class TicketOpener<Stored> {
       }
       // The computer may have slept meanwhile.
       if (hour !== undefined && this.#now() >= hour + HOUR) return [];
-      const tickets = await store.addDrafts(hour, firstNumber, drafts);
+      const tickets = await store.addDrafts(hour, firstNumber, drafts, token);
       if (tickets) return tickets;
       // Another process was first: with the hour, or with the numbers.
       if (hour !== undefined && await store.isHourOpened(hour)) return [];

@@ -18,7 +18,10 @@
  * ["agent", id]                   may not be written for
  * ["job", name]                   its last noted run
  * ["stats", hour, what]           how often something happened in an hour
+ * ["backlog", hour]               how many tickets were open, pending and resolved in an hour
  * ["repaired"]                    when the due entries were checked
+ * ["pause"]                       who wants nothing to be done, and until when; how far a clean-up is
+ * ["token", token]                which tickets a press of "open now" has drafted
  * ["scratch", name]               whether it can be written to
  * ["version"]                     written with every change that people see
  * ```
@@ -28,7 +31,7 @@
 import { failSafe } from "../lib/fail_safe.ts";
 import { shorten } from "../lib/text.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
-import type { Draft } from "./opening.ts";
+import { type Draft, TokenUsedError } from "./opening.ts";
 import type { ContactMemory } from "./plan.ts";
 import {
   type Interval,
@@ -41,14 +44,19 @@ import {
 } from "./schedule.ts";
 import {
   bounded,
+  type Cleanup,
   type DueValue,
+  isBacklog,
+  isCleanup,
   isDueValue,
   isInterval,
   isJobRun,
+  isPause,
   isRecord,
   isStoredMessage,
   isStoredPlan,
   type JobRun,
+  type Pause,
   type StoredMessage,
   validationProblem,
 } from "./stored_values.ts";
@@ -61,7 +69,7 @@ import {
 } from "./ticket.ts";
 import { validatePlan } from "./validate_plan.ts";
 
-export type { DueValue, JobRun } from "./stored_values.ts";
+export type { Cleanup, DueValue, JobRun, Pause } from "./stored_values.ts";
 
 /** What is counted, hour by hour. */
 export const STATS = [
@@ -74,6 +82,20 @@ export const STATS = [
 
 /** What happened in an hour. */
 export type HourlyStats = Record<typeof STATS[number], number>;
+
+/** What tickets that have not ended are in Freshdesk. */
+export const PHASES = ["open", "pending", "resolved"] as const;
+
+/** How many tickets were in each phase. */
+export type Backlog = Record<typeof PHASES[number], number>;
+
+/** An entry of the lists that tickets stand in; another stamp where what people see has changed. */
+export interface Place {
+  /** The ticket's tag. */
+  tag: string;
+  /** The entry's versionstamp. */
+  stamp: string;
+}
 
 /** A ticket as it was read. */
 export interface Entry {
@@ -129,12 +151,22 @@ export const LONGEST_RETRY = 4 * HOUR;
 const LOCKED_ATTEMPTS = 12;
 /** The status page shows the last 24 hours; a counter cannot expire by itself. */
 const STATS_KEPT = 2 * DAY;
+/** The chart shows this much; samples expire by themselves. */
+export const BACKLOG_KEPT = 14 * DAY;
+/** A sample counts no further. */
+const BACKLOG_COUNTED = 10_000;
+/** Keys of one read. */
+const KV_MANY = 10;
 /** Agents who may not be written for are tried again after a week: roles change. */
 const AGENT_EXPIRY = 7 * DAY;
 /** Texts outlive the longest plan, its history, and as long a time in which the program stands still. */
 const SPARE = 60 * DAY;
 /** Clocks of two processes may differ by this much. */
 const SKEW = MINUTE;
+/** A press of "open now" is remembered for a day. */
+const TOKEN_EXPIRY = DAY;
+/** A clean-up that says nothing for this time has died, and holds nothing back any more. */
+const CLEANUP_LEASE = 10 * MINUTE;
 /** What nobody sees: a change of these alone is no news. */
 const UNSEEN: readonly string[] = ["claim", "outcomeUnknown", "tagSeenAt"];
 
@@ -226,12 +258,15 @@ export class Store {
    *
    * @param hour the hour whose tickets they are; `undefined`: they are opened besides
    * @param firstNumber what {@linkcode nextNumber} was when they were written
+   * @param token drafts nothing a second time
    * @returns the tickets; `undefined` when the hour has had its tickets, or the numbers were taken
+   * @throws {TokenUsedError} If the token has drafted tickets
    */
   async addDrafts(
     hour: number | undefined,
     firstNumber: number,
     drafts: readonly Draft[],
+    token?: string,
   ): Promise<Ticket[] | undefined> {
     for (const { plan } of drafts) {
       const problem = validatePlan(plan);
@@ -241,6 +276,9 @@ export class Store {
       );
     }
     const number = await this.#get<number>(["number"]);
+    if (token !== undefined && await this.tokenTickets(token)) {
+      throw new TokenUsedError();
+    }
     if ((number.value ?? 0) !== firstNumber) return undefined;
     const now = this.#now();
     const tickets = drafts.map((draft, i) =>
@@ -254,6 +292,12 @@ export class Store {
           .set(key, drafts.length, { expireIn: 2 * DAY });
       }
       if (drafts.length === 0) return atomic;
+      if (token !== undefined) {
+        const key = ["token", token];
+        const tags = tickets.map(({ tag }) => tag);
+        atomic.check({ key, versionstamp: null })
+          .set(key, tags, { expireIn: TOKEN_EXPIRY });
+      }
       atomic.set(["number"], firstNumber + drafts.length).set(["version"], 0);
       for (const [i, { plan, fields, memory }] of drafts.entries()) {
         const ticket = tickets[i]!;
@@ -351,8 +395,8 @@ export class Store {
         .set(key, ticket, expiry);
       if (moved) atomic.delete(from);
       if (ticket.state !== "active") {
-        if (moved) atomic.set(to, 0, expiry);
-      } else if (moved || !isSameDue(before, ticket)) {
+        if (moved || news) atomic.set(to, 0, expiry);
+      } else if (moved || news || !isSameDue(before, ticket)) {
         atomic.set(to, dueValue(ticket));
       }
       if (isOpening) {
@@ -394,10 +438,91 @@ export class Store {
     }) !== null;
   }
 
+  /** The tickets that wait, due by then (ms since 1970), the first due first; of each job no more than `limit`. */
+  async dueUntil(until: number, limit: number): Promise<DueEntry[]> {
+    const lists = await Promise.all(INTERVALS.map((job) => {
+      const range = { prefix: ["due", job], end: ["due", job, until + 1] };
+      return Array.fromAsync(this.#waiting(range, { limit }));
+    }));
+    return lists.flat().sort((a, b) => a.dueAt - b.dueAt);
+  }
+
   /** The tickets whose next step one job takes, due by then (ms since 1970): one range read. */
   async due(job: Interval, until: number): Promise<DueEntry[]> {
     const range = { prefix: ["due", job], end: ["due", job, until + 1] };
     return await Array.fromAsync(this.#waiting(range));
+  }
+
+  /** All tickets that wait, whichever job takes them; no more than `limit`. */
+  async waiting(limit: number): Promise<(DueEntry & Place)[]> {
+    const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
+    return await Array.fromAsync(this.#waiting({ prefix: ["due"] }, options));
+  }
+
+  /** Where the tickets stand that ended in this way, the latest first. */
+  async latestFinished(state: FinalState, limit: number): Promise<Place[]> {
+    const places: Place[] = [];
+    const options = {
+      limit,
+      batchSize: Math.min(limit, KV_BATCH),
+      reverse: true,
+    };
+    const range = { prefix: ["finished", state] };
+    for await (const { key, versionstamp } of this.#list(range, options)) {
+      places.push({ tag: String(key[3]), stamp: versionstamp });
+    }
+    return places;
+  }
+
+  /** Tickets by their tags; those that cannot be read are left out. */
+  async tickets(tags: readonly string[]): Promise<Ticket[]> {
+    const read = await this.#many(tags.map((tag) => ["ticket", tag]));
+    return read.flatMap((entry) =>
+      this.#entry(String(entry.key[1]), entry)?.ticket ?? []
+    );
+  }
+
+  /** Plans by their tickets' tags; those that cannot be read are left out. */
+  async plans(tags: readonly string[]): Promise<Map<string, StoredPlan>> {
+    const read = await this.#many(tags.map((tag) => ["plan", tag]));
+    return new Map(read.flatMap(({ key, value }) => {
+      const plan = this.#plan(String(key[1]), value);
+      return plan ? [[String(key[1]), plan]] : [];
+    }));
+  }
+
+  async #many(keys: Deno.KvKey[]): Promise<Deno.KvEntryMaybe<unknown>[]> {
+    const reads = [];
+    for (let i = 0; i < keys.length; i += KV_MANY) {
+      const some = keys.slice(i, i + KV_MANY);
+      reads.push(
+        this.#withLockRetry(() => this.#kv.getMany<unknown[]>(some)),
+      );
+    }
+    return (await Promise.all(reads)).flat();
+  }
+
+  /** Keeps how many tickets are open, pending and resolved, for the hour's point of the chart. */
+  async sampleBacklog(at: number): Promise<void> {
+    const backlog = backlogOf(await this.waiting(BACKLOG_COUNTED));
+    await this.#withLockRetry(() =>
+      this.#kv.set(["backlog", at - at % HOUR], backlog, {
+        expireIn: BACKLOG_KEPT,
+      })
+    );
+  }
+
+  /** What {@linkcode sampleBacklog} kept since a moment, by the hour (ms since 1970). */
+  async backlogs(since: number): Promise<Map<number, Backlog>> {
+    const range = {
+      start: ["backlog", since - since % HOUR],
+      end: ["backlog", Infinity],
+    };
+    const hours = new Map<number, Backlog>();
+    for await (const { key, value } of this.#list(range)) {
+      if (isBacklog(value)) hours.set(Number(key[1]), value);
+    }
+    return hours;
   }
 
   /** How many tickets wait for what; looks at no more than `limit`. */
@@ -438,14 +563,15 @@ export class Store {
   async *#waiting(
     range: Deno.KvListSelector,
     options?: Deno.KvListOptions,
-  ): AsyncGenerator<DueEntry> {
-    for await (const { key, value } of this.#list(range, options)) {
+  ): AsyncGenerator<DueEntry & Place> {
+    for await (const entry of this.#list(range, options)) {
+      const { key, value, versionstamp: stamp } = entry;
       const [, job, dueAt, tag] = key;
       if (!isInterval(job)) continue;
       const known = isDueValue(value)
         ? value
         : { waitsFor: "opening" as const, tried: 0 as const, callsLeft: 0 };
-      yield { ...known, job, dueAt: Number(dueAt), tag: String(tag) };
+      yield { ...known, job, dueAt: Number(dueAt), tag: String(tag), stamp };
     }
   }
 
@@ -532,6 +658,125 @@ export class Store {
       const isPrivate = kind === "note";
       return [{ from, name, body, private: isPrivate, at, conversationId }];
     });
+  }
+
+  /** The tags of the tickets that a one-time token has drafted; `undefined` if it was not used. */
+  async tokenTickets(token: string): Promise<string[] | undefined> {
+    const { value } = await this.#get<string[]>(["token", token]);
+    return Array.isArray(value) ? value.map(String) : undefined;
+  }
+
+  /**
+   * Who wants nothing to be done: a person who has paused the program, else a clean-up that is under
+   * way; `undefined` if nobody does.
+   */
+  async pause(now = this.#now()): Promise<Pause | undefined> {
+    const { person, cleanup } = await this.#holds();
+    if (isHeld(person, now)) return person;
+    if (!cleanup || !isUnderWay(cleanup, now)) return undefined;
+    const { by, since, done, total } = cleanup;
+    return { by, since, until: null, cleanup: { done, total } };
+  }
+
+  /**
+   * Pauses the program, in all its processes; one who pauses again changes until when.
+   *
+   * @param until ms since 1970; null: until it is resumed
+   */
+  async setPause(
+    by: string,
+    until: number | null,
+    now = this.#now(),
+  ): Promise<Pause> {
+    for (;;) {
+      const before = await this.#holds();
+      const since = isHeld(before.person, now) ? before.person.since : now;
+      const person: Pause = { by: shorten(by, 60), since, until };
+      if (await this.#hold(before, { person })) return person;
+    }
+  }
+
+  /** Ends a person's pause: false if there was none. */
+  async endPause(now = this.#now()): Promise<boolean> {
+    for (;;) {
+      const before = await this.#holds();
+      if (!before.person) return false;
+      if (await this.#hold(before, { person: null })) {
+        return isHeld(before.person, now);
+      }
+    }
+  }
+
+  /** The clean-up that is under way, or the last one; `undefined` if there was none. */
+  async cleanup(
+    now = this.#now(),
+  ): Promise<Cleanup & { isUnderWay: boolean } | undefined> {
+    const { cleanup } = await this.#holds();
+    return cleanup
+      ? { ...cleanup, isUnderWay: isUnderWay(cleanup, now) }
+      : undefined;
+  }
+
+  /** Begins a clean-up, which pauses all else: false while another one is under way. */
+  async beginCleanup(
+    id: string,
+    by: string,
+    now = this.#now(),
+  ): Promise<boolean> {
+    const cleanup: Cleanup = {
+      id,
+      by: shorten(by, 60),
+      since: now,
+      seen: now,
+      endedAt: null,
+      done: 0,
+      total: 0,
+      said: "",
+    };
+    for (;;) {
+      const before = await this.#holds();
+      if (before.cleanup && isUnderWay(before.cleanup, now)) return false;
+      if (await this.#hold(before, { cleanup })) return true;
+    }
+  }
+
+  /** Says how far a clean-up is, or how it ended; it holds all else back meanwhile. */
+  async noteCleanup(
+    id: string,
+    change: Partial<Pick<Cleanup, "done" | "total" | "said" | "endedAt">>,
+    now = this.#now(),
+  ): Promise<void> {
+    for (;;) {
+      const before = await this.#holds();
+      if (before.cleanup?.id !== id) return;
+      const cleanup: Cleanup = { ...before.cleanup, ...change, seen: now };
+      cleanup.said = shorten(cleanup.said, 1000);
+      if (await this.#hold(before, { cleanup })) return;
+    }
+  }
+
+  /** What holds the program back, or did. */
+  async #holds(): Promise<Holds & { entry: Deno.KvEntryMaybe<unknown> }> {
+    const entry = await this.#get<unknown>(["pause"]);
+    const { person, cleanup } = isRecord(entry.value)
+      ? entry.value
+      : { person: null, cleanup: null };
+    return {
+      entry,
+      person: isPause(person) ? person : null,
+      cleanup: isCleanup(cleanup) ? cleanup : null,
+    };
+  }
+
+  /** Changes what holds the program back: false when somebody else was first. */
+  async #hold(
+    { entry, person, cleanup }: Holds & { entry: Deno.KvEntryMaybe<unknown> },
+    change: Partial<Holds>,
+  ): Promise<boolean> {
+    const holds: Holds = { person, cleanup, ...change };
+    return await this.#commit(() =>
+      this.#kv.atomic().check(entry).set(["pause"], holds).set(["version"], 0)
+    ) !== null;
   }
 
   /** Remembers that the key's owner may not write for an agent. */
@@ -778,6 +1023,20 @@ export class Store {
   }
 }
 
+/** What holds the program back, or did: one record, as every tick with work to do reads it. */
+interface Holds {
+  person: Pause | null;
+  cleanup: Cleanup | null;
+}
+
+function isHeld(pause: Pause | null, now: number): pause is Pause {
+  return pause !== null && (pause.until === null || now < pause.until);
+}
+
+function isUnderWay({ endedAt, seen }: Cleanup, now: number): boolean {
+  return endedAt === null && now - seen < CLEANUP_LEASE;
+}
+
 /** A draft as the ticket it becomes. */
 function newTicket(
   { plan, dueAt }: Draft,
@@ -836,13 +1095,36 @@ function placeOf({ state, job, dueAt, completedAt, tag }: Ticket): Deno.KvKey {
 
 /** What a tick needs to know of a waiting ticket. */
 export function dueValue(ticket: Ticket): DueValue {
-  const { waitsFor, attempts, outcomeUnknown, lastError, step, steps } = ticket;
+  const { waitsFor, attempts, outcomeUnknown, lastError, step, steps, status } =
+    ticket;
   const tried = attempts > 0 && lastError?.refused
     ? 2
     : attempts > 0 || outcomeUnknown
     ? 1
     : 0;
-  return { waitsFor, tried, callsLeft: steps - step };
+  return { waitsFor, tried, callsLeft: steps - step, status };
+}
+
+/**
+ * What a ticket is in Freshdesk, by its status: undefined before it is opened. Whatever is neither
+ * open nor resolved waits for somebody else.
+ */
+export function phaseOf(
+  { waitsFor, status }: Pick<DueValue, "waitsFor" | "status">,
+): keyof Backlog | undefined {
+  if (waitsFor === "opening") return undefined;
+  if (waitsFor === "closing" || status === 4) return "resolved";
+  return status === 2 || typeof status !== "number" ? "open" : "pending";
+}
+
+/** How many of these tickets are in each phase. */
+export function backlogOf(tickets: readonly DueValue[]): Backlog {
+  const backlog = { open: 0, pending: 0, resolved: 0 };
+  for (const ticket of tickets) {
+    const phase = phaseOf(ticket);
+    if (phase) backlog[phase]++;
+  }
+  return backlog;
 }
 
 function isSameDue(a: Ticket, b: Ticket): boolean {

@@ -34,6 +34,8 @@ export interface DueValue {
   tried: 0 | 1 | 2;
   /** Calls to Freshdesk that are left to make for it, if all goes well. */
   callsLeft: number;
+  /** Freshdesk's status, as last set or seen. */
+  status?: number | null;
 }
 
 /** A job's last noted run. */
@@ -57,6 +59,38 @@ export interface JobRun {
     | null;
   /** Why it crashed, and what to do. */
   error: string | null;
+}
+
+/** That nothing is done for now. */
+export interface Pause {
+  /** Who wants it. */
+  by: string;
+  /** Since when (ms since 1970). */
+  since: number;
+  /** Until when (ms since 1970); null: until it is resumed. */
+  until: number | null;
+  /** Where a clean-up holds all else back: how far it is. */
+  cleanup?: { done: number; total: number };
+}
+
+/** Tickets are moved to the trash, or were. */
+export interface Cleanup {
+  /** Its own name. */
+  id: string;
+  /** Who began it. */
+  by: string;
+  /** Since when (ms since 1970). */
+  since: number;
+  /** When it last said how far it is (ms since 1970). */
+  seen: number;
+  /** When it ended (ms since 1970); null: it has not. */
+  endedAt: number | null;
+  /** Tickets dealt with. */
+  done: number;
+  /** Tickets found. */
+  total: number;
+  /** How it ended, or how it goes. */
+  said: string;
 }
 
 /** Bytes for a name and for the subject. */
@@ -208,7 +242,17 @@ export const isDueValue = record<DueValue>({
   waitsFor: (value) => isOneOf(LABELS, value),
   tried: (value) => isOneOf([0, 1, 2], value),
   callsLeft: isCount,
+  status: optional(orNull(Number.isSafeInteger)),
 }) as (value: unknown) => value is DueValue;
+
+/** Whether a stored value is a point of the chart. */
+export const isBacklog = record<
+  Record<"open" | "pending" | "resolved", number>
+>(
+  { open: isCount, pending: isCount, resolved: isCount },
+) as (
+  value: unknown,
+) => value is Record<"open" | "pending" | "resolved", number>;
 
 /** Whether a stored value is a job's run. */
 export const isJobRun = record<JobRun>({
@@ -217,6 +261,26 @@ export const isJobRun = record<JobRun>({
   report: orNull(isRecord),
   error: orNull(isText),
 }) as (value: unknown) => value is JobRun;
+
+/** Whether a stored value says that nothing is done for now. */
+export const isPause = record<Pause>({
+  by: isText,
+  since: isMoment,
+  until: orNull(isMoment),
+  cleanup: optional(isRecord),
+}) as (value: unknown) => value is Pause;
+
+/** Whether a stored value is a clean-up. */
+export const isCleanup = record<Cleanup>({
+  id: isText,
+  by: isText,
+  since: isMoment,
+  seen: isMoment,
+  endedAt: orNull(isMoment),
+  done: isCount,
+  total: isCount,
+  said: isText,
+}) as (value: unknown) => value is Cleanup;
 
 /** Whether a part of a key is a job's interval. */
 export function isInterval(value: unknown): value is Interval {

@@ -62,6 +62,11 @@ export class Writer implements TicketWriter {
     this.pace = pace ?? desk.file.pace ?? "natural";
   }
 
+  /** What tickets can be about, by name. */
+  get topics(): string[] {
+    return this.#desk.topics.map(({ name }) => name);
+  }
+
   /**
    * Writes one ticket.
    *

@@ -14,7 +14,7 @@ import {
   progressLine,
   report,
   table,
-} from "../../commands/cleanup/ticket_cleaner.ts";
+} from "../../workflow/ticket_cleaner.ts";
 import { cleanup, type CleanupOptions } from "../../commands/cleanup.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 

@@ -93,6 +93,10 @@ const COMMANDS = [
   "cleanup",
   "demo",
   "doctor",
+  "hurry",
+  "open",
+  "pause",
+  "resume",
   "retry",
   "sandbox",
   "start",
@@ -238,12 +242,13 @@ command(
     child.kill("SIGKILL");
     await texts.cancel();
     await child.status;
-    assertStringIncludes(page, `<dt>API calls</dt><dd>${calls}</dd>`);
+    assertStringIncludes(page, `closed, ${calls} calls`);
     for (const { name, lastRun } of jobs) assert(lastRun.took > 0, name);
   },
 );
 
 const ACCOUNT = { FRESHDESK_URL: "https://acme.freshdesk.com" };
+const KEY = { FRESHDESK_API_KEY: "sandbox" };
 
 command("status: needs no setting that it does not use", async () => {
   await inFolder(async (folder) => {
@@ -280,7 +285,11 @@ command("commands: say in one line that .env cannot be read", async () => {
 
 command("commands: say how they read a short address", async () => {
   await inFolder(async (folder) => {
-    const env = { FRESHDESK_URL: "acme", KV_PATH: `${folder}/tickets.db` };
+    const env = {
+      ...KEY,
+      FRESHDESK_URL: "acme",
+      KV_PATH: `${folder}/tickets.db`,
+    };
     const { code, error } = await task("retry", [], env);
     assertEquals(
       error,
@@ -313,7 +322,7 @@ async function retry(app: string, cwd: string): Promise<Said> {
     : ["--no-lock", `--import-map=${app}/std/import_map.json`];
   return await deno(
     ["run", "-A", ...imports, `${app}/commands/retry.ts`],
-    ACCOUNT,
+    { ...ACCOUNT, ...KEY },
     cwd,
   );
 }

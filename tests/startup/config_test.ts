@@ -47,6 +47,7 @@ Deno.test("config: requires only the address and the API key", () => {
     host: "127.0.0.1",
     port: 8000,
     statusPassword: undefined,
+    readOnly: false,
     logLevel: "INFO",
     logFormat: "text",
     logFile: undefined,
@@ -103,6 +104,7 @@ const VALID: {
     ["", undefined],
   ],
   dryRun: [["true", true], ["FALSE", false], ["", false]],
+  readOnly: [["true", true], ["False", false], ["", false]],
   statusPassword: [["correct horse", "correct horse"], ["", undefined]],
   kvPath: [
     ["tickets.db", "tickets.db"],
@@ -143,6 +145,7 @@ const INVALID: [name: string, text: string, ...said: string[]][] = [
   ["CONTACT_DOMAINS", "ana@example.com", "is not a domain"],
   ["AGENT_EMAILS", "ana", "'ana' is not an e-mail address"],
   ["DRY_RUN", "yes", "one of true, false"],
+  ["READ_ONLY", "yes", "one of true, false"],
   ["STATUS_PASSWORD", "short", "at least 8 characters"],
   ["FRESHDESK_URL", "  ", "is not set", A_URL],
   ["FRESHDESK_URL", "help.acme.com", "'help.acme.com'", "not a valid URL"],

@@ -61,7 +61,7 @@ async function assertTold(
   const health = await app.request("/healthz");
   assertEquals(health.status, 503);
   const told = [await health.text()];
-  for (const path of ["/", "/?stage=closed", "/nothing"]) {
+  for (const path of ["/", "/tickets?state=closed", "/nothing"]) {
     const page = await (await app.request(path)).text();
     const start = page.indexOf('role="alert"');
     assert(start >= 0, `no banner on ${path}`);
@@ -280,7 +280,7 @@ Deno.test("a dry run is said on every page, in the terminal and in each job's ou
   await job(world, program, "first replies", () => workflow.tick(5));
   await job(world, program, "closings", () => workflow.tick(20));
   const app = appIn(world, program, { dryRun: true });
-  const pages = ["/", "/?stage=closed", "/tickets/1", "/nothing"];
+  const pages = ["/", "/tickets?state=closed", "/tickets/1", "/nothing"];
   for (const path of pages) {
     const page = await (await app.request(path)).text();
     assertStringIncludes(page, "DRY_RUN is on: nothing is sent", path);

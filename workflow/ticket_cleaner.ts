@@ -12,13 +12,14 @@ import {
   NotFoundError,
   PermissionError,
   TicketDeletedError,
-} from "../../freshdesk/errors.ts";
-import { type Freshdesk, TicketStatus } from "../../freshdesk.ts";
-import { shorten, textTable } from "../../lib/text.ts";
-import { findByTag, OWN_TAG, PROGRAM_TAG } from "../../workflow/steps.ts";
-import { classifyError } from "../../workflow/failures.ts";
-import type { Entry, Store } from "../../workflow/store.ts";
-import type { Ticket } from "../../workflow/ticket.ts";
+} from "../freshdesk/errors.ts";
+import { type Freshdesk, TicketStatus } from "../freshdesk.ts";
+import { errorMessage } from "../lib/error.ts";
+import { shorten, textTable } from "../lib/text.ts";
+import { findByTag, OWN_TAG, PROGRAM_TAG } from "./steps.ts";
+import { classifyError } from "./failures.ts";
+import type { Entry, Store } from "./store.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** A ticket that this program probably opened. */
 export interface Candidate {
@@ -210,6 +211,68 @@ export class TicketCleaner {
     if (!plan) return;
     const contact = { id: ticket.contact.id, email: plan.contact.email };
     return (await findByTag(this.#freshdesk, { ...ticket, contact }))?.id;
+  }
+}
+
+/** How a clean-up is gone through. */
+export interface CleanUpOptions extends CleaningOptions {
+  /** Who began it. */
+  by: string;
+  /** The name under which it was begun in the store. Default: it is begun once it is approved. */
+  id?: string;
+  /** Asked before each round. Default: yes. */
+  approve?: (candidates: readonly Candidate[], round: number) => boolean;
+  /** Told how many of all found so far are dealt with. */
+  progress?: ((done: number, total: number) => unknown) | undefined;
+}
+
+/** How a clean-up ended. */
+export type CleanUpEnd = "nothing new" | "kept" | "interrupted" | "busy";
+
+/**
+ * Finds and deletes, round by round, until nothing new is found; all else is held back from the first
+ * deletion on. What it throws it has noted in the store before.
+ */
+export async function cleanUp(
+  cleaner: TicketCleaner,
+  options: CleanUpOptions,
+): Promise<CleanUpEnd> {
+  const { store, by, signal, approve, progress, now } = options;
+  let { id } = options;
+  const note = async (change: Parameters<Store["noteCleanup"]>[1]) => {
+    if (id !== undefined) await store.noteCleanup(id, change, now?.());
+  };
+  let ending = " It was interrupted: clean up again.";
+  try {
+    let done = 0;
+    for (let round = 1;; round++) {
+      const found = await cleaner.find();
+      if (signal?.aborted) return "interrupted";
+      if (found.length === 0 || approve?.(found, round) === false) {
+        ending = "";
+        return found.length === 0 ? "nothing new" : "kept";
+      }
+      if (id === undefined) {
+        id = crypto.randomUUID();
+        if (!await store.beginCleanup(id, by, now?.())) return "busy";
+      }
+      const total = done + found.length;
+      await note({ done, total });
+      for (const candidate of found) {
+        await cleaner.delete([candidate]);
+        if (signal?.aborted) return "interrupted";
+        await note({ done: ++done });
+        progress?.(done, total);
+      }
+    }
+  } catch (error) {
+    ending = ` It stopped: ${
+      errorMessage(error)
+    }. Clean up again: nothing is lost by it.`;
+    throw error;
+  } finally {
+    const said = report(cleaner.outcome) + ending;
+    await note({ said, endedAt: now?.() ?? Date.now() });
   }
 }
 

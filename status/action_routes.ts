@@ -1,0 +1,275 @@
+/**
+ * The actions over HTTP: as JSON for programs (`/api/...`), and for the forms of the page
+ * (`/actions/...`), which lead back to the page with what was done.
+ *
+ * @module
+ */
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { getCookie, setCookie } from "hono/cookie";
+import { html } from "hono/html";
+import { HTTPException } from "hono/http-exception";
+import { shorten } from "../lib/text.ts";
+import { MINUTE } from "../lib/time.ts";
+import { ActionError, type ActionResult, type Actions } from "./actions.ts";
+import { type Access, requireSameOrigin, userOf } from "./security.ts";
+
+/** What the routes are made of. */
+export interface ActionRoutesOptions {
+  /** What they do. */
+  actions: Actions;
+  /** Who may look. */
+  mode: Access;
+  /** Whether page and JSON only read. Default: false. */
+  readOnly?: boolean;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** Hears of requests that were refused. */
+  log?: { warn(message: string): unknown };
+}
+
+/** What was done, for the page that the form leads back to. */
+export interface Flash {
+  /** In a sentence. */
+  message: string;
+  /** Whether it was refused or failed. */
+  isError: boolean;
+}
+
+/** Values of a request, from JSON or from a form. */
+type Values = Record<string, unknown>;
+type Act = (values: Values, by: string) => Promise<ActionResult>;
+
+/** No action has this much to say. */
+const MAX_BODY = 16 * 1024;
+const FLASH = "said";
+const NO_FORM =
+  "Only the status page itself may send a form; programs send JSON, with content-type application/json";
+const READ_ONLY =
+  "This page only reads, as READ_ONLY is set. In the terminal: deno task open, pause, resume, hurry, retry, cleanup";
+
+/**
+ * The routes of the actions. They go below what asks for the password, and bring their own check of
+ * where a request comes from.
+ */
+export function actionRoutes(options: ActionRoutesOptions): Hono {
+  const { actions, mode, readOnly = false, now = Date.now } = options;
+  const app = new Hono();
+  const acts = actsOf(actions, now);
+  const sameOrigin = requireSameOrigin(mode, (why, c) => {
+    options.log?.warn(`${c.req.method} ${c.req.path} refused: ${why}`);
+    return refuse(c, 403, why);
+  });
+  const unlessReadOnly: MiddlewareHandler = async (c, next) =>
+    readOnly ? refuse(c, 403, READ_ONLY) : await next();
+  const limited = bodyLimit({
+    maxSize: MAX_BODY,
+    onError: (c) => refuse(c, 413, `More than ${MAX_BODY / 1024} KB were sent`),
+  });
+  const writes = [sameOrigin, unlessReadOnly, limited] as const;
+
+  app.get("/api/preview", sameOrigin, async (c) => {
+    const { hours = "24" } = c.req.query();
+    return c.json(await actions.preview(wholeNumber(hours)));
+  });
+  app.get(
+    "/api/cleanup",
+    sameOrigin,
+    unlessReadOnly,
+    async (c) => c.json(await actions.cleanupPreview()),
+  );
+  for (const [name, act] of Object.entries(acts)) {
+    app.post(`/api/${name}`, ...writes, async (c) => {
+      const values = await readJson(c);
+      const by = text(values.by) ?? userOf(c) ?? "the JSON API";
+      return c.json(await act(values, by));
+    });
+    app.post(`/actions/${name}`, ...writes, async (c) => {
+      const values = await readForm(c);
+      const by = userOf(c) ?? "the status page";
+      try {
+        const { message } = await act(values, by);
+        return back(c, values, { message, isError: false });
+      } catch (error) {
+        if (!(error instanceof ActionError)) throw error;
+        if (error.needsConfirm) return confirmPage(c, name, values, error);
+        const flash = { message: error.message, isError: true };
+        return back(c, values, flash);
+      }
+    });
+    const wrongMethod = (c: Context) => {
+      c.header("allow", "POST");
+      return refuse(c, 405, `${c.req.path} takes POST alone`);
+    };
+    app.all(`/actions/${name}`, wrongMethod);
+    if (name !== "cleanup") app.all(`/api/${name}`, wrongMethod);
+  }
+
+  app.onError((error, c) => {
+    if (error instanceof ActionError) {
+      const { message, status, needsConfirm } = error;
+      return c.json({
+        error: message,
+        ...(needsConfirm && { confirm: true }),
+      }, status);
+    }
+    if (error instanceof HTTPException) {
+      return refuse(c, 403, NO_FORM);
+    }
+    return refuse(c, 503, `It could not be done: ${error.message}`);
+  });
+  return app;
+}
+
+/**
+ * What the last form did, for the page to say once.
+ *
+ * @returns `undefined` if there is nothing to say
+ */
+export function takeFlash(c: Context): Flash | undefined {
+  const value = getCookie(c, FLASH);
+  if (!value) return undefined;
+  setCookie(c, FLASH, "", { ...COOKIE, maxAge: 0 });
+  return { message: value.slice(1), isError: value.startsWith("!") };
+}
+
+const COOKIE = { path: "/", httpOnly: true, sameSite: "Strict" } as const;
+
+/** The actions, as both kinds of request call them. */
+function actsOf(actions: Actions, now: () => number): Record<string, Act> {
+  return {
+    open: (values, by) =>
+      actions.open({
+        count: wholeNumber(values.count),
+        topic: text(values.topic),
+        token: text(values.token) ?? "",
+        confirm: values.confirm === true || values.confirm === "true",
+        by,
+      }),
+    pause: ({ minutes }, by) =>
+      actions.pause({
+        until: isMissing(minutes)
+          ? null
+          : now() + wholeNumber(minutes) * MINUTE,
+        by,
+      }),
+    resume: (_, by) => actions.resume({ by }),
+    retry: ({ ticket }, by) => actions.retry(text(ticket), { by }),
+    hurry: ({ ticket, step }, by) =>
+      actions.hurry(text(ticket) ?? "", text(step) ?? "", { by }),
+    cleanup: ({ confirm }, by) =>
+      actions.cleanup({ confirm: text(confirm) ?? "", by }),
+  };
+}
+
+async function readJson(c: Context): Promise<Values> {
+  const type = c.req.header("content-type") ?? "";
+  const body = await c.req.text();
+  // What needs no body may come without one; a page elsewhere cannot send this type unasked.
+  if (!/^application\/json\b/i.test(type)) {
+    throw new ActionError(
+      400,
+      "Send a JSON body, with content-type application/json",
+    );
+  }
+  let values: unknown;
+  try {
+    values = body.trim() === "" ? {} : JSON.parse(body);
+  } catch {
+    throw new ActionError(400, "The body is not valid JSON");
+  }
+  if (typeof values !== "object" || values === null || Array.isArray(values)) {
+    throw new ActionError(400, 'Expected an object, such as {"count":1}');
+  }
+  return { ...values };
+}
+
+async function readForm(c: Context): Promise<Values> {
+  const type = c.req.header("content-type") ?? "";
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    throw new ActionError(400, "Expected a form of the status page");
+  }
+  return Object.fromEntries(new URLSearchParams(await c.req.text()));
+}
+
+/** A whole number; NaN for what is none, which every action refuses with the value named. */
+function wholeNumber(value: unknown): number {
+  if (typeof value === "number") return value;
+  return /^\d{1,9}$/.test(text(value) ?? "") ? Number(value) : NaN;
+}
+
+/** A text; `undefined` where it is missing or empty. */
+function text(value: unknown): string | undefined {
+  if (isMissing(value)) return undefined;
+  if (typeof value === "string") return value.trim();
+  if (typeof value === "number") return String(value);
+  throw new ActionError(400, "Expected texts and numbers alone");
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null ||
+    typeof value === "string" && value.trim() === "";
+}
+
+/** Leads back to the page that the form was on, which says what was done. */
+function back(c: Context, { from }: Values, flash: Flash): Response {
+  const { message, isError } = flash;
+  // A browser keeps no cookie of more than 4 KB, and a letter may take nine bytes there.
+  const said = (isError ? "!" : "+") + shorten(message, 400);
+  setCookie(c, FLASH, said, { ...COOKIE, maxAge: 60 });
+  return c.redirect(pathOf(from), 303);
+}
+
+/** A path of our own pages: nothing else is led to. */
+function pathOf(from: unknown): string {
+  if (typeof from !== "string" || !/^\/[\w/?=&.-]*$/.test(from)) return "/";
+  return from.startsWith("//") || from.startsWith("/actions") ? "/" : from;
+}
+
+/** Asks whether it shall be done, with the same values. */
+function confirmPage(
+  c: Context,
+  name: string,
+  values: Values,
+  { message }: ActionError,
+): Response | Promise<Response> {
+  const fields = Object.entries({ ...values, confirm: "true" }).map(
+    ([name, value]) =>
+      html`<input type="hidden" name="${name}" value="${String(value)}">`,
+  );
+  return c.html(
+    html`
+      <!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8">
+          <meta name="viewport" content="width=device-width, initial-scale=1">
+          <title>Please confirm</title>
+          <link rel="stylesheet" href="/page.css">
+        </head>
+        <body>
+          <main>
+            <h1>Please confirm</h1>
+            <p>${message}.</p>
+            <form method="post" action="/actions/${name}">
+      ${fields}
+      <button type="submit">Confirm</button>
+      <a href="/">Cancel</a>
+            </form>
+          </main>
+        </body>
+      </html>
+    `,
+    409,
+  );
+}
+
+function refuse(
+  c: Context,
+  status: 400 | 403 | 405 | 413 | 503,
+  why: string,
+): Response {
+  return c.req.path.startsWith("/api/")
+    ? c.json({ error: why }, status)
+    : c.text(`${why}.\n`, status);
+}
