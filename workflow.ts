@@ -25,7 +25,13 @@ import {
   type ParticipantOptions,
 } from "./workflow/participants.ts";
 import type { PlanStep, TicketWriter } from "./workflow/plan.ts";
-import { dueTick, type Interval, jobOf, labelOf } from "./workflow/schedule.ts";
+import {
+  dueTick,
+  type Interval,
+  jobOf,
+  labelOf,
+  priorityOf,
+} from "./workflow/schedule.ts";
 import {
   addReports,
   describeStep,
@@ -262,7 +268,18 @@ export class Workflow {
     if (tickets.length === 0 || await this.#isPaused()) return emptyReport();
     await this.#prepare();
     const handle = (due: DueEntry) => this.handleTicketWorkflow(due, tick, end);
-    return await this.#dispatcher.run(tickets, end, handle, reserved);
+    // Where steps of one kind find no free call, the others still look for one.
+    const groups = Map.groupBy(tickets, ({ waitsFor }) => priorityOf(waitsFor));
+    const runs = [...groups.values()].map((group) =>
+      this.#dispatcher.run(group, end, handle)
+    );
+    reserved?.[Symbol.dispose]();
+    let report = emptyReport();
+    for (const run of await Promise.allSettled(runs)) {
+      if (run.status === "rejected") throw run.reason;
+      report = addReports(report, run.value);
+    }
+    return report;
   }
 
   /**

@@ -14,16 +14,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   sandbox: ["lib"],
   writing: ["desks", "lib", "workflow/plan.ts"],
   workflow: ["freshdesk", "lib"],
-  startup: ["workflow", "freshdesk", "lib"],
+  // It makes the writer that main.ts and commands hand to the workflow.
+  startup: ["workflow", "writing", "freshdesk", "lib"],
   status: ["workflow", "freshdesk", "lib"],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
 
 /** Imports that still break a rule. Nothing may be added. */
 const EXCEPTIONS = [
-  "workflow.ts imports desks/scenarios.ts",
-  "workflow/steps.ts imports desks/scenarios.ts",
-  "workflow/store.ts imports desks/scenarios.ts",
   "status/problems.ts imports status/queries.ts",
   "status/chart.ts imports status/pages.ts",
 ];

@@ -61,13 +61,11 @@ export class Dispatcher {
    *
    * @param end nothing is begun after this moment (ms since 1970)
    * @param handle takes a ticket's step; rejects when there is no going on for any ticket
-   * @param reserved ends a reservation, once the tickets have their places
    */
   async run(
     tickets: readonly DueEntry[],
     end: number,
     handle: (due: DueEntry) => Promise<Ticket | null>,
-    reserved?: Disposable,
   ): Promise<Report> {
     const { freshdesk, now, signal, isPaused, log } = this.#options;
     const report = emptyReport();
@@ -76,9 +74,9 @@ export class Dispatcher {
     let refusedAgain = false;
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let reservation = reserved;
     let checkedAt = now();
     let paused = false;
+    let reservation: Disposable | undefined;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // the next may be spared
@@ -91,7 +89,10 @@ export class Dispatcher {
       const slot = await this.#lanes.acquire(rank);
       if (now() - checkedAt >= PAUSE_CHECK) {
         checkedAt = now();
-        paused = await isPaused();
+        paused = await isPaused().catch((error) => {
+          trouble ??= { error };
+          return true;
+        });
       }
       if (trouble || paused || signal?.aborted || now() >= end) {
         slot[Symbol.dispose]();

@@ -260,7 +260,7 @@ export class Store {
     if ((number.value ?? 0) !== firstNumber) return undefined;
     const now = this.#now();
     const tickets = drafts.map((draft, i) =>
-      newTicket(draft, firstNumber + i, now)
+      newTicket(draft, firstNumber + i, newTag(now, i), now)
     );
     const committed = await this.#commit(() => {
       const atomic = this.#kv.atomic().check(number);
@@ -946,12 +946,13 @@ function isUnderWay({ endedAt, seen }: Cleanup, now: number): boolean {
 function newTicket(
   { plan, dueAt }: Draft,
   number: number,
+  tag: string,
   now: number,
 ): Ticket {
   const first = stepOf(plan, { step: 0 });
   return bounded({
     version: 2,
-    tag: newTag(now),
+    tag,
     number,
     id: null,
     state: "active",
@@ -978,14 +979,16 @@ function newTicket(
 }
 
 /**
- * A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-k3j9x2ab`. Never
- * from the seed: a database that was wiped must not meet its old tags.
+ * A tag no other ticket has, within Freshdesk's 32 characters: `tw-20261123120000-003j9x2a`. Those
+ * drafted together sort by their place. Never from the seed: a database that was wiped must not meet
+ * its old tags.
  */
-function newTag(at: number): string {
+function newTag(at: number, place: number): string {
   const time = new Date(at).toISOString().replace(/\D/g, "").slice(0, 14);
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
   const rest = Array.from(bytes, (byte) => (byte % 36).toString(36));
-  return `tw-${time}-${rest.join("")}`;
+  const order = (place % 36 ** 2).toString(36).padStart(2, "0");
+  return `tw-${time}-${order}${rest.join("")}`;
 }
 
 /** Where a ticket stands in the lists of those that wait, or have ended. */
