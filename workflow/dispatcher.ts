@@ -74,9 +74,9 @@ export class Dispatcher {
     let refusedAgain = false;
     const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
       .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let reservation: Disposable | undefined;
     let checkedAt = now();
     let paused = false;
+    let reservation: Disposable | undefined;
     for (const { due, rank } of ranked) {
       if (due.tried === 2) {
         await Promise.all(running); // the next may be spared
@@ -89,7 +89,10 @@ export class Dispatcher {
       const slot = await this.#lanes.acquire(rank);
       if (now() - checkedAt >= PAUSE_CHECK) {
         checkedAt = now();
-        paused = await isPaused();
+        paused = await isPaused().catch((error) => {
+          trouble ??= { error };
+          return true;
+        });
       }
       if (trouble || paused || signal?.aborted || now() >= end) {
         slot[Symbol.dispose]();
