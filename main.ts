@@ -8,6 +8,7 @@ import * as log from "@std/log";
 import { Freshdesk } from "./freshdesk.ts";
 import { errorMessage } from "./lib/error.ts";
 import { failSafe } from "./lib/fail_safe.ts";
+import { once } from "./lib/once.ts";
 import { DAY } from "./lib/time.ts";
 import { checkAccount } from "./startup/account_check.ts";
 import { readArguments } from "./startup/arguments.ts";
@@ -43,8 +44,7 @@ const store = new Store(kv, {
 });
 const freshdesk = new Freshdesk({ ...config, signal, log: logger });
 /** What opens tickets, once the database is known to be this account's. */
-let prepared: ReturnType<typeof prepare> | undefined;
-const ready = () => prepared ??= prepare();
+const ready = once(prepare);
 const workflow = new Workflow({
   ...config,
   freshdesk,

@@ -10,39 +10,29 @@
  *
  * @module
  */
-import { NotFoundError, NotSentError } from "./freshdesk/errors.ts";
 import { type Freshdesk, TicketStatus } from "./freshdesk.ts";
 import { failSafe } from "./lib/fail_safe.ts";
-import { PrioritySemaphore } from "./lib/priority_semaphore.ts";
 import type { Random } from "./lib/random.ts";
 import { shorten } from "./lib/text.ts";
 import { HOUR, MINUTE } from "./lib/time.ts";
-import {
-  backOff,
-  classifyError,
-  type Consequence,
-  hintFor,
-  isHopeless,
-  isRefusal,
-  mayBeItsOwn,
-  mayHaveBeenApplied,
-  stepErrorOf,
-} from "./workflow/failures.ts";
+import { Claims, type OwnClaim } from "./workflow/claims.ts";
+import { Diagnostician } from "./workflow/diagnosis.ts";
+import { Dispatcher } from "./workflow/dispatcher.ts";
+import { failureOf, hintFor, messageOf } from "./workflow/failures.ts";
 import type { TicketOpener } from "./workflow/opening.ts";
 import {
   loadAgents,
   type ParticipantOptions,
 } from "./workflow/participants.ts";
 import type { PlanStep, TicketWriter } from "./workflow/plan.ts";
+import { dueTick, type Interval, jobOf, labelOf } from "./workflow/schedule.ts";
 import {
-  dueTick,
-  highestPriority,
-  type Interval,
-  jobOf,
-  labelOf,
-  nextTick,
-  priorityOf,
-} from "./workflow/schedule.ts";
+  addReports,
+  describeStep,
+  emptyReport,
+  type Report,
+  titleOf,
+} from "./workflow/report.ts";
 import {
   answer,
   assign,
@@ -59,7 +49,6 @@ import {
   type StepHandler,
   type StepInput,
   type StepResult,
-  TakenOverError,
 } from "./workflow/steps.ts";
 import {
   type DueEntry,
@@ -68,7 +57,9 @@ import {
   type Store,
   type Waiting,
 } from "./workflow/store.ts";
-import { type Claim, stepOf, type Ticket } from "./workflow/ticket.ts";
+import { stepOf, type Ticket } from "./workflow/ticket.ts";
+
+export type { Report } from "./workflow/report.ts";
 
 /** How each kind of step is taken; which job takes it, `workflow/schedule.ts` says. */
 export const STEPS: Readonly<Record<PlanStep["kind"], StepHandler>> = {
@@ -89,8 +80,8 @@ export interface WorkflowOptions
   /** The tickets. */
   store: Store;
   /**
-   * Called once, before anything is done: what drafts tickets, and what rewrites a plan when another
-   * agent takes over. Rejects where nothing may be done.
+   * Called before anything is done: what drafts tickets, and what rewrites a plan when another agent
+   * takes over. Rejects where nothing may be done.
    */
   prepare: () => Promise<{
     opener: Pick<TicketOpener<Ticket>, "openHour" | "previewed" | "calendars">;
@@ -110,62 +101,21 @@ export interface WorkflowOptions
   log: Log;
 }
 
-/** What a tick did. */
-export interface Report {
-  /** Tickets that went on. */
-  done: number;
-  /** Tickets that did not: their step failed and is tried again, or is in another's hands. */
-  postponed: number;
-  /** Tickets that ended without being closed. */
-  gaveUp: number;
-  /** In a dry run alone: what would have been done, tickets to open or steps to take. */
-  planned?: number;
-  /** Why Freshdesk did not let the key do a step (403), and what to do. */
-  refused?: string;
-}
-
 /** A ticket in our hands. */
-interface Claimed extends PlannedEntry {
-  /** The last moment to send anything on the claim (ms since 1970). */
-  latest: () => number;
-}
+interface Claimed extends PlannedEntry, Pick<OwnClaim, "latest"> {}
 
-/** A claim outlives a request (30 s) several times over. */
-const CLAIM = 4 * MINUTE;
-/** Clocks of two processes may differ by this much. */
-const SKEW = MINUTE;
-/** No request is sent in a claim's last moments: its own time, and what clocks differ. */
-const CLAIM_MARGIN = MINUTE / 2 + SKEW;
 /** A tick begins no step after this time; the next tick goes on. */
 const TICK_TIME = 4 * MINUTE;
-/** What may have been applied is looked up no sooner: Freshdesk may still be at it. */
-const VERIFY_DELAY = MINUTE;
-/** Steps of different tickets side by side. */
-const LANES = 4;
-/** Below the priorities of all steps: what has failed before comes after what has not. */
-const TRIED = -10;
-/** No more than this part of the calls goes to what Freshdesk has refused before. */
-const REFUSED_SHARE = 1 / 8;
-
 /** Runs the tickets of one account. */
 export class Workflow {
   readonly #context: StepContext;
   readonly #prepare: WorkflowOptions["prepare"];
-  #prepared: ReturnType<WorkflowOptions["prepare"]> | undefined;
   /** The last hour that is known to have had its tickets. */
   #openedHour: number | undefined;
   readonly #dryRun: boolean;
-  readonly #signal: AbortSignal | undefined;
-  readonly #lanes = new PrioritySemaphore(LANES);
-  /** Names this process in its claims. */
-  readonly #processId = crypto.randomUUID().slice(0, 8);
-  /** When a claim of another clock was first seen, by the monotonic clock. */
-  readonly #seen = new Map<string, number>();
-  readonly #monotonic: () => number;
-  /** The last check whether the account is fine, of the tick it was made in. */
-  #checked: { tick: number; fine: Promise<unknown> } | undefined;
-  /** Calls that Freshdesk refused, so far. */
-  #refused = 0;
+  readonly #dispatcher: Dispatcher;
+  readonly #claims: Claims;
+  readonly #diagnostician: Diagnostician;
 
   /** Nothing runs until it is asked for. */
   constructor(options: WorkflowOptions) {
@@ -177,7 +127,7 @@ export class Workflow {
       freshdesk,
       agents,
       rewriteForAgent: async (...what) =>
-        (await this.#parts()).writer.rewriteForAgent(...what),
+        (await this.#prepare()).writer.rewriteForAgent(...what),
       store,
       log,
       now,
@@ -186,8 +136,11 @@ export class Workflow {
     };
     this.#prepare = options.prepare;
     this.#dryRun = options.dryRun ?? false;
-    this.#signal = options.signal;
-    this.#monotonic = options.monotonic ?? (() => performance.now());
+    const { monotonic = () => performance.now() } = options;
+    this.#claims = new Claims(now, monotonic);
+    this.#diagnostician = new Diagnostician(freshdesk);
+    const { signal } = options;
+    this.#dispatcher = new Dispatcher({ freshdesk, now, signal, log });
   }
 
   /**
@@ -201,10 +154,12 @@ export class Workflow {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
     if (!this.#dryRun) await this.#context.store.repairDaily();
-    const { opener } = await this.#parts();
+    const { opener } = await this.#prepare();
     const before = opener.previewed;
     const tickets = await opener.openHour(tick, end, false);
-    if (this.#dryRun) return nothing({ planned: opener.previewed - before });
+    if (this.#dryRun) {
+      return { ...emptyReport(), planned: opener.previewed - before };
+    }
     return await this.#run(dueBy(tickets, tick), tick, end);
   }
 
@@ -223,13 +178,13 @@ export class Workflow {
     const end = this.#context.now() + TICK_TIME;
     if (this.#dryRun) return await this.#preview(every, tick, end);
     // Lower steps of other jobs wait until it is known what is due here.
-    const reserved = this.#lanes.reserve(highestPriority(every));
-    const due = this.#context.store.due(every, tick)
+    const reserved = this.#dispatcher.reserve(every);
+    const report = await this.#context.store.due(every, tick)
+      .then((due) => this.#run(due, tick, end, reserved))
       .finally(() => reserved[Symbol.dispose]());
-    const report = await this.#run(await due, tick, end);
     if (every !== 5) return report;
     const tickets = await this.#makeUpHour(tick, end);
-    return sum(report, await this.#run(dueBy(tickets, tick), tick, end));
+    return addReports(report, await this.#run(dueBy(tickets, tick), tick, end));
   }
 
   /** The hour's tickets, where its own job drafted none. */
@@ -240,23 +195,14 @@ export class Workflow {
       this.#openedHour = hour;
       return [];
     }
-    const { opener } = await this.#parts();
+    const { opener } = await this.#prepare();
     return await opener.openHour(tick, end, true);
-  }
-
-  async #parts(): ReturnType<WorkflowOptions["prepare"]> {
-    try {
-      return await (this.#prepared ??= this.#prepare());
-    } catch (error) {
-      this.#prepared = undefined;
-      throw error;
-    }
   }
 
   /** Says what a tick would do. */
   async #preview(every: Interval, tick: number, end: number): Promise<Report> {
     const { store, log } = this.#context;
-    const { opener } = await this.#parts();
+    const { opener } = await this.#prepare();
     const before = opener.previewed;
     if (every === 5) await opener.openHour(tick, end, true);
     const due = await store.due(every, tick);
@@ -264,72 +210,23 @@ export class Workflow {
       const entry = await store.get(tag);
       if (!entry) continue;
       log.info(
-        `DRY_RUN: ${title(entry.ticket)} would be taken to: ${waitsFor}`,
+        `DRY_RUN: ${titleOf(entry.ticket)} would be taken to: ${waitsFor}`,
       );
     }
-    return nothing({ planned: opener.previewed - before + due.length });
+    const planned = opener.previewed - before + due.length;
+    return { ...emptyReport(), planned };
   }
 
-  /**
-   * Works on tickets, several side by side, until all are done or nothing goes on: first those not
-   * tried yet, the most urgent step first, then those in passing trouble, last those that Freshdesk
-   * refused.
-   */
   async #run(
     tickets: readonly DueEntry[],
     tick: number,
     end: number,
+    reserved?: Disposable,
   ): Promise<Report> {
-    const report = nothing();
-    if (tickets.length === 0) return report;
-    await this.#parts();
-    const running = new Set<Promise<void>>();
-    let trouble: { error: unknown } | undefined;
-    let refusedAgain = false;
-    const { freshdesk } = this.#context;
-    const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
-      .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
-    let reserved: Disposable | undefined;
-    for (const { due, rank } of ranked) {
-      if (due.tried === 2) {
-        await Promise.all(running); // one at a time: the next may be spared
-        const used = this.#refused / freshdesk.requestCount;
-        if (refusedAgain && used >= REFUSED_SHARE) break;
-      }
-      const outer = reserved;
-      reserved = due.tried === 0 ? this.#lanes.reserve(rank) : undefined;
-      outer?.[Symbol.dispose]();
-      const slot = await this.#lanes.acquire(rank);
-      if (trouble || this.#signal?.aborted || this.#context.now() >= end) {
-        slot[Symbol.dispose]();
-        break;
-      }
-      const one = this.handleTicketWorkflow(due, tick, end).then(
-        (after) => {
-          const result = resultOf(due, after);
-          report[result]++;
-          if (!after || result !== "postponed") return;
-          refusedAgain ||= due.tried === 2 && dueValue(after).tried === 2;
-          const { lastError } = after;
-          if (lastError && /: 403\b/.test(lastError.message)) {
-            report.refused = `${lastError.message}. ${lastError.hint}`;
-          }
-        },
-        (error) => {
-          trouble ??= { error };
-        },
-      ).finally(() => {
-        slot[Symbol.dispose]();
-        running.delete(one);
-      });
-      running.add(one);
-    }
-    reserved?.[Symbol.dispose]();
-    await Promise.all(running);
-    if (trouble?.error instanceof NotSentError) {
-      this.#context.log.info(`${trouble.error.message}. The next tick goes on`);
-    } else if (trouble) throw trouble.error;
-    return report;
+    if (tickets.length === 0) return emptyReport();
+    await this.#prepare();
+    const handle = (due: DueEntry) => this.handleTicketWorkflow(due, tick, end);
+    return await this.#dispatcher.run(tickets, end, handle, reserved);
   }
 
   /**
@@ -354,40 +251,12 @@ export class Workflow {
   /** Claims a ticket, unless somebody else has. */
   async #claim(entry: PlannedEntry): Promise<Claimed | null> {
     const held = entry.ticket.claim;
-    if (held && this.#isClaimActive(held)) return null;
-    const { claim, latest } = this.#newClaim();
+    if (held && this.#claims.isActive(held)) return null;
+    const { claim, latest } = this.#claims.make();
     const outcomeUnknown = entry.ticket.outcomeUnknown || held !== null;
     const change = { claim, outcomeUnknown };
     const claimed = await this.#context.store.update(entry, change);
     return claimed && { ...claimed, plan: entry.plan, latest };
-  }
-
-  #newClaim(): { claim: Claim; latest: () => number } {
-    const { now } = this.#context;
-    const claimedAt = now();
-    const expiresAt = claimedAt + CLAIM;
-    const end = this.#monotonic() + CLAIM - CLAIM_MARGIN;
-    return {
-      claim: { owner: this.#processId, claimedAt, expiresAt },
-      // By both clocks: one may be set back, and the other stands still while the machine sleeps.
-      latest: () =>
-        Math.min(expiresAt - CLAIM_MARGIN, now() + end - this.#monotonic()),
-    };
-  }
-
-  /**
-   * Whether a claim keeps this process off. One that ends later than a claim can shows that the
-   * clocks disagree: it counts until this process has seen it for as long as a claim lasts.
-   */
-  #isClaimActive({ owner, claimedAt, expiresAt }: Claim): boolean {
-    const left = expiresAt - this.#context.now();
-    if (left <= CLAIM) return left > 0;
-    const key = `${owner} ${claimedAt}`;
-    const now = this.#monotonic();
-    const seen = this.#seen.get(key) ?? now;
-    if (this.#seen.size >= 1000) this.#seen.clear(); // what is forgotten only waits longer
-    this.#seen.set(key, seen);
-    return now - seen < CLAIM;
   }
 
   /** Does a step of a claimed ticket, and those that share its tick. */
@@ -451,9 +320,9 @@ export class Workflow {
     const at = now();
     const i = ticket.step + 1;
     const next = plan.steps[i];
-    const claim = next?.sameTick && this.#newClaim();
+    const claim = next?.sameTick && this.#claims.make();
     const calendars = next?.wait &&
-      await (await this.#parts()).opener.calendars();
+      await (await this.#prepare()).opener.calendars();
     const committed = await store.update(claimed, {
       ...change,
       ...(next
@@ -479,12 +348,14 @@ export class Workflow {
     if (!committed) {
       log.warn(
         `${
-          title(ticket)
+          titleOf(ticket)
         }: ${ticket.waitsFor} was taken over by another process`,
       );
       return { ticket };
     }
-    this.#logStep(committed.ticket, stepOf(plan, ticket), ticket.waitsFor);
+    const { id, tag } = committed.ticket;
+    const what = describeStep(stepOf(plan, ticket), committed.ticket);
+    log.info(`#${id} ${what}`, { ticket: id, tag, done: ticket.waitsFor });
     return claim ? { ...committed, plan, latest: claim.latest } : committed;
   }
 
@@ -499,134 +370,44 @@ export class Workflow {
   ): Promise<Ticket> {
     const { store, log, random } = this.#context;
     const { ticket, plan } = entry;
-    const judged = await this.#judge(error, ticket, tick);
-    const { cause } = judged;
-    let { consequence } = judged;
-    const refused = isRefusal(cause);
-    if (refused) this.#refused++;
-    const now = this.#context.now();
-    const outcomeUnknown = ticket.outcomeUnknown || mayHaveBeenApplied(error);
-    const lastError = stepErrorOf(cause, now);
-    const message = shorten(lastError.message);
-    const released = { claim: null, outcomeUnknown, lastError };
-    const said = `${title(ticket)}: ${ticket.waitsFor}: ${message}`;
-    const data = { ticket: ticket.id, tag: ticket.tag, step: ticket.waitsFor };
-
-    if (consequence === "stop") {
-      await store.update(entry, released);
-      throw cause;
-    }
-    const attempts = ticket.attempts + 1;
-    const firstFailedAt = ticket.firstFailedAt ?? now;
-    const failingFor = now - firstFailedAt;
-    if (consequence === "later" && isHopeless(attempts, failingFor)) {
-      consequence = "fail";
-    }
-    const isLookedUp = STEPS[stepOf(plan, ticket).kind].findExisting;
-    const wait = Math.max(
-      backOff(refused, failingFor, random()),
-      outcomeUnknown && isLookedUp ? VERIFY_DELAY : 0,
+    const { consequence, cause } = await this.#diagnostician.diagnose(
+      error,
+      ticket,
+      tick,
     );
-    const dueAt = nextTick(ticket.job, Math.max(tick, now) + wait);
-    const ended = { stepSince: now, completedAt: now };
-    const committed = await store.update(entry, {
-      ...released,
-      attempts,
-      firstFailedAt,
-      ...(consequence === "later"
-        ? { dueAt }
-        : consequence === "abandon"
-        ? { state: "abandoned", ...ended }
-        : { state: "failed", ...ended }),
+    const now = this.#context.now();
+    const canBeFound = STEPS[stepOf(plan, ticket).kind].findExisting;
+    const { change, refused } = failureOf({
+      ticket,
+      error,
+      consequence,
+      cause,
+      tick,
+      now,
+      random: random(),
+      canBeFound: canBeFound !== undefined,
     });
-    if (consequence === "later") {
-      const time = new Date(dueAt).toISOString().slice(11, 16);
-      log.warn(`${said}. It is tried again at ${time} UTC`, {
-        ...data,
-        attempts,
-      });
-    } else if (consequence === "abandon") {
-      log.warn(`${said}. The ticket is abandoned`, data);
-    } else {
-      const name = ticket.id ?? ticket.tag;
+    if (refused) this.#dispatcher.refused++;
+    const committed = await store.update(entry, change);
+    if (consequence === "stop") throw cause;
+
+    const message = shorten(messageOf(cause));
+    const said = `${titleOf(ticket)}: ${ticket.waitsFor}: ${message}`;
+    const { id, tag, waitsFor: step } = ticket;
+    const data = { ticket: id, tag, step, attempts: change.attempts };
+    if (change.state === "failed") {
       const hint = shorten(hintFor(cause));
       log.error(
-        `${said}. ${hint} Then resume it: deno task retry ${name}`,
+        `${said}. ${hint} Then resume it: deno task retry ${id ?? tag}`,
         data,
       );
+    } else if (change.state === "abandoned") {
+      log.warn(`${said}. The ticket is abandoned`, data);
+    } else {
+      const time = new Date(change.dueAt ?? now).toISOString().slice(11, 16);
+      log.warn(`${said}. It is tried again at ${time} UTC`, data);
     }
     return committed?.ticket ?? ticket;
-  }
-
-  /**
-   * What an error means for a ticket. One that would end the ticket, or stop all, is looked into
-   * first: it may be this ticket's alone.
-   *
-   * @returns what follows, and the error that it is due to
-   */
-  async #judge(
-    error: unknown,
-    ticket: Pick<Ticket, "id">,
-    tick: number,
-  ): Promise<{ consequence: Consequence; cause: unknown }> {
-    const consequence = classifyError(error, ticket);
-    if (consequence === "abandon" && !(error instanceof TakenOverError)) {
-      try {
-        const isOver = await this.#isGone(ticket);
-        return { consequence: isOver ? consequence : "later", cause: error };
-      } catch (trouble) {
-        return await this.#judge(trouble, { id: null }, tick);
-      }
-    }
-    if (consequence === "stop" && mayBeItsOwn(error)) {
-      try {
-        await this.#checkAccount(tick);
-        return { consequence: "later", cause: error };
-      } catch (cause) {
-        return { consequence: classifyError(cause, { id: null }), cause };
-      }
-    }
-    return { consequence, cause: error };
-  }
-
-  /** Rejects when the account is in trouble; asks once a tick. */
-  async #checkAccount(tick: number): Promise<void> {
-    if (this.#checked?.tick !== tick) {
-      this.#checked = { tick, fine: this.#context.freshdesk.getMe() };
-    }
-    await this.#checked.fine;
-  }
-
-  /**
-   * Whether a ticket that was not found is really over. A wrong FRESHDESK_URL answers 404 to
-   * everything, so the account itself must still be there.
-   */
-  async #isGone({ id }: Pick<Ticket, "id">): Promise<boolean> {
-    const { freshdesk } = this.#context;
-    try {
-      const { deleted, spam } = await freshdesk.getTicket(id!);
-      return deleted === true || spam === true;
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
-      await freshdesk.getMe();
-      return true;
-    }
-  }
-
-  #logStep(ticket: Ticket, step: PlanStep, label: string): void {
-    const { id, tag, contact, agent, subject } = ticket;
-    const what = step.kind === "create"
-      ? `opened by ${contact.name}: ${subject}`
-      : step.kind === "assign"
-      ? `assigned to ${agent.name}`
-      : step.kind === "answer"
-      ? `${label} by ${contact.name}`
-      : step.kind === "status"
-      ? `status ${step.status.replaceAll("_", " ")}`
-      : step.kind === "close"
-      ? "closed"
-      : `${label} by ${step.agent.name}`;
-    this.#context.log.info(`#${id} ${what}`, { ticket: id, tag, done: label });
   }
 }
 
@@ -637,46 +418,12 @@ class StepFailure extends Error {
   }
 }
 
-function nothing(more: Partial<Report> = {}): Report {
-  return { done: 0, postponed: 0, gaveUp: 0, ...more };
-}
-
-function sum(a: Report, b: Report): Report {
-  return {
-    ...a,
-    ...b,
-    done: a.done + b.done,
-    postponed: a.postponed + b.postponed,
-    gaveUp: a.gaveUp + b.gaveUp,
-  };
-}
-
 /** New tickets whose opening is due, as their entries among those that wait. */
 function dueBy(tickets: readonly Ticket[], tick: number): DueEntry[] {
   return tickets.filter(({ dueAt }) => dueAt <= tick)
     .map((ticket) => ({ ...ticket, ...dueValue(ticket) }));
 }
 
-function rankOf({ waitsFor, tried }: DueEntry): number {
-  return priorityOf(waitsFor) + TRIED * tried;
-}
-
-/** What became of a ticket that was due. */
-function resultOf(
-  due: DueEntry,
-  after: Ticket | null,
-): "done" | "postponed" | "gaveUp" {
-  if (!after) return "postponed";
-  const { state } = after;
-  if (state === "abandoned" || state === "failed") return "gaveUp";
-  const isFurther = dueValue(after).callsLeft < due.callsLeft;
-  return state === "closed" || isFurther ? "done" : "postponed";
-}
-
 function toMinute(at: number): number {
   return Math.round(at / MINUTE) * MINUTE;
-}
-
-function title({ id, tag }: Ticket): string {
-  return id === null ? `The new ticket ${tag}` : `#${id}`;
 }

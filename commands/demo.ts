@@ -9,6 +9,7 @@ import { exitWithUsage, readArguments } from "../startup/arguments.ts";
 import { Freshdesk } from "../freshdesk.ts";
 import { statusApp } from "../status/app.ts";
 import { Store } from "../workflow/store.ts";
+import { once } from "../lib/once.ts";
 import { plainText } from "../lib/text.ts";
 import { makeOpener } from "../startup/opener.ts";
 import { JOBS } from "../workflow/schedule.ts";
@@ -62,7 +63,7 @@ const workflow = new Workflow({
   ...clock,
   freshdesk,
   store,
-  prepare: () =>
+  prepare: once(() =>
     makeOpener({
       desk: "classic",
       pace: "classic",
@@ -74,7 +75,8 @@ const workflow = new Workflow({
       agentEmails: undefined,
       dryRun: false,
       historyDays: 30,
-    }, { ...clock, kv, store, freshdesk, log }),
+    }, { ...clock, kv, store, freshdesk, log })
+  ),
   log,
 });
 

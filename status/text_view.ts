@@ -9,6 +9,7 @@ import {
   ALL_STAGES,
   type BoardView,
   COUNTED,
+  isEnd,
   type JobView,
   nameOf,
   type PageView,
@@ -42,7 +43,9 @@ const READABLE = 80;
 /** The whole board. */
 export function boardLines(facts: BoardView, width: number): Line[] {
   const { at, tickets, jobs, today, dryRun, problems } = facts;
-  const counts = ALL_STAGES.map((stage) =>
+  const counts = ALL_STAGES.filter((stage) =>
+    isEnd(stage) || tickets[stage].count > 0
+  ).map((stage) =>
     `${TITLES[stage].toLowerCase()} ${counted(tickets[stage].count)}`
   );
   const waiting = LABELS.flatMap((stage) => tickets[stage].tickets)

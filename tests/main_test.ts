@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { listen } from "../sandbox/server.ts";
-import { JOBS } from "../workflow.ts";
+import { JOBS } from "../workflow/schedule.ts";
 import {
   ending,
   inFolder,

@@ -20,6 +20,7 @@ import {
 import { HOUR, MINUTE } from "../lib/time.ts";
 import { NoParticipantError } from "./participants.ts";
 import { RequiredFieldsError } from "./required_fields.ts";
+import { nextTick } from "./schedule.ts";
 import { isAuthorRejected, TakenOverError } from "./steps.ts";
 import { LONGEST_RETRY, NoAnswerError } from "./store.ts";
 import type { StepError, Ticket } from "./ticket.ts";
@@ -29,6 +30,8 @@ export type Consequence = "stop" | "later" | "abandon" | "fail";
 
 /** A step that Freshdesk refuses is not tried again before. */
 const REFUSED_WAIT = 20 * MINUTE;
+/** What may have been applied is looked up no sooner: Freshdesk may still be at it. */
+const VERIFY_DELAY = MINUTE;
 /** A ticket is given up when it was tried at least so often, for at least so long. */
 const GIVE_UP = { attempts: 10, after: 24 * HOUR };
 
@@ -62,7 +65,7 @@ export function mayBeItsOwn(error: unknown): boolean {
 }
 
 /** Whether Freshdesk said no, and will say so again until a person has changed something. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   const passing = error instanceof RateLimitError ||
     error instanceof NoResponseError || error instanceof BusyError;
   return error instanceof FreshdeskError && !passing &&
@@ -71,7 +74,7 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** Whether the call that ended in this error may have done what it was asked. */
-export function mayHaveBeenApplied(error: unknown): boolean {
+function mayHaveBeenApplied(error: unknown): boolean {
   return !(error instanceof TakenOverError) &&
     !(error instanceof FreshdeskError && !error.mayHaveBeenApplied);
 }
@@ -85,18 +88,71 @@ export function hintFor(error: unknown): string {
     : "Unexpected error. If it keeps happening, please report it.";
 }
 
+/** What went wrong. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** An error as it is kept with a ticket. */
-export function stepErrorOf(error: unknown, at: number): StepError {
+function stepErrorOf(error: unknown, at: number): StepError {
   return {
     at,
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     hint: hintFor(error),
     ...(isRefusal(error) && { refused: true }),
   };
 }
 
+/** A step that failed, and what is known about it. */
+export interface FailedStep {
+  /** Whose step it is. */
+  ticket: Ticket;
+  /** What its call ended in. */
+  error: unknown;
+  /** What follows. */
+  consequence: Consequence;
+  /** The error that this is due to. */
+  cause: unknown;
+  /** The minute that it counts for (ms since 1970). */
+  tick: number;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Between 0 and 1. */
+  random: number;
+  /** Whether it can be looked up that the step was done. */
+  canBeFound: boolean;
+}
+
+/** What a failed step changes in its ticket, and whether Freshdesk refused it. */
+export function failureOf(
+  { ticket, error, consequence, cause, tick, now, random, canBeFound }:
+    FailedStep,
+): { change: Partial<Ticket>; refused: boolean } {
+  const refused = isRefusal(cause);
+  const outcomeUnknown = ticket.outcomeUnknown || mayHaveBeenApplied(error);
+  const lastError = stepErrorOf(cause, now);
+  const released = { claim: null, outcomeUnknown, lastError };
+  if (consequence === "stop") return { change: released, refused };
+
+  const attempts = ticket.attempts + 1;
+  const firstFailedAt = ticket.firstFailedAt ?? now;
+  const failingFor = now - firstFailedAt;
+  const failed = { ...released, attempts, firstFailedAt };
+  if (consequence === "later" && !isHopeless(attempts, failingFor)) {
+    const wait = Math.max(
+      backOff(refused, failingFor, random),
+      outcomeUnknown && canBeFound ? VERIFY_DELAY : 0,
+    );
+    const dueAt = nextTick(ticket.job, Math.max(tick, now) + wait);
+    return { change: { ...failed, dueAt }, refused };
+  }
+  const state = consequence === "abandon" ? "abandoned" : "failed";
+  const ended = { state, stepSince: now, completedAt: now } as const;
+  return { change: { ...failed, ...ended }, refused };
+}
+
 /** Whether a step that fails again has been tried often and long enough. */
-export function isHopeless(attempts: number, failingFor: number): boolean {
+function isHopeless(attempts: number, failingFor: number): boolean {
   return attempts >= GIVE_UP.attempts && failingFor >= GIVE_UP.after;
 }
 

@@ -627,8 +627,14 @@ export class Store {
       const isLate = ticket.state === "active" && isFarOff(ticket, now);
       const place = await this.#get(placeOf(ticket));
       if (!isLate && place.versionstamp !== null) continue;
-      const { tag, id, waitsFor } = ticket;
-      const change = isLate ? { dueAt: now, stepSince: now } : {};
+      const { tag, id, waitsFor, lastError } = ticket;
+      const change = isLate
+        ? {
+          dueAt: now,
+          stepSince: now,
+          lastError: lastError && { ...lastError, at: now },
+        }
+        : {};
       if (await this.#replace(entry, change)) {
         repaired++;
         this.#log?.warn(

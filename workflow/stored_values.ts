@@ -59,34 +59,41 @@ export interface JobRun {
   error: string | null;
 }
 
-/** Bytes for a name, the subject, an error and a hint: the whole record stays below 1 KiB. */
-const MOST = { name: 60, subject: 80, message: 220, hint: 180 };
+/** Bytes for a name and for the subject. */
+const MOST = { name: 60, subject: 80 };
+/** Bytes for all texts of a record, which stays below 1 KiB so. */
+const TEXTS = 470;
 
-/** The ticket with its texts bounded. */
+/** The ticket with its texts bounded; errors get the bytes that names leave. */
 export function bounded(ticket: Ticket): Ticket {
-  const { contact, agent, subject, lastError } = ticket;
+  const { lastError } = ticket;
   const person = ({ id, name }: Participant) => ({
     id,
     name: cut(name, MOST.name),
   });
+  const contact = person(ticket.contact);
+  const agent = person(ticket.agent);
+  const subject = cut(ticket.subject, MOST.subject);
+  const left = TEXTS - size(contact.name) - size(agent.name) - size(subject);
+  const hint = cut(lastError?.hint ?? "", Math.floor(left / 2));
+  const message = cut(lastError?.message ?? "", left - size(hint));
   return {
     ...ticket,
-    contact: person(contact),
-    agent: person(agent),
-    subject: cut(subject, MOST.subject),
-    lastError: lastError && {
-      ...lastError,
-      message: cut(lastError.message, MOST.message),
-      hint: cut(lastError.hint, MOST.hint),
-    },
+    contact,
+    agent,
+    subject,
+    lastError: lastError && { ...lastError, message, hint },
   };
 }
 
-/** A text of at most this many bytes as Deno KV stores it: two a character beyond Latin-1. */
+/** The bytes of a text in Deno KV: two a character where one is beyond Latin-1. */
+function size(text: string): number {
+  return /[^ -ÿ]/.test(text) ? 2 * text.length : text.length;
+}
+
 function cut(text: string, bytes: number): string {
-  // deno-lint-ignore no-control-regex
-  const wide = !/^[\0-\xff]*$/.test(text);
-  return shorten(text, wide ? bytes / 2 : bytes).toWellFormed();
+  const isWide = size(text) > text.length;
+  return shorten(text, Math.floor(isWide ? bytes / 2 : bytes)).toWellFormed();
 }
 
 /** Whether a stored value is as it must be. */

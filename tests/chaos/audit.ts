@@ -4,7 +4,8 @@
  * @module
  */
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import type { Store, Ticket } from "../../workflow/store.ts";
+import type { Store } from "../../workflow/store.ts";
+import type { StoredPlan, Ticket } from "../../workflow/ticket.ts";
 import { normalizeMessage } from "../../lib/text.ts";
 
 /** What came out. */
@@ -56,23 +57,24 @@ export async function audit(
   }
 
   for await (const { value } of kv.list<Ticket>({ prefix: ["ticket"] })) {
-    const { tag, id, stage, script } = value;
+    const { tag, id, state } = value;
+    const plan = (await kv.get<StoredPlan>(["plan", tag])).value;
     const there = made.get(tag)?.[0];
     if (!there) {
-      tell("lost", `the ticket ${tag} (${stage}) is not in Freshdesk`);
+      tell("lost", `the ticket ${tag} (${state}) is not in Freshdesk`);
       continue;
     }
-    if (stage !== "closed" || there.status !== 5 || there.id !== id) {
+    if (state !== "closed" || there.status !== 5 || there.id !== id) {
       tell(
         undefined,
-        `#${there.id} is ${stage}, its status in Freshdesk ${there.status}`,
+        `#${there.id} is ${state}, its status in Freshdesk ${there.status}`,
       );
     }
     const thread = sandbox.conversations(there.id);
     verdict.messages += thread.length;
     const texts = thread.map(({ body }) => normalizeMessage(body));
-    const should = [script.reply, script.answer, script.resolution].map(
-      normalizeMessage,
+    const should = (plan?.steps ?? []).slice(1).flatMap((step) =>
+      "body" in step ? [normalizeMessage(step.body)] : []
     );
     for (const text of new Set([...texts, ...should])) {
       const times = texts.filter((one) => one === text).length;

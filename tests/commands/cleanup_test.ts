@@ -7,7 +7,8 @@ import {
 import type { Fetch } from "../../freshdesk/http_client.ts";
 import { PROGRAM_TAG } from "../../workflow/steps.ts";
 import { board } from "../../status/queries.ts";
-import type { Ticket } from "../../workflow/store.ts";
+import type { Ticket } from "../../workflow/ticket.ts";
+import { putTickets } from "../helpers/tickets.ts";
 import {
   bar,
   type Candidate,
@@ -308,14 +309,14 @@ Deno.test("a running program leaves a ticket in the trash alone", async () => {
 Deno.test("a ticket is out of the program's hands before it is deleted", async () => {
   using world = await TestEnv.open();
   await opened(world);
-  let stage = "";
+  let state = "";
   await run(world, {
     fetch: async (request) => {
-      if (request.method === "DELETE") stage = (await world.theTicket()).stage;
+      if (request.method === "DELETE") state = (await world.theTicket()).state;
       return await world.sandbox.fetch(request);
     },
   });
-  assertEquals(stage, "abandoned");
+  assertEquals(state, "abandoned");
 });
 
 Deno.test("a ticket that the program is at is taken from it", async () => {
@@ -382,7 +383,7 @@ Deno.test("a creation in doubt is looked up from the draft on, however late it w
   const { store } = await opened(world);
   world.now += 3 * 86_400_000;
   const entry = (await store.get((await world.theTicket()).tag))!;
-  await store.update(entry, { stageSince: world.now, dueAt: world.now });
+  await store.update(entry, { stepSince: world.now, dueAt: world.now });
   const { said } = await run(world, { fetch: withoutSearch(world) });
   assertEquals(trash(world), [1]);
   assertStringIncludes(said, "2026-11-23 12:00");
@@ -580,20 +581,16 @@ Deno.test("what was left is told reason by reason", () => {
 
 Deno.test("records of more tickets than are read at once are all found", async () => {
   using world = await TestEnv.open();
-  const program = await opened(world);
+  await opened(world);
   const ticket = await world.theTicket();
   const drafts = Array.from({ length: 700 }, (_, i): Ticket => ({
     ...ticket,
     tag: `tw-${String(i).padStart(4, "0")}`,
     id: 1000 + i,
-    stage: "failed",
+    state: "failed",
+    completedAt: 7,
   }));
-  for (let i = 0; i < 7; i++) {
-    await program.store.addTicketsForHour(
-      i,
-      drafts.slice(i * 100, (i + 1) * 100),
-    );
-  }
+  await putTickets(world.kv, drafts);
   const { said } = await run(world, { dryRun: true });
   assertStringIncludes(said, "701 found by the tag");
 });

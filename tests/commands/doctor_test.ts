@@ -9,6 +9,7 @@ import { ticketField } from "../../sandbox/account.ts";
 import { agent, contact } from "../../sandbox/people.ts";
 import type { SandboxOptions, TicketField } from "../../sandbox/sandbox.ts";
 import { Store } from "../../workflow/store.ts";
+import { putTickets } from "../helpers/tickets.ts";
 import {
   type ExamineOptions,
   type Finding,
@@ -549,9 +550,9 @@ Deno.test("failed tickets are counted, and how to resume them is said", async ()
   const { lines } = await diagnose({
     openKv: async () => {
       const kv = await Deno.openKv(":memory:");
-      await new Store(kv).addTicketsForHour(0, [
+      await putTickets(kv, [
         ticket,
-        { ...ticket, tag: "tw-2", stage: "failed" },
+        { ...ticket, tag: "tw-2", state: "failed", completedAt: 7 },
       ]);
       return kv;
     },

@@ -7,6 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { HttpClientOptions } from "../../freshdesk/http_client.ts";
 import { Freshdesk } from "../../freshdesk.ts";
+import { once } from "../../lib/once.ts";
 import { seededRandom } from "../../lib/random.ts";
 import {
   type RecordedRequest,
@@ -213,7 +214,11 @@ export class TestEnv implements Disposable {
     const workflow = new Workflow({
       freshdesk,
       store,
-      prepare: () => Promise.resolve({ opener, writer }),
+      prepare: once(async () => {
+        await store.bind("acme.freshdesk.com");
+        await store.seed(() => seed);
+        return { opener, writer };
+      }),
       log,
       ...clock,
       ...options,

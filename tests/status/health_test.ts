@@ -7,7 +7,8 @@ import {
   type Source,
 } from "../../status/queries.ts";
 import { boardLines } from "../../status/text_view.ts";
-import { hintFor, type Report } from "../../workflow.ts";
+import { hintFor } from "../../workflow/failures.ts";
+import type { Report } from "../../workflow.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 type App = ReturnType<typeof statusApp>;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { BrowserContextOptions } from "playwright-core";
 import { statusApp } from "../../status/app.ts";
 import type { Store } from "../../workflow/store.ts";
-import { JOBS, nextTick, STEPS } from "../../workflow.ts";
+import { jobOf, JOBS, labelOf, nextTick } from "../../workflow/schedule.ts";
 import { findChromium, type Look, look } from "../helpers/browser.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
@@ -87,7 +87,7 @@ seen("the board fills while the workflow runs, without a reload", async ({
   await world.create(program, "12:00");
   await page.locator('[aria-labelledby="first_reply"] .ticket').waitFor();
   await world.until(program, "12:15");
-  await page.locator('[aria-labelledby="close"] .ticket').waitFor();
+  await page.locator('[aria-labelledby="closing"] .ticket').waitFor();
   await world.until(program, "12:20");
   await page.locator('[aria-labelledby="closed"] .ticket').waitFor();
   assertEquals(await page.locator(".ticket").count(), 1);
@@ -122,18 +122,22 @@ seen("a hostile name and a hostile reply stay text", async ({
   origin,
 }) => {
   await world.create(program, "12:00");
-  const { tag, contact } = await world.theTicket();
+  const { tag, contact, step } = await world.theTicket();
+  const plan = await world.thePlan();
+  const body =
+    `<p>Look: &lt;img src=x onerror=alert(2)&gt;</p><script>alert(3)</script><iframe src="https://evil.example"></iframe>`;
+  const steps = plan.steps.with(step, {
+    kind: "reply",
+    agent: plan.agent,
+    body,
+  });
   const entry = await program.store.get(tag);
   await program.store.update(entry!, {
     contact: { ...contact, name: HOSTILE },
     lastError: { at: world.now, message: HOSTILE, hint: HOSTILE },
   }, {
-    from: "agent",
-    name: HOSTILE,
-    body:
-      `<p>Look: &lt;img src=x onerror=alert(2)&gt;</p><script>alert(3)</script><iframe src="https://evil.example"></iframe>`,
-    at: world.now,
-    conversationId: 1,
+    message: { name: HOSTILE, at: world.now, conversationId: 1 },
+    plan: { ...plan, steps },
   });
   for (const path of ["/", "/tickets/1"]) {
     await page.goto(origin + path);
@@ -207,7 +211,7 @@ seen("a phone's width is enough", async ({ world, program, page, origin }) => {
     report: null,
     error: "https://acme.freshdesk.com/api/v2/" + "tickets/".repeat(20),
   }, 1);
-  for (const path of ["/", "/tickets/1", "/?stage=customer_reply"]) {
+  for (const path of ["/", "/tickets/1", "/?stage=customer%20reply"]) {
     await page.goto(origin + path);
     const width = await page.evaluate("document.documentElement.scrollWidth");
     assert(Number(width) <= 360, `${path} is ${width} px wide`);
@@ -299,17 +303,26 @@ async function busyDay(world: TestEnv): Promise<void> {
     }
   }
   const { store } = world.program();
-  const { tickets } = await store.list("customer_reply", 12);
+  const { tickets } = await store.list("customer reply", 12);
   const stages = [
-    ...["create", "first_reply", "first_reply", "first_reply"] as const,
-    ...["customer_reply", "customer_reply", "customer_reply"] as const,
-    ...["resolution", "resolution", "close", "close"] as const,
+    ...["opening", "first reply", "first reply", "first reply"] as const,
+    ...["customer reply", "customer reply", "customer reply"] as const,
+    ...["resolution", "resolution", "closing", "closing"] as const,
   ];
-  for (const [i, stage] of stages.entries()) {
+  for (const [i, waitsFor] of stages.entries()) {
     const since = world.now - (i % 3) * MINUTE;
     const entry = await store.get(tickets[i]!.tag);
-    const dueAt = nextTick(STEPS[stage].intervalMinutes, since);
-    await store.update(entry!, { stage, stageSince: since, dueAt });
+    const plan = await store.plan(tickets[i]!.tag);
+    const step = plan!.steps.findIndex((step) => labelOf(step) === waitsFor);
+    const job = jobOf(plan!, step);
+    const dueAt = nextTick(job, since);
+    await store.update(entry!, {
+      waitsFor,
+      step,
+      job,
+      stepSince: since,
+      dueAt,
+    });
   }
   await ask(store, tickets[11]!.id!, world.now - 2 * MINUTE);
 }
@@ -322,10 +335,9 @@ async function ask(
 ): Promise<void> {
   const entry = await store.getById(id);
   await store.update(entry!, {
-    stage: "failed",
-    failedStage: "close",
-    dueAt: at,
-    stageSince: at,
+    state: "failed",
+    completedAt: at,
+    stepSince: at,
     lastError: {
       at,
       message:

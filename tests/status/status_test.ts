@@ -27,6 +27,7 @@ function appIn(
     ticketUrl: (id) => program.freshdesk.ticketUrl(id),
     budget: () => program.freshdesk.budget,
     startedAt: moment("12:00"),
+    ranAt: () => undefined,
     mode: "open",
     production: true,
     ...options,
@@ -60,10 +61,9 @@ function part(page: string, id: string): string {
 async function fail({ store }: Program, id: number, at: number): Promise<void> {
   const entry = await store.getById(id);
   await store.update(entry!, {
-    stage: "failed",
-    failedStage: "first_reply",
-    dueAt: at,
-    stageSince: at,
+    state: "failed",
+    completedAt: at,
+    stepSince: at,
     lastError: {
       at,
       message: "400: cf_region is missing",
@@ -166,7 +166,7 @@ Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag"
   await world.create(program, "12:00");
   await world.until(program, "12:20");
   const app = appIn(world, program);
-  const { tag, script } = await world.theTicket();
+  const { tag, subject } = await world.theTicket();
   const page = await text(app, "/tickets/1");
   assertEquals(page.match(/<li class="(agent|contact)">/g)?.length, 4);
   assertStringIncludes(page, "https://acme.freshdesk.com/a/tickets/1");
@@ -179,9 +179,22 @@ Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag"
     "contact 12:10",
     "agent 12:15",
   ]);
-  assertEquals(facts.subject, script.subject);
-  assertEquals(facts.state, "closed");
-  assertEquals(facts.done.close, "2026-11-23T12:20:00.000Z");
+  assertEquals(facts.subject, subject);
+  assertEquals(facts.stage, "closed");
+  assertEquals(facts.since, "2026-11-23T12:20:00.000Z");
+  assertEquals(
+    facts.steps.map(({ label, state, at }) =>
+      `${label} ${state} ${at?.slice(11, 16)}`
+    ),
+    [
+      "opening done 12:00",
+      "assignment done undefined",
+      "first reply done 12:05",
+      "customer reply done 12:10",
+      "resolution done 12:15",
+      "closing done undefined",
+    ],
+  );
   assertEquals(facts.dueAt, null);
 });
 
@@ -205,22 +218,22 @@ Deno.test("whatever a name, a subject or a message says is text", async () => {
   const program = world.program();
   await world.create(program, "12:00");
   await world.until(program, "12:05");
-  const { tag, contact, script } = await world.theTicket();
+  const { tag, contact, step } = await world.theTicket();
+  const plan = await world.thePlan();
+  const body =
+    `<p>Hi &lt;script&gt;alert(3)&lt;/script&gt;</p><script>alert(4)</script>`;
+  const steps = plan.steps.with(step, { kind: "answer", body });
   const entry = await program.store.get(tag);
   await program.store.update(entry!, {
     contact: { ...contact, name: HOSTILE },
-    script: { ...script, subject: `"><img src=x onerror=alert(2)>` },
+    subject: `"><img src=x onerror=alert(2)>`,
     lastError: { at: world.now, message: HOSTILE, hint: HOSTILE },
   }, {
-    from: "contact",
-    name: HOSTILE,
-    body:
-      `<p>Hi &lt;script&gt;alert(3)&lt;/script&gt;</p><script>alert(4)</script>`,
-    at: world.now,
-    conversationId: 7,
+    message: { name: HOSTILE, at: world.now, conversationId: 7 },
+    plan: { ...plan, steps },
   });
   const app = appIn(world, program);
-  for (const path of ["/", "/tickets/1", "/?stage=customer_reply"]) {
+  for (const path of ["/", "/tickets/1", "/?stage=customer%20reply"]) {
     const page = await text(app, path);
     assertStringIncludes(page, "&lt;script&gt;alert(1)");
     assertEquals(page.match(/<script/g)?.length, 1, path);
@@ -237,9 +250,9 @@ Deno.test("a stage with many tickets shows twenty, counts all, and lists the res
   const column = part(await text(app, "/"), "first_reply");
   assertEquals(column.match(/class="ticket"/g)?.length, 20);
   assertStringIncludes(column, ">60</span>");
-  assertStringIncludes(column, 'href="/?stage=first_reply"');
+  assertStringIncludes(column, 'href="/?stage=first%20reply"');
 
-  const first = await text(app, "/?stage=first_reply");
+  const first = await text(app, "/?stage=first%20reply");
   assertEquals(first.match(/class="ticket"/g)?.length, 50);
   const next = first.match(/rel="next" href="([^"]+)"/)![1]!;
   const second = await text(app, next.replaceAll("&amp;", "&"));
@@ -253,7 +266,7 @@ Deno.test("the API gives every ticket exactly once, page by page", async () => {
   const program = world.program({ ticketsPerHour: 25 });
   await world.create(program, "12:00");
   const app = appIn(world, program);
-  for (const stage of ["", "&stage=first_reply"]) {
+  for (const stage of ["", "&stage=first%20reply"]) {
     const seen: TicketView[] = [];
     let cursor: string | null = "";
     let pages = 0;
@@ -278,17 +291,17 @@ Deno.test("a ticket in the API is this, and has no e-mail address", async () => 
   await world.create(program, "12:00");
   const answer = await json<PageView>(
     appIn(world, program),
-    "/api/tickets?stage=first_reply",
+    "/api/tickets?stage=first%20reply",
   );
-  const { tag, script, contact, agent } = await world.theTicket();
+  const { tag, subject, contact, agent } = await world.theTicket();
   assertEquals(answer, {
     count: 1,
     tickets: [{
       id: 1,
       tag,
       url: "https://acme.freshdesk.com/a/tickets/1",
-      stage: "first_reply",
-      subject: script.subject,
+      stage: "first reply",
+      subject,
       contact: contact.name,
       agent: agent.name,
       since: "2026-11-23T12:00:00.000Z",
@@ -306,7 +319,10 @@ Deno.test("the API says what is wrong with a question", async () => {
   const app = appIn(world, world.program());
   for (
     const [query, error] of [
-      ["stage=sleeping", "stage 'sleeping' must be one of create, assign, "],
+      [
+        "stage=sleeping",
+        "stage 'sleeping' must be one of opening, assignment, ",
+      ],
       ["limit=0", "limit '0' must be a whole number from 1 to 100"],
       ["limit=101", "limit '101' must be"],
       ["limit=x", "limit 'x' must be"],
@@ -612,14 +628,18 @@ Deno.test("the terminal shows a thread, and takes no command from it", async () 
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
-  const { tag } = await world.theTicket();
+  const { tag, step } = await world.theTicket();
+  const plan = await world.thePlan();
+  const body = "<p>Hello,</p><p>\x1b]0;title\x07there</p>";
+  const steps = plan.steps.with(step, {
+    kind: "reply",
+    agent: plan.agent,
+    body,
+  });
   const entry = await program.store.get(tag);
   await program.store.update(entry!, {}, {
-    from: "agent",
-    name: "Eve \x1b[2J",
-    body: "<p>Hello,</p><p>\x1b]0;title\x07there</p>",
-    at: world.now,
-    conversationId: 1,
+    message: { name: "Eve \x1b[2J", at: world.now, conversationId: 1 },
+    plan: { ...plan, steps },
   });
   const facts = await thread(sourceIn(world, program), "1");
   const lines = threadLines(facts!, new Date(world.now).toISOString(), 60)

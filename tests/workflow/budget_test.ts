@@ -161,7 +161,7 @@ Deno.test("a dry run makes only GETs, says what would be sent, and stores nothin
   assertEquals(await world.theTicket(), before);
   assert(
     world.lines.some((line) =>
-      line.includes("DRY_RUN: #1 would be taken to: first_reply")
+      line.includes("DRY_RUN: #1 would be taken to: first reply")
     ),
   );
   const plans = world.lines.filter((line) =>

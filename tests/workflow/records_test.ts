@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { statusApp } from "../../status/app.ts";
-import type { Ticket } from "../../workflow/store.ts";
+import type { Ticket } from "../../workflow/ticket.ts";
 import { moment, TestEnv } from "../helpers/test_env.ts";
 
 /** Damage to a stored ticket, and what is said of it. */
@@ -8,31 +8,32 @@ const DAMAGE: [what: string, change: Record<string, unknown>][] = [
   ["id", { id: "7" }],
   ["id", { id: 1.5 }],
   ["tag", { tag: "another" }],
-  ["stage", { stage: "lunch" }],
+  ["state", { state: "lunch" }],
+  ["waitsFor", { waitsFor: "lunch" }],
+  ["job", { job: 7 }],
+  ["step", { step: -1 }],
+  ["number", { number: 0.5 }],
   ["dueAt", { dueAt: 9e15 }],
   ["dueAt", { dueAt: -1 }],
   ["createdAt", { createdAt: "yesterday" }],
-  ["stageSince", { stageSince: undefined }],
-  ["stageSince", { stageSince: NaN }],
-  ["stageSince", { stageSince: 9e15 }],
+  ["stepSince", { stepSince: undefined }],
+  ["stepSince", { stepSince: NaN }],
+  ["stepSince", { stepSince: 9e15 }],
   ["firstFailedAt", { firstFailedAt: Infinity }],
   ["claim", { claim: undefined }],
-  ["claim", { claim: { by: "me", at: 1 } }],
+  ["claim", { claim: { owner: "me", claimedAt: 1 } }],
   ["outcomeUnknown", { outcomeUnknown: "yes" }],
   ["attempts", { attempts: null }],
   ["lastError", { lastError: "it broke" }],
   ["lastError", { lastError: { at: 9e15, message: "m", hint: "a" } }],
-  ["failedStage", { failedStage: "closed" }],
   ["contact", { contact: null }],
-  ["contact", { contact: { id: 1, email: "a@example.com" } }],
+  ["contact", { contact: { id: 1 } }],
   ["agent", { agent: [] }],
-  ["script", { script: null }],
-  ["script", { script: { subject: "s" } }],
-  ["fields", { fields: null }],
-  ["fields", { fields: { custom: 7 } }],
-  ["seed", { seed: "x" }],
-  ["completedAt", { completedAt: null }],
-  ["completedAt", { completedAt: { create: 9e15 } }],
+  ["subject", { subject: null }],
+  ["priority", { priority: 5 }],
+  ["outcome", { outcome: "lunch" }],
+  ["status", { status: "open" }],
+  ["completedAt", { completedAt: 9e15 }],
 ];
 
 for (const [field, change] of DAMAGE) {
@@ -62,10 +63,38 @@ for (const [field, change] of DAMAGE) {
     }
     await world.until(program, "12:20");
     await world.create(program, "13:00");
-    assertEquals(await program.store.count("closed", 10), 1);
+    assertEquals(await world.count("closed"), 1);
     const said = world.lines.filter((line) => line.includes("cannot be read"));
     assertEquals(said.length, 1, said.join("\n"));
     assertStringIncludes(said[0]!, field);
+    assert(!world.lines.some((line) => line.startsWith("ERROR")));
+  });
+}
+
+/** Damage to a stored plan. */
+const TORN: [what: string, change: Record<string, unknown> | null][] = [
+  ["gone", null],
+  ["without steps", { steps: [] }],
+  ["with a step nobody knows", { steps: [{ kind: "lunch" }] }],
+  ["without its contact", { contact: null }],
+  ["with fields that are none", { fields: { custom: 7 } }],
+];
+
+for (const [what, change] of TORN) {
+  Deno.test(`a stored plan ${what} is named once, and the other ticket goes on`, async () => {
+    using world = await TestEnv.open();
+    const program = world.program({ ticketsPerHour: 2 });
+    await world.create(program, "12:00");
+    const [first] = await Array.fromAsync(
+      world.kv.list<object>({ prefix: ["plan"] }),
+    );
+    const { key, value } = first!;
+    if (change) await world.kv.set(key, { ...value, ...change });
+    else await world.kv.delete(key);
+    await world.until(program, "13:00");
+    assertEquals(await world.count("closed"), 1);
+    const said = world.lines.filter((line) => line.includes("The plan of"));
+    assertEquals(said.length, 1, said.join("\n"));
     assert(!world.lines.some((line) => line.startsWith("ERROR")));
   });
 }
@@ -78,8 +107,8 @@ const STRANGE: [what: string, key: Deno.KvKey, value: unknown][] = [
     report: null,
     error: null,
   }],
-  ["a tally that is no number", ["tally", moment("12:00"), "opened"], "many"],
-  ["a tally of nothing known", ["tally", moment("12:00"), "lunches"], 3],
+  ["a tally that is no number", ["stats", moment("12:00"), "opened"], "many"],
+  ["a tally of nothing known", ["stats", moment("12:00"), "lunches"], 3],
 ];
 
 for (const [what, key, value] of STRANGE) {

@@ -1,50 +1,28 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Message, Store, type Ticket } from "../../workflow/store.ts";
+import { serialize } from "node:v8";
+import type { Draft } from "../../workflow/opening.ts";
+import { Store } from "../../workflow/store.ts";
+import type { Ticket } from "../../workflow/ticket.ts";
 import { moment } from "../helpers/test_env.ts";
+import {
+  CONTACT,
+  makePlan,
+  makeTicket,
+  putTickets,
+} from "../helpers/tickets.ts";
 
 const DAY = 86_400_000;
 
+/** A ticket made at 12:00 that is opened at 12:05. */
 function draft(tag: string, change: Partial<Ticket> = {}): Ticket {
-  const person = { id: 1, name: "Ada", email: "ada@example.com" };
-  return {
-    version: 1,
-    tag,
-    id: null,
-    stage: "create",
-    dueAt: moment("12:05"),
+  return makeTicket(tag, moment("12:05"), {
     createdAt: moment("12:00"),
-    stageSince: moment("12:00"),
-    firstFailedAt: null,
-    claim: null,
-    outcomeUnknown: false,
-    attempts: 0,
-    lastError: null,
-    failedStage: null,
-    contact: person,
-    agent: person,
-    script: {
-      scenario: "x",
-      priority: 1,
-      subject: "s",
-      description: "d",
-      reply: "r",
-      answer: "a",
-      resolution: "e",
-    },
-    fields: {},
-    seed: 1,
-    completedAt: {},
+    stepSince: moment("12:00"),
     ...change,
-  };
+  });
 }
 
-const MESSAGE: Message = {
-  from: "agent",
-  name: "Ada",
-  body: "<p>Hello</p>",
-  at: moment("12:05"),
-  conversationId: 7,
-};
+const MESSAGE = { name: "Ada", at: moment("12:05"), conversationId: 7 };
 
 /** A store in memory, what it warned of, and what it wrote with which expiry. */
 async function open() {
@@ -70,23 +48,34 @@ async function open() {
   });
   const store = new Store(noting, {
     history: 3 * DAY,
+    now: () => moment("12:00"),
     log: { warn: (line) => lines.push(line) },
   });
-  return { kv, store, lines, expiries, [Symbol.dispose]: () => kv.close() };
+  return {
+    kv,
+    store,
+    lines,
+    expiries,
+    put: (tickets: Ticket[]) => putTickets(kv, tickets),
+    [Symbol.dispose]: () => kv.close(),
+  };
 }
 
 async function due(store: Store, until: string): Promise<string[]> {
-  const tickets = await Array.fromAsync(store.due("create", moment(until)));
-  return tickets.map(({ tag }) => tag);
+  const found: string[] = [];
+  for (const entry of await store.due(5, moment(until))) {
+    if (await store.load(entry)) found.push(entry.tag);
+  }
+  return found;
 }
 
 Deno.test("what is due is read by its time, the oldest first, and nothing else", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [
+  await world.put([
     draft("c", { dueAt: moment("12:10") }),
     draft("b", { dueAt: moment("12:05") }),
     draft("a", { dueAt: moment("12:15") }),
-    draft("x", { stage: "close", dueAt: moment("12:05") }),
+    draft("x", { job: 20, dueAt: moment("12:05") }),
   ]);
   assertEquals(await due(world.store, "12:04"), []);
   assertEquals(await due(world.store, "12:05"), ["b"]);
@@ -97,8 +86,7 @@ Deno.test("what is due is read by its time, the oldest first, and nothing else",
 Deno.test("a tick with nothing due reads one range, however many tickets wait", async () => {
   using world = await open();
   for (let hour = 0; hour < 10; hour++) {
-    await world.store.addTicketsForHour(
-      hour,
+    await world.put(
       Array.from({ length: 100 }, (_, i) => draft(`${hour}-${i}`)),
     );
   }
@@ -115,30 +103,90 @@ Deno.test("a tick with nothing due reads one range, however many tickets wait", 
   assertEquals(reads, 1);
 });
 
+function drafts(count: number): Draft[] {
+  return Array.from({ length: count }, (_, i) => {
+    const plan = makePlan(undefined, { subject: `Lamp ${i}` });
+    const memory = { topics: ["lamp"], erased: false };
+    return { plan, dueAt: moment("12:05"), fields: {}, memory };
+  });
+}
+
 Deno.test("an hour's drafts are added all or none, and only once", async () => {
   using world = await open();
-  assertEquals(
-    await world.store.addTicketsForHour(7, [draft("a"), draft("b")]),
-    true,
-  );
-  assertEquals(await world.store.addTicketsForHour(7, [draft("c")]), false);
-  assertEquals(await due(world.store, "12:05"), ["a", "b"]);
-  assertEquals(await world.store.get("c"), null);
+  const { store } = world;
+  const added = await store.addDrafts(7, 0, drafts(2));
+  assertEquals(added!.map(({ number, subject }) => [number, subject]), [
+    [0, "Lamp 0"],
+    [1, "Lamp 1"],
+  ]);
+  assertEquals(await store.addDrafts(7, 2, drafts(1)), undefined);
+  assertEquals((await due(store, "12:05")).length, 2);
+  assertEquals(await store.nextNumber(), 2);
+});
+
+Deno.test("drafts whose numbers were taken meanwhile are not added", async () => {
+  using world = await open();
+  const { store } = world;
+  await store.addDrafts(7, 0, drafts(2));
+  assertEquals(await store.addDrafts(8, 0, drafts(1)), undefined);
+  assertEquals(await store.isHourOpened(8), false);
+  assertEquals((await store.addDrafts(undefined, 2, drafts(1)))!.length, 1);
+});
+
+Deno.test("what a contact has brought up is kept with the drafts", async () => {
+  using world = await open();
+  assertEquals(await world.store.contactMemory(CONTACT.id), undefined);
+  await world.store.addDrafts(7, 0, drafts(1));
+  assertEquals(await world.store.contactMemory(CONTACT.id), {
+    topics: ["lamp"],
+    erased: false,
+  });
+});
+
+Deno.test("the texts of a ticket are written with an expiry, its state without", async () => {
+  using world = await open();
+  await world.store.addDrafts(7, 0, drafts(1));
+  assertEquals(world.expiries.get("ticket"), undefined);
+  assert(world.expiries.get("plan")! > 30 * DAY);
+  const [entry] = await world.store.due(5, moment("12:05"));
+  const { tag } = entry!;
+  world.expiries.clear();
+  await world.store.update((await world.store.get(tag))!, { id: 4 }, {
+    message: MESSAGE,
+  });
+  assert(world.expiries.get("message")! > 30 * DAY);
+  assert(world.expiries.get("id")! > 30 * DAY);
+  assertEquals(world.expiries.has("plan"), false);
+});
+
+Deno.test("a claim is one write, and no news", async () => {
+  using world = await open();
+  await world.put([draft("a")]);
+  const before = await world.store.version();
+  world.expiries.clear();
+  await world.store.update((await world.store.get("a"))!, {
+    claim: { owner: "me", claimedAt: 1, expiresAt: 2 },
+  });
+  assertEquals([...world.expiries.keys()], ["ticket"]);
+  assertEquals(await world.store.version(), before);
 });
 
 Deno.test("a change rests on what was read: the second of two changes nothing", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [draft("a")]);
+  await world.put([draft("a")]);
   const entry = (await world.store.get("a"))!;
   assert(await world.store.update(entry, { attempts: 1 }));
-  assertEquals(await world.store.update(entry, { attempts: 5 }, MESSAGE), null);
+  assertEquals(
+    await world.store.update(entry, { attempts: 5 }, { message: MESSAGE }),
+    null,
+  );
   assertEquals((await world.store.get("a"))!.ticket.attempts, 1);
   assertEquals(await world.store.messageHistory("a"), []);
 });
 
 Deno.test("a change moves the due entry along", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [draft("a")]);
+  await world.put([draft("a")]);
   const entry = (await world.store.get("a"))!;
   await world.store.update(entry, { dueAt: moment("12:20") });
   assertEquals(await due(world.store, "12:15"), []);
@@ -147,55 +195,54 @@ Deno.test("a change moves the due entry along", async () => {
 
 Deno.test("a ticket is found by Freshdesk's id once it has one", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [draft("a")]);
+  await world.put([draft("a")]);
   assertEquals(await world.store.getById(42), null);
   await world.store.update((await world.store.get("a"))!, { id: 42 });
   assertEquals((await world.store.getById(42))!.ticket.tag, "a");
 });
 
-for (const stage of ["closed", "abandoned"] as const) {
-  Deno.test(`a ticket that is ${stage} expires after the history's days, with all that belongs to it`, async () => {
+for (const state of ["closed", "abandoned"] as const) {
+  Deno.test(`a ticket that is ${state} expires after the history's days; its texts later, by themselves`, async () => {
     using world = await open();
-    await world.store.addTicketsForHour(1, [
-      draft("a", { id: 42, stage: "first_reply" }),
-    ]);
-    const said = await world.store.update(
-      (await world.store.get("a"))!,
-      { stage: "close" },
-      MESSAGE,
-    );
-    assertEquals(world.expiries.get("ticket"), undefined);
-    assertEquals(world.expiries.get("message"), undefined);
-    await world.store.update(said!, { stage });
-    for (const kind of ["ticket", "due", "id", "message"]) {
-      assertEquals(world.expiries.get(kind), 3 * DAY, kind);
-    }
+    await world.put([draft("a", { id: 42, step: 5, waitsFor: "closing" })]);
+    const entry = (await world.store.get("a"))!;
+    world.expiries.clear();
+    await world.store.update(entry, { state, completedAt: moment("12:20") });
+    assertEquals(Object.fromEntries(world.expiries), {
+      ticket: 3 * DAY,
+      finished: 3 * DAY,
+      version: undefined,
+    });
+    assertEquals((await world.store.list(state, 9)).tickets.length, 1);
   });
 }
 
 Deno.test("a failed ticket is kept until a person has seen to it", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [draft("a")]);
-  await world.store.update((await world.store.get("a"))!, { stage: "failed" });
+  await world.put([draft("a")]);
+  await world.store.update((await world.store.get("a"))!, { state: "failed" });
   assertEquals(world.expiries.get("ticket"), undefined);
 });
 
-Deno.test("a failed ticket is resumed in its stage, in doubt and due at once; another is not", async () => {
+Deno.test("a failed ticket is resumed before its step, in doubt and due at once; another is not", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [
-    draft("a", { stage: "failed", failedStage: "close", attempts: 9 }),
-    draft("b", { stage: "close" }),
-    draft("c", { stage: "closed" }),
+  const closing = { step: 5, waitsFor: "closing", job: 20 } as const;
+  await world.put([
+    draft("a", { ...closing, state: "failed", completedAt: 7, attempts: 9 }),
+    draft("b", closing),
+    draft("c", { ...closing, state: "closed", completedAt: 7 }),
   ]);
   const now = moment("13:00");
   const resumed = await world.store.resume((await world.store.get("a"))!, now);
-  const { stage, dueAt, outcomeUnknown, attempts, failedStage } = resumed!;
-  assertEquals([stage, dueAt, outcomeUnknown, attempts, failedStage], [
-    "close",
-    now,
-    true,
-    0,
-    null,
+  const { state, waitsFor, dueAt, outcomeUnknown, attempts, completedAt } =
+    resumed!;
+  assertEquals(
+    [state, waitsFor, dueAt, outcomeUnknown, attempts, completedAt],
+    ["active", "closing", now, true, 0, null],
+  );
+  assertEquals((await world.store.due(20, now)).map(({ tag }) => tag), [
+    "b",
+    "a",
   ]);
   for (const tag of ["b", "c"]) {
     const entry = (await world.store.get(tag))!;
@@ -203,15 +250,20 @@ Deno.test("a failed ticket is resumed in its stage, in doubt and due at once; an
   }
 });
 
-Deno.test("the tickets of a stage are listed page by page, the latest first", async () => {
+Deno.test("the tickets that wait for something are listed page by page, the latest first", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(
-    1,
-    [1, 2, 3, 4, 5].map((n) => draft(`t${n}`, { dueAt: moment(`12:0${n}`) })),
+  const others = [1, 2, 3].map((n) =>
+    draft(`x${n}`, { waitsFor: "status", dueAt: moment(`12:0${n}`) })
   );
-  const first = await world.store.list("create", 2);
-  const second = await world.store.list("create", 2, first.cursor);
-  const third = await world.store.list("create", 2, second.cursor);
+  await world.put([
+    ...[1, 2, 3, 4, 5].map((n) =>
+      draft(`t${n}`, { dueAt: moment(`12:0${n}`) })
+    ),
+    ...others,
+  ]);
+  const first = await world.store.list("opening", 2);
+  const second = await world.store.list("opening", 2, first.cursor);
+  const third = await world.store.list("opening", 2, second.cursor);
   const pages = [first, second, third].map(({ tickets }) =>
     tickets.map(({ tag }) => tag)
   );
@@ -221,10 +273,23 @@ Deno.test("the tickets of a stage are listed page by page, the latest first", as
 
 Deno.test("tickets are counted as far as anybody wants to know", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [draft("a"), draft("b"), draft("c")]);
-  assertEquals(await world.store.count("create", 10), 3);
-  assertEquals(await world.store.count("create", 2), 2);
-  assertEquals(await world.store.count("close", 10), 0);
+  const { store } = world;
+  await world.put([
+    draft("a"),
+    draft("b"),
+    draft("c", { step: 5, waitsFor: "closing", job: 20 }),
+    draft("d", { state: "closed", completedAt: 1 }),
+    draft("e", { state: "closed", completedAt: 2 }),
+  ]);
+  const { opening, closing, status } = await store.countWaiting(10);
+  assertEquals([opening, closing, status], [2, 1, 0]);
+  assertEquals((await store.countWaiting(1)).opening, 1);
+  assertEquals(await store.countFinished("closed", 10), 2);
+  assertEquals(await store.countFinished("closed", 1), 1);
+  assertEquals(await store.countFinished("failed", 10), 0);
+  assertEquals(await store.countWaitingCalls(moment("13:00"), 100), 6 + 6 + 1);
+  assertEquals(await store.countWaitingCalls(moment("13:00"), 7), 7);
+  assertEquals(await store.countWaitingCalls(moment("12:00"), 100), 0);
 });
 
 Deno.test("an agent who may not be written for is remembered", async () => {
@@ -236,13 +301,13 @@ Deno.test("an agent who may not be written for is remembered", async () => {
 });
 
 const STRANGE: [string, unknown, string][] = [
-  ["from a newer version", { ...draft("a"), version: 2 }, "version 2"],
+  ["from a newer version", { ...draft("a"), version: 3 }, "version 3"],
   [
     "from before there were versions",
-    { id: 1, stage: "close" },
+    { id: 1, state: "closed" },
     "version undefined",
   ],
-  ["with a stage nobody knows", { ...draft("a"), stage: "lunch" }, "lunch"],
+  ["with a step nobody knows", { ...draft("a"), waitsFor: "lunch" }, "lunch"],
   ["with a time that is none", { ...draft("a"), dueAt: "soon" }, "dueAt"],
   [
     "with its people torn out",
@@ -256,7 +321,7 @@ const STRANGE: [string, unknown, string][] = [
 for (const [what, value, reason] of STRANGE) {
   Deno.test(`a stored ticket ${what} is said once, left alone, and holds up nobody`, async () => {
     using world = await open();
-    await world.store.addTicketsForHour(1, [draft("a"), draft("b")]);
+    await world.put([draft("a"), draft("b")]);
     await world.kv.set(["ticket", "a"], value);
     assertEquals(await due(world.store, "12:05"), ["b"]);
     assertEquals(await due(world.store, "12:05"), ["b"]);
@@ -269,11 +334,11 @@ for (const [what, value, reason] of STRANGE) {
 
 Deno.test("a due entry that fits no ticket is cleared away, and said", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [
+  await world.put([
     draft("a", { dueAt: moment("12:20") }),
   ]);
-  await world.kv.set(["due", "create", moment("12:01"), "a"], 0);
-  await world.kv.set(["due", "create", moment("12:02"), "gone"], 0);
+  await world.kv.set(["due", 5, moment("12:01"), "a"], 0);
+  await world.kv.set(["due", 5, moment("12:02"), "gone"], 0);
   assertEquals(await due(world.store, "12:05"), []);
   assertEquals(world.lines.length, 2);
   assertEquals(await due(world.store, "12:59"), ["a"]);
@@ -282,22 +347,89 @@ Deno.test("a due entry that fits no ticket is cleared away, and said", async () 
 
 Deno.test("a ticket that lost its due entry gets it back, and it is said", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [draft("a"), draft("b")]);
-  await world.kv.delete(["due", "create", moment("12:05"), "a"]);
+  await world.put([draft("a"), draft("b")]);
+  await world.kv.delete(["due", 5, moment("12:05"), "a"]);
   assertEquals(await world.store.repair(moment("13:00")), 1);
   assertEquals(await due(world.store, "12:05"), ["a", "b"]);
   assertStringIncludes(world.lines.join(), "put back");
   assertEquals(await world.store.repair(moment("13:00")), 0);
 });
 
-Deno.test("a ticket that waits for a time far off is due soon again", async () => {
+const FAR: [string, Partial<Ticket>][] = [
+  ["its step was reached in the future", { stepSince: moment("19:40") }],
+  ["it failed in the future", {
+    attempts: 1,
+    lastError: { at: moment("19:40"), message: "m", hint: "h" },
+  }],
+  ["it is due after the longest plan", { dueAt: moment("12:00") + 90 * DAY }],
+];
+for (const [why, change] of FAR) {
+  Deno.test(`a ticket that waits for a time far off is due soon again: ${why}`, async () => {
+    using world = await open();
+    await world.put([draft("a", { dueAt: moment("20:00"), ...change })]);
+    assertEquals(await world.store.repair(moment("13:00")), 1);
+    assertEquals(await due(world.store, "13:00"), ["a"]);
+    assertEquals(await world.store.repair(moment("13:00")), 0);
+  });
+}
+
+Deno.test("a ticket that waits for days as its plan says is left so", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(1, [
-    draft("a", { dueAt: moment("20:00") }),
-  ]);
-  assertEquals(await world.store.repair(moment("13:00")), 1);
-  assertEquals(await due(world.store, "13:00"), ["a"]);
+  await world.put([draft("a", { dueAt: moment("12:00") + 5 * DAY })]);
+  assertEquals(await world.store.repair(moment("13:00")), 0);
 });
+
+Deno.test("repairs are made once a day, whichever process asks", async () => {
+  using world = await open();
+  await world.put([draft("a")]);
+  const other = new Store(world.kv);
+  assertEquals(await world.store.repairDaily(moment("12:00")), 0);
+  await world.kv.delete(["due", 5, moment("12:05"), "a"]);
+  assertEquals(await other.repairDaily(moment("13:00")), undefined);
+  assertEquals(await other.repairDaily(moment("36:00")), 1);
+});
+
+Deno.test("the texts of a ticket that is older than any plan are written again", async () => {
+  using world = await open();
+  await world.put([
+    draft("a", { state: "failed", completedAt: 7, id: 42 }),
+    draft("b", { createdAt: moment("12:00") + 20 * DAY }),
+  ]);
+  world.expiries.clear();
+  await world.store.repair(moment("12:00") + 31 * DAY);
+  assert(world.expiries.get("plan")! > 30 * DAY);
+  assert(world.expiries.get("id")! > 30 * DAY);
+});
+
+for (const script of ["Latin é", "語言", "😀"]) {
+  Deno.test(`a ticket's record stays below 1 KiB, whatever names contain: ${script}`, async () => {
+    using world = await open();
+    await world.put([draft(`tw-20261123120000-k3j9x2ab`)]);
+    const long = script.repeat(5000);
+    const entry = await world.store.get("tw-20261123120000-k3j9x2ab");
+    const at = moment("12:05");
+    await world.store.update(entry!, {
+      id: 2 ** 52,
+      number: 2 ** 52,
+      contact: { id: 2 ** 52, name: long },
+      agent: { id: 2 ** 52, name: long },
+      subject: long,
+      outcome: "solved_by_first_reply",
+      waitsFor: "customer reply",
+      claim: { owner: "01234567", claimedAt: at, expiresAt: at },
+      firstFailedAt: at,
+      attempts: 1000,
+      tagSeenAt: at,
+      lastError: { at, message: long, hint: long, refused: true },
+    });
+    const [stored] = await Array.fromAsync(
+      world.kv.list({ prefix: ["ticket"] }),
+    );
+    const { length } = serialize(stored!.value);
+    assert(length < 1024, `${length} bytes`);
+    assert(await world.store.get("tw-20261123120000-k3j9x2ab"));
+  });
+}
 
 Deno.test("an error that is no lock is not waited out", async () => {
   using world = await open();
@@ -342,9 +474,11 @@ Deno.test("a database belongs to the account that used it first", async () => {
 
 Deno.test("repairing reads no finished ticket on its own, however many there are", async () => {
   using world = await open();
-  await world.store.addTicketsForHour(
-    1,
-    Array.from({ length: 100 }, (_, i) => draft(`t${i}`, { stage: "closed" })),
+  await world.put(
+    Array.from(
+      { length: 100 },
+      (_, i) => draft(`t${i}`, { state: "closed", completedAt: 7 }),
+    ),
   );
   let gets = 0;
   const counting = new Proxy(world.kv, {
@@ -358,7 +492,7 @@ Deno.test("repairing reads no finished ticket on its own, however many there are
   assertEquals(gets, 0);
 });
 
-Deno.test("tallies are counted by the hour, and go after two days", async () => {
+Deno.test("stats are counted by the hour, and go after two days", async () => {
   using world = await open();
   const run = { at: moment("12:30"), took: 1, report: null, error: null };
   await world.store.recordJobRun("closings", run, 3);
@@ -367,11 +501,11 @@ Deno.test("tallies are counted by the hour, and go after two days", async () => 
     { ...run, at: moment("12:40") },
     4,
   );
-  const [[hour, tally] = []] = await world.store.tallies(moment("12:10"));
+  const [[hour, tally] = []] = await world.store.hourlyStats(moment("12:10"));
   assertEquals([hour, tally?.calls], [moment("12:00"), 7]);
   assertEquals((await world.store.jobs()).get("closings")?.at, moment("12:40"));
   await world.store.repair(moment("48:00"));
-  assertEquals((await world.store.tallies(0)).size, 1);
+  assertEquals((await world.store.hourlyStats(0)).size, 1);
   await world.store.repair(moment("63:00"));
-  assertEquals((await world.store.tallies(0)).size, 0);
+  assertEquals((await world.store.hourlyStats(0)).size, 0);
 });

@@ -1,0 +1,115 @@
+/**
+ * The order in which due tickets get their turn, several side by side.
+ *
+ * First come those not tried yet, the most urgent step first, of all jobs that run in the same
+ * minute; then those in passing trouble; last those that Freshdesk refused, one at a time.
+ *
+ * @module
+ */
+import { NotSentError } from "../freshdesk/errors.ts";
+import type { Freshdesk } from "../freshdesk.ts";
+import { PrioritySemaphore } from "../lib/priority_semaphore.ts";
+import { addResult, emptyReport, type Report } from "./report.ts";
+import { highestPriority, type Interval, priorityOf } from "./schedule.ts";
+import type { Log } from "./steps.ts";
+import { type DueEntry, dueValue } from "./store.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** Steps of different tickets side by side. */
+const LANES = 4;
+/** Below the priorities of all steps: what has failed before comes after what has not. */
+const TRIED = -10;
+/** No more than this part of the calls goes to what Freshdesk has refused before. */
+const REFUSED_SHARE = 1 / 8;
+
+/** What a dispatcher is made of. */
+export interface DispatcherOptions {
+  /** Counts the calls. */
+  freshdesk: Pick<Freshdesk, "requestCount">;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Nothing further is begun once it is aborted. */
+  signal: AbortSignal | undefined;
+  /** One line per event. */
+  log: Log;
+}
+
+/** Gives due tickets their turn. */
+export class Dispatcher {
+  /** Calls that Freshdesk refused, so far. */
+  refused = 0;
+  readonly #options: DispatcherOptions;
+  readonly #lanes = new PrioritySemaphore(LANES);
+
+  /** One for all jobs of a process. */
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Lets steps that are less urgent than a job's wait until the result is disposed. */
+  reserve(job: Interval): Disposable {
+    return this.#lanes.reserve(highestPriority(job));
+  }
+
+  /**
+   * Works on tickets until all are done, or nothing goes on: then it rejects.
+   *
+   * @param end nothing is begun after this moment (ms since 1970)
+   * @param handle takes a ticket's step; rejects when there is no going on for any ticket
+   * @param reserved ends a reservation, once the tickets have their places
+   */
+  async run(
+    tickets: readonly DueEntry[],
+    end: number,
+    handle: (due: DueEntry) => Promise<Ticket | null>,
+    reserved?: Disposable,
+  ): Promise<Report> {
+    const { freshdesk, now, signal, log } = this.#options;
+    const report = emptyReport();
+    const running = new Set<Promise<void>>();
+    let trouble: { error: unknown } | undefined;
+    let refusedAgain = false;
+    const ranked = tickets.map((due) => ({ due, rank: rankOf(due) }))
+      .sort((a, b) => b.rank - a.rank || a.due.dueAt - b.due.dueAt);
+    let release = reserved;
+    for (const { due, rank } of ranked) {
+      if (due.tried === 2) {
+        await Promise.all(running); // the next may be spared
+        const used = this.refused / freshdesk.requestCount;
+        if (refusedAgain && used >= REFUSED_SHARE) break;
+      }
+      const before = release;
+      release = due.tried === 0 ? this.#lanes.reserve(rank) : undefined;
+      before?.[Symbol.dispose]();
+      const slot = await this.#lanes.acquire(rank);
+      if (trouble || signal?.aborted || now() >= end) {
+        slot[Symbol.dispose]();
+        break;
+      }
+      const one = handle(due).then(
+        (after) => {
+          addResult(report, due, after);
+          refusedAgain ||= after !== null && due.tried === 2 &&
+            dueValue(after).tried === 2;
+        },
+        (error) => {
+          trouble ??= { error };
+        },
+      ).finally(() => {
+        slot[Symbol.dispose]();
+        running.delete(one);
+      });
+      running.add(one);
+    }
+    release?.[Symbol.dispose]();
+    await Promise.all(running);
+    if (trouble?.error instanceof NotSentError) {
+      log.info(`${trouble.error.message}. The next tick goes on`);
+    } else if (trouble) throw trouble.error;
+    return report;
+  }
+}
+
+function rankOf({ waitsFor, tried }: DueEntry): number {
+  return priorityOf(waitsFor) + TRIED * tried;
+}
