@@ -1,0 +1,123 @@
+/**
+ * How much of an account's calls a minute the engine uses when more is due than it can do, alone and
+ * beside others. The clock is simulated: nothing here depends on the machine.
+ *
+ * @module
+ */
+import { MINUTE, SECOND } from "../lib/time.ts";
+import { MinuteBudget } from "../sandbox/limits.ts";
+import { CountingKv } from "../tests/helpers/counting_kv.ts";
+import { putTickets } from "../tests/helpers/tickets.ts";
+import { compare, type Figure, type Scale } from "./figures.ts";
+import { makeWorkflow, waitingTickets } from "./setting.ts";
+import { SimulatedClock } from "./simulated_clock.ts";
+
+const START = Date.UTC(2026, 10, 23, 12, 0);
+/** Freshdesk takes this long to answer. */
+const LATENCY = 300;
+const TICKS = 3;
+const TICK = 5 * MINUTE;
+
+/** Others that use the same account. */
+interface Neighbours {
+  /** Which part of the calls they take. */
+  part: number;
+  /** How often they come. */
+  every: number;
+}
+
+interface Outcome {
+  /** Calls that we made with success. */
+  calls: number;
+  /** Calls that were there for us. */
+  free: number;
+  /** The same while a tick was at work. */
+  freeInTicks: number;
+  /** Calls that were refused. */
+  refused: number;
+}
+
+/** Plays a quarter of an hour with each plan. */
+export async function measureBudget({ quick }: Scale): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const cases: [string, number, Neighbours | undefined][] = [
+    ["alone", 1, undefined],
+    ["alone, RATE_LIMIT_SHARE=0.5", 0.5, undefined],
+    ["beside 30 % spread evenly", 1, { part: 0.3, every: 2 * SECOND }],
+    ["beside 30 % once a minute", 1, { part: 0.3, every: MINUTE }],
+  ];
+  for (const limit of quick ? [50] : [50, 200, 700]) {
+    for (const [name, share, others] of cases) {
+      const { calls, free, freeInTicks, refused } = await play(
+        limit,
+        share,
+        others,
+      );
+      figures.push(
+        compare(`${limit} a minute, ${name}`, "the calls free in ticks", {
+          calls: [calls],
+          "free in ticks": [freeInTicks],
+          "free in all": [free],
+          "429s": [refused],
+        }, { atLeast: 0.95 }),
+      );
+    }
+  }
+  return figures;
+}
+
+async function play(
+  limit: number,
+  share: number,
+  others: Neighbours | undefined,
+): Promise<Outcome> {
+  const clock = new SimulatedClock(START);
+  const { now, sleep } = clock;
+  const budget = new MinuteBudget(now, limit);
+  let [calls, refused, taken, id] = [0, 0, 0, 0];
+  const fetch = async (): Promise<Response> => {
+    const isFree = budget.spend(1);
+    const headers = {
+      "x-ratelimit-total": `${limit}`,
+      "x-ratelimit-remaining": `${budget.remaining}`,
+      ...(!isFree && { "retry-after": `${budget.secondsLeft}` }),
+    };
+    await sleep(LATENCY);
+    if (isFree) calls++;
+    else refused++;
+    const status = isFree ? 201 : 429;
+    return new Response(JSON.stringify({ id: ++id }), { status, headers });
+  };
+  const { kv } = new CountingKv();
+  const enough = limit * share * (TICKS * TICK / MINUTE);
+  await putTickets(kv, waitingTickets(enough, START, START));
+  const url = "https://acme.freshdesk.com";
+  const { workflow } = makeWorkflow(kv, { url, fetch, now, sleep, share });
+  const end = START + TICKS * TICK;
+  if (others) {
+    (async () => {
+      while (now() < end) {
+        const wanted = Math.round(limit * others.part * others.every / MINUTE);
+        const some = Math.min(wanted, budget.remaining);
+        budget.spend(some);
+        taken += some;
+        await sleep(others.every);
+      }
+    })();
+  }
+  let worked = 0;
+  for (let i = 0; i < TICKS; i++) {
+    const tick = START + i * TICK;
+    await clock.run(sleep(tick - now()));
+    await clock.run(workflow.tick(5, tick));
+    worked += now() - tick;
+  }
+  await clock.run(sleep(end - now()));
+  const ours = Math.min(limit * share, limit - taken / (TICKS * TICK / MINUTE));
+  return {
+    calls,
+    free: ours * TICKS * TICK / MINUTE,
+    freeInTicks: ours * worked / MINUTE,
+    refused,
+  };
+}
