@@ -13,7 +13,8 @@ import { Store } from "../workflow/store.ts";
 import type { Ticket } from "../workflow/ticket.ts";
 import { Workflow } from "../workflow.ts";
 
-const SILENT = { info() {}, warn() {}, error() {} };
+/** A log that says nothing. */
+export const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
 
 /** Makes a workflow that opens no tickets. */
 export function makeWorkflow(
