@@ -54,7 +54,10 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** Makes a line of the table: each repetition of the first raw figure by that of the second. */
+/**
+ * Makes a line of the table: each repetition of the first raw figure by the same repetition of the
+ * second, which must have as many or more.
+ */
 export function compare(
   name: string,
   to: string,
