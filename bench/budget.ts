@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { MINUTE, SECOND } from "../lib/time.ts";
+import { MINUTE } from "../lib/time.ts";
 import { MinuteBudget } from "../sandbox/limits.ts";
 import { CountingKv } from "../tests/helpers/counting_kv.ts";
 import { putTickets } from "../tests/helpers/tickets.ts";
@@ -22,10 +22,10 @@ const TICK = 5 * MINUTE;
 
 /** Others that use the same account. */
 interface Neighbours {
-  /** Which part of the calls they take. */
+  /** Which part of a minute's calls they take. */
   part: number;
-  /** How often they come. */
-  every: number;
+  /** Whether they make them one by one, spread evenly, or all at once. */
+  evenly: boolean;
 }
 
 interface Outcome {
@@ -51,11 +51,8 @@ const CASES: Case[] = [
   { name: "alone" },
   { name: "alone, RATE_LIMIT_SHARE=0.5", share: 0.5 },
   { name: "alone, answers take 1 s", latency: SLOW },
-  {
-    name: "beside 30 % spread evenly",
-    others: { part: 0.3, every: 2 * SECOND },
-  },
-  { name: "beside 30 % once a minute", others: { part: 0.3, every: MINUTE } },
+  { name: "beside 30 % spread evenly", others: { part: 0.3, evenly: true } },
+  { name: "beside 30 % once a minute", others: { part: 0.3, evenly: false } },
 ];
 
 /** Plays a quarter of an hour of each case with each plan. */
@@ -105,13 +102,14 @@ async function play(
   const { workflow } = makeWorkflow(kv, { url, fetch, now, sleep, share });
   const end = START + TICKS * TICK;
   if (others) {
+    const aMinute = limit * others.part;
+    const wanted = others.evenly ? 1 : aMinute;
     (async () => {
       while (now() < end) {
-        const wanted = Math.round(limit * others.part * others.every / MINUTE);
         const some = Math.min(wanted, budget.remaining);
         budget.spend(some);
         taken += some;
-        await sleep(others.every);
+        await sleep(MINUTE * wanted / aMinute);
       }
     })();
   }

@@ -7,6 +7,7 @@
 import { Freshdesk } from "../freshdesk.ts";
 import { seededRandom } from "../lib/random.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
+import { statusApp } from "../status/app.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { makeOpener } from "../startup/opener.ts";
 import { CountingKv } from "../tests/helpers/counting_kv.ts";
@@ -90,8 +91,34 @@ async function months(days: number, settle: number): Promise<Figure[]> {
           : [],
       ),
     );
+    if (pace === "natural") figures.push(await lookFigure(name, program));
   }
   return figures;
+}
+
+/** What a look at the page costs; one that is open looks again every minute. */
+async function lookFigure(name: string, program: Program): Promise<Figure> {
+  const app = statusApp({
+    store: program.store,
+    now: () => program.now,
+    ticketUrl: (id) => program.freshdesk.ticketUrl(id),
+    budget: () => program.freshdesk.budget,
+    startedAt: START,
+    mode: "open",
+    production: true,
+  });
+  const before = program.spent;
+  const answer = await app.request("http://localhost/");
+  await answer.text();
+  if (!answer.ok) throw new Error(`The page answered ${answer.status}`);
+  const { reads } = since(program.spent, before);
+  // The version is asked for every two seconds.
+  const aMinute = reads + 30;
+  return compare(`a look at the page: ${name}`, "a minute of an open page", {
+    reads: [reads],
+    "reads a minute": [aMinute],
+    "reads a month": [aMinute * MONTH * DAY / MINUTE],
+  });
 }
 
 function average(costs: readonly Cost[]): Cost {

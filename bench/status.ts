@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 10, 23, 12, 0);
 /** Asks for the page and for `/healthz` with few tickets and with many. */
 export async function measureStatus({ quick }: Scale): Promise<Figure[]> {
   const part = quick ? 1000 : 1;
-  const runs = quick ? 2 : 30;
+  const runs = quick ? 2 : 15;
   const spread = (i: number) => ALL_STAGES[i % ALL_STAGES.length]!;
   const cases: [string, number, (i: number) => Stage, number?][] = [
     ["10 000, as many in every stage", 10_000 / part, spread],
