@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { lastFullHour } from "./setting.ts";
 import { putTickets } from "../tests/helpers/tickets.ts";
 import { compare, type Figure, type Scale } from "./figures.ts";
 import {
+  lastFullHour,
   makeWorkflow,
   type Process,
   sideBySide,
@@ -20,7 +20,7 @@ import {
 const LANES = 4;
 const BODY = "<p>What is?</p>";
 
-/** Takes 5 000 first replies, against loops that do less. */
+/** Takes 5 000 first replies, beside loops that do less. */
 export async function measureEngine({ quick }: Scale): Promise<Figure[]> {
   const [count, runs] = quick ? [20, 1] : [5000, 3];
   await using peer = await startProcess("peer.ts");
@@ -35,8 +35,7 @@ export async function measureEngine({ quick }: Scale): Promise<Figure[]> {
       const ms = await loop(peer, count, what);
       rates[what].push(count / ms * 1000);
     }
-    const { ms } = await engine(peer, count);
-    rates.engine.push(count / ms * 1000);
+    rates.engine.push(count / await engine(peer, count) * 1000);
   }
   const shares = await profile(peer, count);
   const { engine: ours, recording, ownConnection, bare } = rates;
@@ -87,12 +86,12 @@ async function loop(
   });
 }
 
-/** One tick of the engine; `wrap` may look at what it does. */
+/** Milliseconds of one tick of the engine; the clock may time its waits. */
 async function engine(
   peer: Process,
   count: number,
   clock?: Clock,
-): Promise<{ ms: number }> {
+): Promise<number> {
   await fetch(`${peer.line}/forget`).then((answer) => answer.text());
   const tick = lastFullHour();
   return await withFolder(async (folder) => {
@@ -102,18 +101,17 @@ async function engine(
       url: peer.line,
       ...(clock && { fetch: clock.fetch }),
     });
-    const ms = await timed(async () => {
+    return await timed(async () => {
       const { done } = await workflow.tick(5, tick);
       if (done !== count) throw new Error(`${done} of ${count} were done`);
     });
-    return { ms };
   });
 }
 
 /** Which part of the four lanes' time each kind of wait takes. */
 async function profile(peer: Process, count: number): Promise<Figure[]> {
   const clock = new Clock();
-  const { ms } = await engine(peer, count, clock);
+  const ms = await engine(peer, count, clock);
   const lanes = LANES * ms / count;
   const parts: [string, number][] = [...clock.took].map(
     ([what, took]) => [what, took / count],

@@ -38,7 +38,7 @@ export async function measureMachines({ quick }: Scale): Promise<Figure[]> {
   }
   const alone = found.get(1)!.map(({ rate }) => rate);
   const figures = [...found].map(([machines, all]) =>
-    compare(`${machines} machines`, "one machine", {
+    compare(`machines: ${machines}`, "one machine", {
       "steps/s": all.map(({ rate }) => rate),
       "alone": alone,
       "conflicts a step": all.map(({ conflicts }) => conflicts),
