@@ -188,6 +188,8 @@ export class Store {
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #log: StoreOptions["log"];
   readonly #unreadable = new Set<string>();
+  /** Agents who may be written for, not to be read again; a change shows in one refused call. */
+  readonly #mayBeWrittenFor = new Set<number>();
 
   /** Uses a KV that somebody else opens and closes. */
   constructor(kv: Deno.Kv, options: StoreOptions = {}) {
@@ -781,6 +783,7 @@ export class Store {
 
   /** Remembers that the key's owner may not write for an agent. */
   async markNoImpersonation(id: number): Promise<void> {
+    this.#mayBeWrittenFor.delete(id);
     await this.#withLockRetry(() =>
       this.#kv.set(["agent", id], "may not be written for", {
         expireIn: AGENT_EXPIRY,
@@ -790,7 +793,10 @@ export class Store {
 
   /** Whether the key's owner may write for an agent, as far as is known. */
   async canImpersonate(id: number): Promise<boolean> {
-    return (await this.#get(["agent", id])).versionstamp === null;
+    if (this.#mayBeWrittenFor.has(id)) return true;
+    const { versionstamp } = await this.#get(["agent", id]);
+    if (versionstamp === null) this.#mayBeWrittenFor.add(id);
+    return versionstamp === null;
   }
 
   /** Another text after every change that people see, whichever process made it; cheap to ask for. */
