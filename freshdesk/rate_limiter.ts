@@ -8,12 +8,15 @@
  *
  * @module
  */
-import { MINUTE } from "../lib/time.ts";
+import { MINUTE, SECOND } from "../lib/time.ts";
 
 /** Calls per minute of the smallest plan (a trial); assumed until the first response. */
 const SMALLEST_PLAN = 50;
 /** Share of a minute's calls that may be made at once. */
 const BURST = 0.1;
+
+/** While a response is under way others go on for this long. */
+const RESPONSE_TIME = SECOND;
 
 /** What is known of the account's rate limit. */
 export interface Budget {
@@ -144,7 +147,8 @@ export class RateLimiter {
   #callsLeft(now: number): number {
     if (this.#remaining === undefined || now >= this.#window.end) return 1;
     const others = Math.max(this.#otherUsage.now, this.#otherUsage.before);
-    const since = (now - (this.#responseTimes.at(-1) ?? now)) / MINUTE;
+    const last = this.#responseTimes.at(-1) ?? now;
+    const since = (now - last + RESPONSE_TIME) / MINUTE;
     return this.#remaining - this.#inFlight - Math.ceil(others * since);
   }
 }

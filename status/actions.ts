@@ -393,7 +393,7 @@ export class Actions {
         }
       }
       if (resumed.length === 0) {
-        return { message: "No failed ticket is waiting", tickets: [] };
+        return { message: "There are no failed tickets", tickets: [] };
       }
       const isHeld = dryRun || await store.pause(now) !== undefined;
       const trouble = !isHeld &&

@@ -241,7 +241,7 @@ export async function board(
   const hour = now - now % HOUR;
   const midnight = now - now % DAY;
   const [waiting, finished, jobs, tallies, backlogs] = await Promise.all([
-    store.waiting(MOST_WAITING),
+    cache.waiting(),
     Promise.all(
       FINAL_STATES.map((state) => finishedPage(source, state, limit)),
     ),

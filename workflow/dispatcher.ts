@@ -89,7 +89,10 @@ export class Dispatcher {
       const slot = await this.#slots.acquire(priority);
       if (now() - checkedAt >= PAUSE_CHECK) {
         checkedAt = now();
-        paused = await isPaused();
+        paused = await isPaused().catch((error) => {
+          trouble ??= { error };
+          return true;
+        });
       }
       if (trouble || paused || signal?.aborted || now() >= end) {
         slot[Symbol.dispose]();

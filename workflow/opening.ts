@@ -80,7 +80,7 @@ export interface TicketOpenerOptions<Stored> extends ParticipantOptions {
 /** Calls that a ticket needs, all in all. */
 const CALLS: Readonly<Record<Pace, number>> = {
   classic: 6,
-  natural: 9,
+  natural: 11,
   fast: 9,
 };
 /** A desk that has had no ticket does not begin empty. */

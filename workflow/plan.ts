@@ -59,12 +59,12 @@ export type WaitKind =
   | "firstReply"
   /** Any later answer of the agent. */
   | "reply"
-  /** A second message of the agent, before the customer answers. */
-  | "followUp"
   /** Passing the ticket on to another agent or group. */
   | "handOver"
   /** The customer's answer. */
   | "answer"
+  /** The customer's word that it is settled, before anybody has answered. */
+  | "withdrawal"
   /** The customer's objection to a resolved ticket. */
   | "reopening"
   /** The agent's reminder to a customer who does not answer. */

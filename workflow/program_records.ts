@@ -13,6 +13,7 @@ import {
   isCleanup,
   isJobRun,
   isPause,
+  isRecord,
   type JobRun,
   type Pause,
 } from "./stored_values.ts";
@@ -37,6 +38,9 @@ const CLEANUP_LEASE = 10 * MINUTE;
 
 /** The account, the jobs and what a person wants of them. */
 export class ProgramRecords extends KvRecords {
+  /** Agents who may be written for, not to be read again; a change shows in one refused call. */
+  readonly #mayBeWrittenFor = new Set<number>();
+
   /**
    * Binds the database to an account, by its host, if it is not bound yet; ids mean nothing in
    * another one.
@@ -67,13 +71,9 @@ export class ProgramRecords extends KvRecords {
    * way; `undefined` if nobody does.
    */
   async pause(now = this.now()): Promise<Pause | undefined> {
-    const [{ value: pause }, { value: cleanup }] = await this.withLockRetry(
-      () => this.kv.getMany<[unknown, unknown]>([["pause"], ["cleanup"]]),
-    );
-    if (isPause(pause) && (pause.until === null || now < pause.until)) {
-      return pause;
-    }
-    if (!isCleanup(cleanup) || !isUnderWay(cleanup, now)) return undefined;
+    const { person, cleanup } = await this.#holds();
+    if (isHeld(person, now)) return person;
+    if (!cleanup || !isUnderWay(cleanup, now)) return undefined;
     const { by, since, done, total } = cleanup;
     return { by, since, until: null, cleanup: { done, total } };
   }
@@ -89,35 +89,31 @@ export class ProgramRecords extends KvRecords {
     now = this.now(),
   ): Promise<Pause> {
     for (;;) {
-      const before = await this.read<Pause>(["pause"]);
-      const held = isPause(before.value) &&
-        (before.value.until === null || now < before.value.until);
-      const since = held ? before.value!.since : now;
-      const pause: Pause = { by: shorten(by, 60), since, until };
-      const committed = await this.commit(() =>
-        this.kv.atomic().check(before).set(["pause"], pause)
-          .set(["version"], 0)
-      );
-      if (committed) return pause;
+      const before = await this.#holds();
+      const since = isHeld(before.person, now) ? before.person.since : now;
+      const person: Pause = { by: shorten(by, 60), since, until };
+      if (await this.#hold(before, { person })) return person;
     }
   }
 
   /** Ends a person's pause: false if there was none. */
   async endPause(now = this.now()): Promise<boolean> {
-    const { value } = await this.read<Pause>(["pause"]);
-    await this.commit(() =>
-      this.kv.atomic().delete(["pause"]).set(["version"], 0)
-    );
-    return isPause(value) && (value.until === null || now < value.until);
+    for (;;) {
+      const before = await this.#holds();
+      if (!before.person) return false;
+      if (await this.#hold(before, { person: null })) {
+        return isHeld(before.person, now);
+      }
+    }
   }
 
   /** The clean-up that is under way, or the last one; `undefined` if there was none. */
   async cleanup(
     now = this.now(),
   ): Promise<Cleanup & { isUnderWay: boolean } | undefined> {
-    const { value } = await this.read(["cleanup"]);
-    return isCleanup(value)
-      ? { ...value, isUnderWay: isUnderWay(value, now) }
+    const { cleanup } = await this.#holds();
+    return cleanup
+      ? { ...cleanup, isUnderWay: isUnderWay(cleanup, now) }
       : undefined;
   }
 
@@ -127,9 +123,7 @@ export class ProgramRecords extends KvRecords {
     by: string,
     now = this.now(),
   ): Promise<boolean> {
-    const before = await this.read(["cleanup"]);
-    if (isCleanup(before.value) && isUnderWay(before.value, now)) return false;
-    const begun: Cleanup = {
+    const cleanup: Cleanup = {
       id,
       by: shorten(by, 60),
       since: now,
@@ -139,10 +133,11 @@ export class ProgramRecords extends KvRecords {
       total: 0,
       said: "",
     };
-    return await this.commit(() =>
-      this.kv.atomic().check(before).set(["cleanup"], begun)
-        .set(["version"], 0)
-    ) !== null;
+    for (;;) {
+      const before = await this.#holds();
+      if (before.cleanup && isUnderWay(before.cleanup, now)) return false;
+      if (await this.#hold(before, { cleanup })) return true;
+    }
   }
 
   /** Says how far a clean-up is, or how it ended; it holds all else back meanwhile. */
@@ -151,18 +146,42 @@ export class ProgramRecords extends KvRecords {
     change: Partial<Pick<Cleanup, "done" | "total" | "said" | "endedAt">>,
     now = this.now(),
   ): Promise<void> {
-    const before = await this.read<Cleanup>(["cleanup"]);
-    if (!isCleanup(before.value) || before.value.id !== id) return;
-    const after: Cleanup = { ...before.value, ...change, seen: now };
-    after.said = shorten(after.said, 2000);
-    await this.commit(() =>
-      this.kv.atomic().check(before).set(["cleanup"], after)
-        .set(["version"], 0)
-    );
+    for (;;) {
+      const before = await this.#holds();
+      if (before.cleanup?.id !== id) return;
+      const cleanup: Cleanup = { ...before.cleanup, ...change, seen: now };
+      cleanup.said = shorten(cleanup.said, 1000);
+      if (await this.#hold(before, { cleanup })) return;
+    }
+  }
+
+  /** What holds the program back, or did. */
+  async #holds(): Promise<Holds & { entry: Deno.KvEntryMaybe<unknown> }> {
+    const entry = await this.read<unknown>(["pause"]);
+    const { person, cleanup } = isRecord(entry.value)
+      ? entry.value
+      : { person: null, cleanup: null };
+    return {
+      entry,
+      person: isPause(person) ? person : null,
+      cleanup: isCleanup(cleanup) ? cleanup : null,
+    };
+  }
+
+  /** Changes what holds the program back: false when somebody else was first. */
+  async #hold(
+    { entry, person, cleanup }: Holds & { entry: Deno.KvEntryMaybe<unknown> },
+    change: Partial<Holds>,
+  ): Promise<boolean> {
+    const holds: Holds = { person, cleanup, ...change };
+    return await this.commit(() =>
+      this.kv.atomic().check(entry).set(["pause"], holds).set(["version"], 0)
+    ) !== null;
   }
 
   /** Remembers that the key's owner may not write for an agent. */
   async markNoImpersonation(id: number): Promise<void> {
+    this.#mayBeWrittenFor.delete(id);
     await this.withLockRetry(() =>
       this.kv.set(["agent", id], "may not be written for", {
         expireIn: AGENT_EXPIRY,
@@ -172,7 +191,10 @@ export class ProgramRecords extends KvRecords {
 
   /** Whether the key's owner may write for an agent, as far as is known. */
   async canImpersonate(id: number): Promise<boolean> {
-    return (await this.read(["agent", id])).versionstamp === null;
+    if (this.#mayBeWrittenFor.has(id)) return true;
+    const { versionstamp } = await this.read(["agent", id]);
+    if (versionstamp === null) this.#mayBeWrittenFor.add(id);
+    return versionstamp === null;
   }
 
   /** Another text after every change that people see, whichever process made it; cheap to ask for. */
@@ -248,6 +270,16 @@ export class ProgramRecords extends KvRecords {
 /** Where it is counted how often something happened in an hour. */
 export function statsKey(at: number, what: keyof HourlyStats): Deno.KvKey {
   return ["stats", at - at % HOUR, what];
+}
+
+/** What holds the program back, or did: one record, as every tick with work to do reads it. */
+interface Holds {
+  person: Pause | null;
+  cleanup: Cleanup | null;
+}
+
+function isHeld(pause: Pause | null, now: number): pause is Pause {
+  return pause !== null && (pause.until === null || now < pause.until);
 }
 
 function isUnderWay({ endedAt, seen }: Cleanup, now: number): boolean {

@@ -20,8 +20,7 @@
  * ["stats", hour, what]           how often something happened in an hour
  * ["backlog", hour]               how many tickets were open, pending and resolved in an hour
  * ["repaired"]                    when the due entries were checked
- * ["pause"]                       that a person wants nothing to be done, who, and until when
- * ["cleanup"]                     that tickets are being moved to the trash, and how far it is
+ * ["pause"]                       who wants nothing to be done, and until when; how far a clean-up is
  * ["token", token]                which tickets a press of "open now" has drafted
  * ["scratch", name]               whether it can be written to
  * ["version"]                     written with every change that people see

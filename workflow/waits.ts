@@ -138,25 +138,44 @@ const HOURS = 60;
 
 /**
  * The first reply: 35 % come quickly, the others when the queue allows; sooner or later by priority.
- * Agents see the SLA's clock, so a quarter of those that would be late come just in time.
+ * Agents see the SLA's clock, so a fifth of those that would be late come just in time.
  */
 function drawFirstReply(priority: Priority, random: Random): number {
-  const isQuick = random() < 0.35;
-  const minutes = PRIORITY_FACTOR[priority] * logNormal(
-    isQuick ? { median: 15, p90: 60 } : { median: 4 * HOURS, p90: 30 * HOURS },
-    random,
-  );
+  const { quick, slow, longest } = FIRST_REPLIES[priority];
+  const shape = random() < 0.35 ? quick : slow;
+  const minutes = logNormalUpTo(longest, shape, random);
   const due = FIRST_REPLY_SLA[priority];
-  return minutes > due && random() < 0.25
-    ? due * (0.5 + random() / 2)
-    : minutes;
+  return minutes > due && random() < 0.2 ? due * (0.5 + random() / 2) : minutes;
 }
 
-const PRIORITY_FACTOR: Readonly<Record<Priority, number>> = {
-  1: 1.5,
-  2: 1,
-  3: 0.5,
-  4: 0.25,
+interface FirstReplies {
+  quick: { median: number; p90: number };
+  slow: { median: number; p90: number };
+  longest: number;
+}
+
+/** The more urgent, the sooner, and the fewer stragglers. */
+const FIRST_REPLIES: Readonly<Record<Priority, FirstReplies>> = {
+  1: {
+    quick: { median: 22, p90: 90 },
+    slow: { median: 6 * HOURS, p90: 45 * HOURS },
+    longest: 80 * HOURS,
+  },
+  2: {
+    quick: { median: 15, p90: 60 },
+    slow: { median: 4 * HOURS, p90: 30 * HOURS },
+    longest: 80 * HOURS,
+  },
+  3: {
+    quick: { median: 8, p90: 30 },
+    slow: { median: 2 * HOURS, p90: 10 * HOURS },
+    longest: 24 * HOURS,
+  },
+  4: {
+    quick: { median: 4, p90: 15 },
+    slow: { median: 30, p90: 2 * HOURS },
+    longest: 6 * HOURS,
+  },
 };
 
 const KINDS: Readonly<
@@ -166,24 +185,26 @@ const KINDS: Readonly<
   >
 > = {
   reply: business({ median: 1.5 * HOURS, p90: 10 * HOURS }),
-  followUp: business({ median: 30, p90: 4 * HOURS }),
   handOver: business({ median: 30, p90: 3 * HOURS }),
   reminder: business({ median: 16 * HOURS, p90: 32 * HOURS }),
   giveUp: business({ median: 16 * HOURS, p90: 32 * HOURS }),
-  thirdParty: business({ median: 16 * HOURS, p90: 40 * HOURS }),
+  // Two to three working days, as agents say.
+  thirdParty: business({ median: 20 * HOURS, p90: 40 * HOURS }),
   resolve: (random) =>
-    random() < 0.45
+    random() < 0.6
       ? [1, "business"]
       : business({ median: 5 * HOURS, p90: 18 * HOURS })(random),
   // A day has 15 waking hours, so that nine in ten have answered after 24 hours.
   answer: customer({ median: 2 * HOURS, p90: 15 * HOURS }),
-  reopening: customer({ median: 8 * HOURS, p90: 24 * HOURS }),
+  withdrawal: customer({ median: 1 * HOURS, p90: 6 * HOURS }),
+  reopening: customer({ median: 18 * HOURS, p90: 45 * HOURS }),
   close: (random) => [DAY / MINUTE * (1 + 3 * random()), "clock"],
 };
 
 function business(shape: { median: number; p90: number }) {
   return (random: Random): [number, WaitHours] => [
-    logNormal(shape, random),
+    // Stragglers are slow, and not forgotten.
+    logNormalUpTo(5 * shape.p90, shape, random),
     "business",
   ];
 }
@@ -193,4 +214,14 @@ function customer(shape: { median: number; p90: number }) {
     logNormal(shape, random),
     random() < 0.1 ? "clock" : "day",
   ];
+}
+
+/** Draws again what is longer. */
+function logNormalUpTo(
+  longest: number,
+  shape: { median: number; p90: number },
+  random: Random,
+): number {
+  const drawn = logNormal(shape, random);
+  return drawn <= longest ? drawn : logNormalUpTo(longest, shape, random);
 }

@@ -356,11 +356,11 @@ function startLarge(text: string): string {
   ).join("").replace(/\bi(?=[\s'])/g, "I");
 }
 
-/** "i have not" for a writer who begins in small letters; "API" and "A-1234" stay. */
+/** "i have not", "thinkpad" for a writer who begins in small letters; "API" and "A-1234" stay. */
 function startSmall(text: string): string {
   return text.replace(
-    /(^|[.!?]\s+|\n)(\p{Lu})(?=\p{Ll}|\s|')/gu,
-    (_, before: string, letter: string) => before + letter.toLowerCase(),
+    /(^|[.!?]\s+|\n)(\p{Lu}(?=\p{Ll}|\s|')\p{L}*)/gu,
+    (_, before: string, word: string) => before + word.toLowerCase(),
   )
     .replace(/\bI(?=[\s'])/g, "i");
 }

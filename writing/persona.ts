@@ -51,8 +51,8 @@ const CONTACTS: Record<Register, {
       "Dear {company} team,",
       "Hello,",
       "Good day,",
-      "Dear customer service,",
-      "To whom it may concern,",
+      "Dear all,",
+      "Hello everyone,",
     ],
     laterGreetings: [
       "Dear {other.first},",
@@ -131,8 +131,8 @@ const AMERICAN: Partial<Record<Register, Words>> = {
 };
 const BRITISH: Partial<Record<Register, Words>> = {
   formal: {
-    greetings: ["Dear Sir or Madam,"],
-    closings: ["Yours sincerely,", "Yours faithfully,"],
+    greetings: ["Dear team,"],
+    closings: ["Yours sincerely,", "With best wishes,"],
   },
   neutral: {
     greetings: ["Hiya,", "Hello all,"],
@@ -228,7 +228,7 @@ export function agentStyle(seed: string, id: number, desk: DeskFile): Style {
   return {
     greeting,
     laterGreeting: brief
-      ? one(["{other.first},", "Hi {other.first},", "Hi again,"], random)
+      ? one(["{other.first},", "Hi {other.first},", "Hi again,", ""], random)
       : greeting,
     closing: `${closing}\n${signature}`,
     laterClosing: brief ? "{self.first}" : `${closing}\n{self.first}`,

@@ -19,7 +19,7 @@ export function waitShapesOf({ waits = {} }: DeskFile): WaitShapes {
   return {
     ...(first_reply && { firstReply: first_reply }),
     ...(reply && { reply, handOver: reply }),
-    ...(answer && { answer, reopening: answer }),
+    ...(answer && { answer }),
     ...(reminder && { reminder, giveUp: reminder }),
     ...(third_party && { thirdParty: third_party }),
     ...(close && { close }),

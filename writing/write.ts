@@ -276,17 +276,23 @@ function naturalSteps(
     } else if (MESSAGES[name] === "contact") {
       add(
         { kind: "answer", body },
-        name === "reopen" ? "reopening" : "answer",
+        name === "reopen"
+          ? "reopening"
+          : name === "withdrawal"
+          ? "withdrawal"
+          : "answer",
       );
+      if (name === "withdrawal") next = "reply"; // nothing is left to find out
       // A contact's message opens a ticket again; thanks need no work.
       add({ kind: "status", status: name === "thanks" ? "resolved" : "open" });
     } else {
       const resolves = RESOLVING.includes(name);
+      const isFirst = !steps.some(({ kind }) => kind === "reply");
       add({
         kind: "reply",
         agent: writer,
         body,
-        ...(next === "firstReply" && { first: true as const }),
+        ...(isFirst && { first: true as const }),
         ...(resolves && { resolves: true as const }),
       }, name === "reminder" ? "reminder" : next);
       next = name === "waiting" ? "thirdParty" : "reply";

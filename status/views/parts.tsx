@@ -170,7 +170,11 @@ export const Trouble: FC<
               )
               : null}
             <span>
-              {stage === "failed" ? "Then resume it: " : "To resume it: "}
+              {forms.canAct
+                ? "or in the terminal: "
+                : stage === "failed"
+                ? "Then resume it: "
+                : "To resume it: "}
               <code>{retry}</code>
             </span>
           </div>

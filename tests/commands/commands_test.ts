@@ -242,7 +242,7 @@ command(
     child.kill("SIGKILL");
     await texts.cancel();
     await child.status;
-    assertStringIncludes(page, `<dt>API calls</dt><dd>${calls}</dd>`);
+    assertStringIncludes(page, `closed, ${calls} calls`);
     for (const { name, lastRun } of jobs) assert(lastRun.took > 0, name);
   },
 );

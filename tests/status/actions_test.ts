@@ -379,7 +379,7 @@ Deno.test("retry puts one or all back and takes the step at once, once", async (
   assertEquals([env.said(1).length, env.said(2).length], [1, 1]);
   assertEquals(
     (await actions.retry(undefined, BY)).message,
-    "No failed ticket is waiting",
+    "There are no failed tickets",
   );
 });
 

@@ -301,7 +301,7 @@ seenShop("the pictures of the docs show a shop some days in", async ({
   await page.locator("#live.live").waitFor();
   assert(await page.locator(".messages > li").count() > 2);
   if (write) await page.screenshot({ path: "docs/thread.png" });
-}, { browser: { viewport: { width: 1280, height: 860 } } });
+}, { browser: { viewport: { width: 1440, height: 920 } } });
 
 /** Words that are broken in the middle: a text of one word that takes more than one line. */
 const BROKEN = `(() => {

@@ -25,9 +25,9 @@ const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
 const KINDS: readonly WaitKind[] = [
   "firstReply",
   "reply",
-  "followUp",
   "handOver",
   "answer",
+  "withdrawal",
   "reopening",
   "reminder",
   "giveUp",
@@ -109,7 +109,7 @@ Deno.test("waits: are whole minutes, one or more", () => {
 });
 
 Deno.test("waits: agents' pass in business hours, closing around the clock", () => {
-  const customers: WaitKind[] = ["answer", "reopening"];
+  const customers: WaitKind[] = ["answer", "withdrawal", "reopening"];
   for (const kind of KINDS.filter((kind) => !customers.includes(kind))) {
     const hours = kind === "close" ? "clock" : "business";
     assert(draw(kind).every((wait) => wait.hours === hours), kind);
@@ -117,7 +117,7 @@ Deno.test("waits: agents' pass in business hours, closing around the clock", () 
 });
 
 Deno.test("waits: one customer in ten answers around the clock, the others by day", () => {
-  for (const kind of ["answer", "reopening"] as const) {
+  for (const kind of ["answer", "withdrawal", "reopening"] as const) {
     const waits = draw(kind);
     assertBetween(shareOf(waits, ({ hours }) => hours === "clock"), 0.09, 0.11);
     assert(waits.every(({ hours }) => hours === "clock" || hours === "day"));
@@ -130,7 +130,7 @@ Deno.test("waits: a third of first replies come within minutes, the others take 
   assertBetween(hoursAt(waits, 0.175), 0.2, 0.32);
   assertBetween(shareOf(waits, ({ minutes }) => minutes <= 30), 0.3, 0.4);
   assertBetween(shareOf(waits, ({ minutes }) => minutes <= 240), 0.62, 0.74);
-  assertBetween(shareOf(waits, ({ minutes }) => minutes > 1800), 0.04, 0.08);
+  assertBetween(shareOf(waits, ({ minutes }) => minutes > 1800), 0.03, 0.06);
 });
 
 Deno.test("waits: about 15 % of first replies are later than the SLA", () => {
@@ -159,13 +159,13 @@ Deno.test("waits: urgent tickets get their first reply sooner", () => {
 Deno.test("waits: later replies, reminders and third parties take their time", () => {
   const expected: [WaitKind, median: number, p90: number][] = [
     ["reply", 1.5, 10],
-    ["followUp", 0.5, 4],
     ["handOver", 0.5, 3],
     ["answer", 2, 15],
-    ["reopening", 8, 24],
+    ["withdrawal", 1, 6],
+    ["reopening", 18, 45],
     ["reminder", 16, 32],
     ["giveUp", 16, 32],
-    ["thirdParty", 16, 40],
+    ["thirdParty", 20, 40],
   ];
   for (const [kind, median, p90] of expected) {
     const waits = draw(kind);
@@ -228,20 +228,13 @@ Deno.test("waits: customers answer after 2 hours, 90 % within about a day, few a
 /** Plans in the shares of outcomes of a real desk, for tickets as they arrive. */
 function* plans(count: number, maxDays: number, seed = "plans") {
   const kinds: Record<string, WaitKind[]> = {
-    firstReply: ["firstReply", "resolve"],
-    oneRound: ["firstReply", "answer", "reply", "resolve"],
-    twoRounds: [
-      "firstReply",
-      "answer",
-      "reply",
-      "answer",
-      "reply",
-      "resolve",
-    ],
+    firstReply: ["firstReply"],
+    oneRound: ["firstReply", "answer", "reply"],
+    twoRounds: ["firstReply", "answer", "reply", "answer", "reply"],
     noAnswer: ["firstReply", "reminder", "giveUp"],
-    thirdParty: ["firstReply", "thirdParty", "reply", "resolve"],
-    reopened: ["firstReply", "resolve", "reopening", "reply", "resolve"],
-    handedOver: ["handOver", "firstReply", "answer", "reply", "resolve"],
+    thirdParty: ["firstReply", "answer", "reply", "thirdParty"],
+    reopened: ["firstReply", "answer", "reply", "reopening", "reply"],
+    handedOver: ["handOver", "firstReply", "answer", "reply"],
   };
   const arrivals = new Arrivals({
     seed,
@@ -276,46 +269,6 @@ function* plans(count: number, maxDays: number, seed = "plans") {
     yield { priority, waits, begin, ends };
   }
 }
-
-Deno.test("waits: most tickets are resolved within one or two days, some take weeks", () => {
-  const hours: number[] = [];
-  for (const { ends, begin } of plans(3000, 30)) {
-    hours.push(((ends.at(-2) ?? 0) - begin) / HOUR);
-  }
-  assertBetween(quantile(hours, 0.5), 24, 56);
-  assertBetween(quantile(hours, 0.25), 4, 30);
-  assertBetween(quantile(hours, 0.9), 120, 320);
-});
-
-Deno.test("waits: first replies take hours on the clock, days over a weekend", () => {
-  const hours: number[] = [];
-  for (const { ends, begin } of plans(3000, 30)) {
-    hours.push(((ends[0] ?? 0) - begin) / HOUR);
-  }
-  assertBetween(quantile(hours, 0.5), 1, 6);
-  assertBetween(quantile(hours, 0.75), 14, 64);
-});
-
-Deno.test("waits: at 2 tickets an hour a desk always has open ones from the third day on", () => {
-  let busy = 0;
-  for (let seed = 0; seed < 20; seed++) {
-    const lives: { begin: number; resolved: number }[] = [];
-    for (const { begin, ends } of plans(400, 30, `fortnight ${seed}`)) {
-      if (begin > MONDAY + 14 * DAY) break;
-      lives.push({ begin, resolved: ends.at(-2) ?? begin });
-    }
-    let least = Infinity;
-    for (let at = MONDAY + 2 * DAY; at < MONDAY + 14 * DAY; at += HOUR / 4) {
-      if (!OFFICE.isOpen(at)) continue;
-      const open = lives.filter(({ begin, resolved }) =>
-        begin <= at && at < resolved
-      );
-      least = Math.min(least, open.length);
-    }
-    if (least >= 3) busy++;
-  }
-  assert(busy >= 19, `${busy} of 20`);
-});
 
 Deno.test("drawWaits() lets no plan take longer than maxDays", () => {
   for (const maxDays of [1, 3, 7, 30]) {
