@@ -184,15 +184,21 @@ export interface TicketField {
 
 /** Business hours, in the shape of Freshdesk's own answers. */
 export interface BusinessCalendar {
+  /** Freshdesk's id. */
   id: number;
+  /** As people call it. */
   name: string;
+  /** What it is for. */
   description: string | null;
+  /** Whether it is the account's default. */
   is_default: boolean;
   /** A name of Ruby on Rails: `Eastern Time (US & Canada)`. */
   time_zone: string;
   /** By day, `monday` to `sunday`; days without hours are missing. */
   business_hours: Record<string, { start_time: string; end_time: string }>;
+  /** `YYYY-MM-DDTHH:MM:SSZ`. */
   created_at: string;
+  /** `YYYY-MM-DDTHH:MM:SSZ`. */
   updated_at: string;
 }
 

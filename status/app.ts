@@ -9,7 +9,6 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import type { Store } from "../workflow/store.ts";
 import { actionRoutes, takeFlash } from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";

@@ -132,7 +132,7 @@ const FLAGS_OF_OTHERS = /^(allow-\w+|config|help|cached-only)$/;
 
 docs("every option in the docs is one of a command", () => {
   const sources = filesIn()
-    .filter((path) => /^(commands|tests\/chaos)\/.*\.ts$/.test(path))
+    .filter((path) => /^(commands|bench|tests\/chaos)\/.*\.ts$/.test(path))
     .map(read).join("\n");
   for (const page of pages()) {
     for (
