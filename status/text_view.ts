@@ -236,7 +236,7 @@ function troubleLines(
         ...wrapped(lastError.hint, width, "", indent),
       ]
       : []),
-    ...(retry ? wrapped(`To resume it: ${retry}`, width, "", indent) : []),
+    ...(retry ? wrapped(`To retry it: ${retry}`, width, "", indent) : []),
   ];
 }
 

@@ -173,8 +173,8 @@ export const Trouble: FC<
               {forms.canAct
                 ? "or in the terminal: "
                 : stage === "failed"
-                ? "Then resume it: "
-                : "To resume it: "}
+                ? "Then retry it: "
+                : "To retry it: "}
               <code>{retry}</code>
             </span>
           </div>

@@ -624,7 +624,7 @@ Deno.test("the terminal shows jobs, counts and tickets within its width", async 
       "failed 1",
       "Failed (1)",
       "Give cf_region a default.",
-      "To resume it: deno task retry 1",
+      "To retry it: deno task retry 1",
       "closings",
       "#2",
       "12:05",
