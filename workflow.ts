@@ -17,7 +17,7 @@ import { shorten } from "./lib/text.ts";
 import { HOUR, MINUTE } from "./lib/time.ts";
 import { Claims, type OwnClaim } from "./workflow/claims.ts";
 import { Diagnostician } from "./workflow/diagnosis.ts";
-import { Dispatcher } from "./workflow/dispatcher.ts";
+import { Dispatcher, PAUSE_CHECK } from "./workflow/dispatcher.ts";
 import { failureOf, hintFor, messageOf } from "./workflow/failures.ts";
 import type { TicketOpener } from "./workflow/opening.ts";
 import {
@@ -173,6 +173,7 @@ export class Workflow {
   async createAndHandleTicket(at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
+    const askedAt = this.#context.now();
     if (await this.#isPaused()) return emptyReport();
     const { opener } = await this.#prepare();
     if (!this.#dryRun) await this.#context.store.repairDaily();
@@ -181,7 +182,8 @@ export class Workflow {
     if (this.#dryRun) {
       return { ...emptyReport(), planned: opener.previewed - before };
     }
-    const report = await this.#run(dueBy(tickets, tick), tick, end);
+    const due = dueBy(tickets, tick);
+    const report = await this.#run(due, tick, end, { askedAt });
     await this.#context.store.sampleBacklog(tick);
     return report;
   }
@@ -206,7 +208,7 @@ export class Workflow {
     // Lower steps of other jobs wait until it is known what is due here.
     const reserved = this.#dispatcher.reserve(every);
     const report = await this.#context.store.due(every, tick)
-      .then((due) => this.#run(due, tick, end, reserved))
+      .then((due) => this.#run(due, tick, end, { reserved }))
       .finally(() => reserved[Symbol.dispose]());
     if (every !== 5) return report;
     const tickets = await this.#makeUpHour(tick, end);
@@ -262,13 +264,21 @@ export class Workflow {
     return { ...emptyReport(), planned };
   }
 
+  /**
+   * Works on tickets, unless the program is paused.
+   *
+   * @param options.reserved what to release once the tickets have their places
+   * @param options.askedAt when it was last asked whether the program is paused (ms since 1970)
+   */
   async #run(
     tickets: readonly DueEntry[],
     tick: number,
     end: number,
-    reserved?: Disposable,
+    { reserved, askedAt = 0 }: { reserved?: Disposable; askedAt?: number } = {},
   ): Promise<Report> {
-    if (tickets.length === 0 || await this.#isPaused()) return emptyReport();
+    if (tickets.length === 0) return emptyReport();
+    const isFresh = this.#context.now() - askedAt < PAUSE_CHECK;
+    if (!isFresh && await this.#isPaused()) return emptyReport();
     await this.#prepare();
     const handle = (due: DueEntry) => this.handleTicketWorkflow(due, tick, end);
     // Where steps of one kind find no free call, the others still look for one.

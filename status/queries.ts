@@ -325,13 +325,11 @@ export async function page(
   cursor = "",
 ): Promise<PageView> {
   const { store } = source;
-  const [count, { tickets, cursor: next }] = await Promise.all([
-    isEnd(stage)
-      ? store.countFinished(stage, COUNTED)
-      : store.countWaiting(MOST_WAITING)
-        .then((waiting) => Math.min(waiting[stage], COUNTED)),
-    store.list(stage, limit, cursor),
-  ]);
+  // The list first: a wrong cursor rejects it, and nothing must be left running then.
+  const { tickets, cursor: next } = await store.list(stage, limit, cursor);
+  const count = isEnd(stage)
+    ? await store.countFinished(stage, COUNTED)
+    : Math.min((await store.countWaiting(MOST_WAITING))[stage], COUNTED);
   tickets.sort((a, b) => b.stepSince - a.stepSince);
   return {
     count,

@@ -23,7 +23,7 @@ const TRIED = -10;
 const REFUSED_SHARE = 1 / 8;
 
 /** How often a long run checks whether the program was paused (ms). */
-const PAUSE_CHECK = 5000;
+export const PAUSE_CHECK = 5000;
 
 /** What a dispatcher is made of. */
 export interface DispatcherOptions {
