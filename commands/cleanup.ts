@@ -169,7 +169,7 @@ after you confirm. It may run beside the program, which does nothing meanwhile.`
     log: console,
   });
   await ensureSameAccount(store, config.url);
-  // Whoever cleans up may have changed the people, too.
+  // The people may have been changed before a clean-up.
   await clearParticipants(kv);
   return await cleanup({
     freshdesk: new Freshdesk({ ...config, signal }),

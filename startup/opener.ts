@@ -45,7 +45,7 @@ export interface OpenerParts<Stored> {
   freshdesk: Freshdesk;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** Told of what was filled in, left out, or held back. */
+  /** Logs what was filled in, left out, or held back. */
   log: TicketOpenerOptions<Stored>["log"];
 }
 

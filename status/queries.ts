@@ -71,7 +71,7 @@ export interface TicketView {
   dueAt: string | null;
   /** Whether that tick has passed. */
   overdue: boolean;
-  /** How often the stage was tried in vain. */
+  /** How often this step failed. */
   attempts: number;
   /** What went wrong last, and what a person can do about it. */
   lastError: { at: string; message: string; hint: string } | null;
