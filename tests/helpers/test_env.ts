@@ -67,7 +67,7 @@ export type ProgramOptions =
     /** The steps of every ticket, instead of those that the desk writes. */
     steps?: (plan: Plan) => PlanStep[];
   }
-  & Pick<HttpClientOptions, "share" | "timeout">
+  & Pick<HttpClientOptions, "share" | "sleep" | "timeout">
   & { fetch?: HttpClientOptions["fetch"]; kv?: Deno.Kv };
 
 /** Steps of every kind, with the people and the texts of a classic plan. */
@@ -152,10 +152,10 @@ export class TestEnv implements Disposable {
       fetch,
       share,
       log: { debug() {}, warn: log.warn },
-      sleep: (ms) => {
+      sleep: options.sleep ?? ((ms) => {
         this.now += ms;
         return Promise.resolve();
-      },
+      }),
       ...clock,
       ...(options.timeout && { timeout: options.timeout }),
       ...(options.dryRun && { dryRun: true }),
