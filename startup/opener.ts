@@ -49,16 +49,23 @@ export interface OpenerParts<Stored> {
   log: TicketOpenerOptions<Stored>["log"];
 }
 
+/** An opener, and what it works with. */
+export interface Opening<Stored> {
+  /** Opens tickets. */
+  opener: TicketOpener<Stored>;
+  /** Writes their plans. */
+  writer: Writer;
+  /** Knows contacts, agents and fields. */
+  cache: ParticipantCache;
+  /** How fast tickets go. */
+  pace: Pace;
+}
+
 /** Makes the opener, its writer and its cache. Exits when the desk cannot be used. */
 export async function makeOpener<Stored>(
   config: OpenerConfig,
   { kv, store, freshdesk, now = Date.now, log }: OpenerParts<Stored>,
-): Promise<{
-  opener: TicketOpener<Stored>;
-  writer: Writer;
-  cache: ParticipantCache;
-  pace: Pace;
-}> {
+): Promise<Opening<Stored>> {
   const { desk, pace } = await readDeskSetting(config);
   const seed = config.seed ?? await store.seed(() => crypto.randomUUID());
   const hours = hoursOf(desk, config, log);
