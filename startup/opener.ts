@@ -19,19 +19,20 @@ import { type Config, findPaceProblem } from "./config.ts";
 import { exitWithError, NEEDS_A_PERSON } from "./exit.ts";
 
 /** The settings that say whose tickets are opened, when and for whom. */
-export type OpenerConfig = Pick<
-  Config,
-  | "desk"
-  | "pace"
-  | "seed"
-  | "businessHours"
-  | "timeZone"
-  | "ticketsPerHour"
-  | "contactDomains"
-  | "agentEmails"
-  | "dryRun"
-  | "historyDays"
->;
+export type OpenerConfig =
+  & Pick<Config, "desk" | "ticketsPerHour" | "historyDays">
+  & Partial<
+    Pick<
+      Config,
+      | "pace"
+      | "seed"
+      | "businessHours"
+      | "timeZone"
+      | "contactDomains"
+      | "agentEmails"
+      | "dryRun"
+    >
+  >;
 
 /** What an opener works with, besides the settings. */
 export interface OpenerParts<Stored> {
@@ -107,7 +108,7 @@ export async function makeOpener<Stored>(
 /** The desk of DESK, checked in full, and its pace. Exits when it cannot be used. */
 export async function readDeskSetting(
   { desk: name, pace: wanted, ticketsPerHour }: Pick<
-    Config,
+    OpenerConfig,
     "desk" | "pace" | "ticketsPerHour"
   >,
 ): Promise<{ desk: Desk; pace: Pace }> {
@@ -139,7 +140,10 @@ export async function readDeskSetting(
 /** The hours of a desk with these settings. */
 export function hoursOf(
   desk: Desk,
-  { businessHours, timeZone }: Pick<Config, "businessHours" | "timeZone">,
+  { businessHours, timeZone }: Pick<
+    OpenerConfig,
+    "businessHours" | "timeZone"
+  >,
   log?: { info(message: string): unknown },
 ): DeskHours {
   return new DeskHours({
