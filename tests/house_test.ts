@@ -60,6 +60,16 @@ test("nobody imports main.ts or a command", () => {
   assertEquals(wrong.map(asText), []);
 });
 
+test("actions import nothing of the page, and are reached by status/actions.ts alone", () => {
+  const isAction = (file: string) => file.startsWith("status/actions/");
+  const wrong = imports().filter(({ from, to }) =>
+    isAction(from)
+      ? roomOf(to) === "status" && !isAction(to)
+      : isAction(to) && from !== "status/actions.ts"
+  );
+  assertEquals(wrong.map(asText), []);
+});
+
 test("no file imports itself in a circle", () => {
   const all = imports();
   const done = new Set<string>();
