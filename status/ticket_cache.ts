@@ -43,10 +43,10 @@ export class TicketCache {
 
   /** All tickets that wait, the first due first. */
   async waiting(): Promise<readonly (DueEntry & Place)[]> {
-    return await this.#once("waiting", async () => {
-      const waiting = await this.#store.waiting(MOST_WAITING);
-      return waiting.sort((a, b) => a.dueAt - b.dueAt);
-    });
+    return await this.#once(
+      "waiting",
+      () => this.#store.waiting(MOST_WAITING),
+    );
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */
