@@ -297,7 +297,15 @@ export async function cards(
   places: readonly Place[],
 ): Promise<CardView[]> {
   const { store, cache = new TicketCache(store) } = source;
-  const tickets = await cache.tickets(places);
+  return await cardsOf(source, await cache.tickets(places));
+}
+
+/** These tickets, with what was said last in them. */
+export async function cardsOf(
+  source: Source,
+  tickets: readonly Ticket[],
+): Promise<CardView[]> {
+  const { store, cache = new TicketCache(store) } = source;
   const words = await cache.lastWords(tickets, lastWordsOf);
   return tickets.map((ticket) => ({
     ...ticketView(ticket, source),
@@ -511,13 +519,13 @@ export function ticketView(
   ticket: Ticket,
   { ticketUrl, now }: Pick<Source, "ticketUrl" | "now">,
 ): TicketView {
-  const { id, tag, state, waitsFor, subject, lastError } = ticket;
+  const { id, tag, state, subject, lastError } = ticket;
   const canRetry = state === "failed" || state === "abandoned";
   return {
     id,
     tag,
     url: id === null ? null : ticketUrl(id),
-    stage: state === "active" ? waitsFor : state,
+    stage: stageOf(ticket),
     subject,
     contact: ticket.contact.name,
     agent: ticket.agent.name,
@@ -527,14 +535,25 @@ export function ticketView(
     createdAt: moment(ticket.createdAt),
     since: moment(ticket.stepSince),
     dueAt: state === "active" ? moment(ticket.dueAt) : null,
-    overdue: state === "active" && now() - ticket.dueAt > LATE,
+    overdue: isOverdue(ticket, now()),
     attempts: ticket.attempts,
     lastError: lastError && { ...lastError, at: moment(lastError.at) },
     retry: canRetry ? `deno task retry ${id ?? tag}` : null,
   };
 }
 
-function statusOf(ticket: Ticket): TicketView["status"] {
+/** What a ticket waits for, or how it ended. */
+export function stageOf({ state, waitsFor }: Ticket): Stage {
+  return state === "active" ? waitsFor : state;
+}
+
+/** Whether the tick has passed that a ticket waits for. */
+export function isOverdue({ state, dueAt }: Ticket, now: number): boolean {
+  return state === "active" && now - dueAt > LATE;
+}
+
+/** What a ticket is in Freshdesk; null before it is opened. */
+export function statusOf(ticket: Ticket): TicketView["status"] {
   if (ticket.id === null) return null;
   if (ticket.state === "closed" || ticket.status === 5) return "closed";
   return phaseOf(ticket) ?? null;
