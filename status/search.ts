@@ -6,15 +6,15 @@
  */
 import { type Outcome, OUTCOMES } from "../workflow/plan.ts";
 import { FINAL_STATES, type Ticket } from "../workflow/ticket.ts";
+import type { Source } from "./source.ts";
 import {
   ALL_STAGES,
   cardsOf,
   type CardView,
   isOverdue,
-  type Source,
   stageOf,
   statusOf,
-} from "./queries.ts";
+} from "./ticket_view.ts";
 import { TicketCache } from "./ticket_cache.ts";
 
 /** Finished tickets that are searched. */
