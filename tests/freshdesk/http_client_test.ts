@@ -291,7 +291,7 @@ Deno.test("http client: waits 30 seconds by default", async () => {
 });
 
 Deno.test("http client: waits 10 seconds beyond the deadline at most", async () => {
-  const { api: client } = apiWith({}, OK);
+  const { api: client } = api(OK);
   using timer = stub(
     AbortSignal,
     "timeout",
