@@ -110,8 +110,8 @@ export interface WorkflowOptions
 /** A ticket in our hands. */
 interface Claimed extends PlannedEntry, Pick<OwnClaim, "latest"> {}
 
-/** A tick begins no step after this time. A request takes 30 s at most, so the next tick can go on. */
-const TICK_TIME = 4.5 * MINUTE;
+/** A tick sends no request after this time. Its last answers take 10 s at most, so the next tick can go on. */
+const TICK_TIME = 4.8 * MINUTE;
 
 /** Runs the tickets of one account. */
 export class Workflow {
