@@ -23,7 +23,7 @@ import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { agents, FILTERS, readFilter, search } from "./search.ts";
+import { agents, FILTERS, readAhead, readFilter, search } from "./search.ts";
 import { type Access, requireAccess } from "./security.ts";
 import { TicketCache } from "./ticket_cache.ts";
 import { boardPage } from "./views/board.tsx";
@@ -59,6 +59,8 @@ export interface StatusOptions extends
   actions?: Actions;
   /** Whether the page and the JSON only read. Default: false. */
   readOnly?: boolean;
+  /** Whether to read all open tickets at once, so that the first who looks need not wait. Default: false. */
+  readsAhead?: boolean;
   /** Hears of actions that were refused. */
   log?: { warn(message: string): unknown };
   /** Ends the streams of those who look, so that the server can stop. */
@@ -79,6 +81,8 @@ export function statusApp(options: StatusOptions): Hono {
   const { store, now = Date.now, signal, actions } = options;
   const cache = new TicketCache(store);
   const source: Source = { ...options, now, cache };
+  // Where the database is in trouble, whoever looks is told so.
+  if (options.readsAhead) readAhead(source).catch(() => {});
   const version = async () =>
     `${await store.version()}.${Math.floor(now() / 60_000)}`;
   const changes = new ChangeFeed({ ask: version });

@@ -62,7 +62,7 @@ export class TicketRecords extends ProgramRecords {
     return await Array.fromAsync(this.#waitingIn(range));
   }
 
-  /** The tickets that wait, whichever job takes them, the first due first; no more than `limit`. */
+  /** The tickets that wait, the first due first; of each job no more than `limit`. */
   async waiting(limit: number): Promise<(DueEntry & Place)[]> {
     const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
     const lists = await Promise.all(INTERVALS.map(async (job) => {
@@ -70,7 +70,7 @@ export class TicketRecords extends ProgramRecords {
       const list = await Array.fromAsync(this.entries({ prefix }, options));
       return list.flatMap((entry) => waitingOf(entry) ?? []);
     }));
-    return firstDueFirst(lists).slice(0, limit);
+    return firstDueFirst(lists);
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */
