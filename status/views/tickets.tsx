@@ -11,6 +11,7 @@ import {
   type AgentView,
   type Filter,
   FILTERS,
+  OPEN_SEARCHED,
   type SearchView,
   STATES,
 } from "../search.ts";
@@ -143,7 +144,9 @@ export function agentsPage(
 
 const Searched: FC<{ of: SearchView["searched"] }> = ({ of }) => (
   <p class="searched">
-    These are all {of.open} open tickets and{" "}
+    These are {of.open < OPEN_SEARCHED
+      ? `all ${of.open} open tickets`
+      : `the ${OPEN_SEARCHED} open tickets that are due first`} and{" "}
     {of.more ? `the newest ${of.finished}` : `all ${of.finished}`}{" "}
     finished ones.{of.more && " Older ones are in the JSON, stage by stage."}
   </p>
