@@ -162,7 +162,9 @@ export function statusApp(options: StatusOptions): Hono {
     c.header("cache-control", "no-store");
   });
 
-  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
+  if (actions) {
+    app.route("/", actionRoutes({ ...options, now, actions, frame: frameOf }));
+  }
 
   app.get("/", async (c) => {
     const stamp = await version();
