@@ -48,6 +48,8 @@ export interface StatusOptions extends
   startedAt: number;
   /** When this process last ran a job (ms since 1970). */
   ranAt?: (job: string) => number | undefined;
+  /** The account's host. Default: that of its tickets. */
+  account?: string;
   /** Who may look. */
   mode: Access;
   /** Whether jobs run here at all. */
@@ -99,7 +101,7 @@ export function statusApp(options: StatusOptions): Hono {
     stamp?: string,
   ): Promise<Frame> => ({
     ...notices ?? await noticesOf(source, await jobList(source)),
-    account: new URL(options.ticketUrl(1)).host,
+    account: options.account ?? new URL(options.ticketUrl(1)).host,
     version: config.version,
     production: options.production,
     budget: options.budget(),
@@ -163,7 +165,9 @@ export function statusApp(options: StatusOptions): Hono {
     c.header("cache-control", "no-store");
   });
 
-  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
+  if (actions) {
+    app.route("/", actionRoutes({ ...options, now, actions, frame: frameOf }));
+  }
 
   app.get("/", async (c) => {
     const stamp = await version();
