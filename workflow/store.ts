@@ -10,8 +10,8 @@
  * ["finished", state, at, tag]    that it has ended; closed and abandoned tickets expire
  * ["id", id]                      Freshdesk's id -> tag
  * ["number"]                      how many tickets were drafted
- * ["seed"]                        what everything random follows from
- * ["account"]                     whose tickets these are
+ * ["program", "seed"]             what everything random follows from
+ * ["program", "account"]          whose tickets these are
  * ["hour", hour]                  the hour's tickets were drafted
  * ["preview", hour]               a dry run has said what it would open in that hour
  * ["contact", id]                 what a contact has brought up

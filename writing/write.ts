@@ -244,7 +244,7 @@ function classicSteps(
 }
 
 /** The agent's messages after which the ticket is resolved. */
-const RESOLVING: readonly MessageName[] = [
+export const RESOLVING: readonly MessageName[] = [
   "resolution",
   "resolution2",
   "solved",
