@@ -28,6 +28,7 @@ export type Routes = Record<
 
 /** An error response of Freshdesk. */
 export class Refusal extends Error {
+  /** The name of the class. */
   override readonly name = "Refusal";
   /** What Freshdesk answers. */
   readonly response: Response;
