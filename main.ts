@@ -5,25 +5,20 @@
  * @module
  */
 import * as log from "@std/log";
-import { Freshdesk } from "./freshdesk.ts";
 import { errorMessage } from "./lib/error.ts";
 import { failSafe } from "./lib/fail_safe.ts";
-import { once } from "./lib/once.ts";
-import { DAY } from "./lib/time.ts";
+import { SECOND } from "./lib/time.ts";
 import { checkAccount } from "./startup/account_check.ts";
 import { readArguments } from "./startup/arguments.ts";
-import { ensureSameAccount, openKv } from "./startup/database.ts";
 import { isDenoDeploy, readSettings } from "./startup/environment.ts";
 import { exitWithError } from "./startup/exit.ts";
 import { JobRunner } from "./startup/job_runner.ts";
 import { setUpLog } from "./startup/log.ts";
-import { makeOpener } from "./startup/opener.ts";
-import { shutdown, STOP_SIGNALS } from "./startup/shutdown.ts";
+import { makeProgram } from "./startup/program.ts";
+import { stopOnSignals } from "./startup/shutdown.ts";
 import { Actions } from "./status/actions.ts";
 import { DRY_RUN } from "./status/format.ts";
 import { serveStatus } from "./status/serve.ts";
-import { Workflow } from "./workflow.ts";
-import { Store } from "./workflow/store.ts";
 
 readArguments({
   name: "start",
@@ -38,49 +33,18 @@ const logger = failSafe(log.getLogger());
 
 const stopping = new AbortController();
 const { signal } = stopping;
-const kv = await openKv(config.kvPath);
-const store = new Store(kv, {
-  history: config.historyDays * DAY,
-  log: logger,
-});
-const freshdesk = new Freshdesk({ ...config, signal, log: logger });
-/** What opens tickets, once the database is known to be this account's. */
-const ready = once(prepare);
-const workflow = new Workflow({
-  ...config,
-  freshdesk,
-  store,
-  prepare: ready,
-  signal,
-  log: logger,
-});
-
-/** An answer of the page waits no longer for the work it began. */
-const PATIENCE = 8000;
+const program = await makeProgram(config, { signal, log: logger });
+const { kv, freshdesk, prepare } = program;
 
 // Deno Deploy runs the crons of git branches too; only production may act.
 const timeline = Deno.env.get("DENO_TIMELINE") ?? "production";
 const production = timeline === "production";
 
-const actions = new Actions({
-  store,
-  freshdesk,
-  workflow,
-  prepare: ready,
-  account: new URL(config.url).host,
-  dryRun: config.dryRun,
-  production,
-  patience: PATIENCE,
-  signal,
-  log: logger,
-});
-
 /** Why no ticket can be opened; `null` if all is well, `undefined` before it is known. */
 let startProblem: string | null | undefined;
 
 const jobs = new JobRunner({
-  store,
-  freshdesk,
+  ...program,
   isActive: () => production && !signal.aborted,
   onDone(report) {
     if (startProblem && (report?.done || report?.planned)) startProblem = null;
@@ -92,39 +56,39 @@ const jobs = new JobRunner({
 // A job that failed is made up at its next tick, so Deno does not retry it.
 const cron = { signal, backoffSchedule: [] };
 
-Deno.cron(
-  "open tickets",
-  "0 * * * *",
-  cron,
-  () => jobs.run("open tickets", () => workflow.createAndHandleTicket()),
-);
-Deno.cron(
-  "first replies",
-  "*/5 * * * *",
-  cron,
-  () => jobs.run("first replies", () => workflow.tick(5)),
-);
-Deno.cron(
-  "customer replies",
-  "*/10 * * * *",
-  cron,
-  () => jobs.run("customer replies", () => workflow.tick(10)),
-);
-Deno.cron(
-  "resolutions",
-  "*/15 * * * *",
-  cron,
-  () => jobs.run("resolutions", () => workflow.tick(15)),
-);
-Deno.cron(
-  "closings",
-  "*/20 * * * *",
-  cron,
-  () => jobs.run("closings", () => workflow.tick(20)),
-);
+Deno.cron("open tickets", "0 * * * *", cron, () => jobs.openTickets());
+Deno.cron("first replies", "*/5 * * * *", cron, () => jobs.tick(5));
+Deno.cron("customer replies", "*/10 * * * *", cron, () => jobs.tick(10));
+Deno.cron("resolutions", "*/15 * * * *", cron, () => jobs.tick(15));
+Deno.cron("closings", "*/20 * * * *", cron, () => jobs.tick(20));
 
-const server = serve();
-const stop = shutdown({
+const parts = { production, dryRun: config.dryRun, signal, log: logger };
+const actions = new Actions({ ...program, ...parts, patience: 8 * SECOND });
+
+let server: Deno.HttpServer;
+try {
+  server = serveStatus({
+    ...program,
+    ...parts,
+    host: config.host,
+    port: config.port,
+    password: config.statusPassword,
+    readOnly: config.readOnly,
+    isDenoDeploy: isDenoDeploy(),
+    actions,
+    ticketUrl: (id) => freshdesk.ticketUrl(id),
+    budget: () => freshdesk.budget,
+    startedAt: Date.now(),
+    ranAt: (job) => jobs.ranAt(job),
+    startProblem: () => startProblem,
+    nextTicket: async () => (await (await prepare()).opener.nextExpected())?.at,
+    calendars: async () => await (await prepare()).opener.calendars(),
+  });
+} catch (error) {
+  exitWithError(errorMessage(error));
+}
+
+stopOnSignals({
   abort: () => stopping.abort(),
   async finish() {
     await jobs.finish();
@@ -135,61 +99,17 @@ const stop = shutdown({
   exit,
   log: logger,
 });
-for (const name of STOP_SIGNALS) {
-  Deno.addSignalListener(name, () => stop(name));
-}
+
 if (config.dryRun) logger.warn(DRY_RUN);
 if (!production) {
   logger.info(`No jobs run on the timeline ${timeline}, only in production`);
 }
 if (!isDenoDeploy()) {
-  startProblem = await checkAccount({
-    config,
-    freshdesk,
-    opening: await ready(),
-    log: logger,
-    exit,
-  });
+  const opening = await prepare();
+  const check = { config, freshdesk, opening, log: logger, exit };
+  startProblem = await checkAccount(check);
 }
 flushLog();
-
-/** Binds the database to the account, and reads the desk. */
-async function prepare() {
-  await ensureSameAccount(store, config.url);
-  return await makeOpener(config, { kv, store, freshdesk, log: logger });
-}
-
-function serve(): Deno.HttpServer {
-  const { host, port, statusPassword, dryRun, readOnly } = config;
-  try {
-    return serveStatus({
-      host,
-      port,
-      password: statusPassword,
-      isDenoDeploy: isDenoDeploy(),
-      log: logger,
-      store,
-      ticketUrl: (id) => freshdesk.ticketUrl(id),
-      budget: () => freshdesk.budget,
-      startedAt: Date.now(),
-      ranAt: (job) => jobs.ranAt(job),
-      production,
-      dryRun,
-      actions,
-      readOnly,
-      startProblem: () => startProblem,
-      nextTicket: async () => (await (await ready()).opener.nextExpected())?.at,
-      calendars: async () => await (await ready()).opener.calendars(),
-      signal,
-    });
-  } catch (error) {
-    return exitWithError(
-      `Cannot listen on ${host}:${port}: ${
-        errorMessage(error)
-      }. Set HOST and PORT to an address and a port that are free.`,
-    );
-  }
-}
 
 function exit(code: number): never {
   flushLog();

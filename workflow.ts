@@ -13,27 +13,23 @@
 import { type Freshdesk, TicketStatus } from "./freshdesk.ts";
 import { failSafe } from "./lib/fail_safe.ts";
 import type { Random } from "./lib/random.ts";
-import { shorten } from "./lib/text.ts";
 import { HOUR, MINUTE } from "./lib/time.ts";
 import { Claims, type OwnClaim } from "./workflow/claims.ts";
 import { Diagnostician } from "./workflow/diagnosis.ts";
 import { Dispatcher, PAUSE_CHECK } from "./workflow/dispatcher.ts";
-import { failureOf, hintFor, messageOf } from "./workflow/failures.ts";
+import { type PreviewedTick, previewTick } from "./workflow/dry_run.ts";
+import { failureOf } from "./workflow/failures.ts";
 import type { TicketOpener } from "./workflow/opening.ts";
 import {
   loadAgents,
   type ParticipantOptions,
 } from "./workflow/participants.ts";
 import type { PlanStep, TicketWriter } from "./workflow/plan.ts";
-import {
-  dueTick,
-  type Interval,
-  jobOf,
-  labelOf,
-  priorityOf,
-} from "./workflow/schedule.ts";
+import { progressOf } from "./workflow/progress.ts";
+import { type Interval, priorityOf } from "./workflow/schedule.ts";
 import {
   addReports,
+  describeFailure,
   describeStep,
   emptyReport,
   type Report,
@@ -114,8 +110,8 @@ export interface WorkflowOptions
 /** A ticket in our hands. */
 interface Claimed extends PlannedEntry, Pick<OwnClaim, "latest"> {}
 
-/** A tick begins no step after this time. A request takes 30 s at most, so the next tick can go on. */
-const TICK_TIME = 4.5 * MINUTE;
+/** A tick sends no request after this time. Its last answers take 10 s at most, so the next tick can go on. */
+const TICK_TIME = 4.8 * MINUTE;
 
 /** Runs the tickets of one account. */
 export class Workflow {
@@ -130,37 +126,30 @@ export class Workflow {
 
   /** Nothing runs until it is asked for. */
   constructor(options: WorkflowOptions) {
-    const { freshdesk, store } = options;
+    const { freshdesk, store, signal } = options;
     const { now = Date.now, random = Math.random } = options;
+    const { monotonic = () => performance.now() } = options;
     const log = failSafe(options.log);
-    const agents = () => loadAgents(freshdesk, options);
+    this.#prepare = options.prepare;
     this.#context = {
       freshdesk,
-      agents,
-      rewriteForAgent: async (...what) =>
-        (await this.#prepare()).writer.rewriteForAgent(...what),
-      forgetLists: async () =>
-        await (await this.#prepare()).opener.forgetLists(),
       store,
       log,
       now,
       random,
       said: new Set(),
+      agents: () => loadAgents(freshdesk, options),
+      rewriteForAgent: async (...what) =>
+        (await this.#prepare()).writer.rewriteForAgent(...what),
+      forgetLists: async () =>
+        await (await this.#prepare()).opener.forgetLists(),
     };
-    this.#prepare = options.prepare;
     this.#dryRun = options.dryRun ?? false;
-    const { monotonic = () => performance.now() } = options;
     this.#claims = new Claims(now, monotonic);
     this.#diagnostician = new Diagnostician(freshdesk);
-    const { signal } = options;
     const isPaused = () => this.#isPaused();
-    this.#dispatcher = new Dispatcher({
-      freshdesk,
-      now,
-      signal,
-      isPaused,
-      log,
-    });
+    const dispatching = { freshdesk, now, signal, isPaused, log };
+    this.#dispatcher = new Dispatcher(dispatching);
   }
 
   /**
@@ -173,15 +162,12 @@ export class Workflow {
   async createAndHandleTicket(at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
+    if (this.#dryRun) return await this.#preview({ every: 60, tick, end });
     const askedAt = this.#context.now();
     if (await this.#isPaused()) return emptyReport();
     const { opener } = await this.#prepare();
-    if (!this.#dryRun) await this.#context.store.repairDaily();
-    const before = opener.previewed;
+    await this.#context.store.repairDaily();
     const tickets = await opener.openHour(tick, end, false);
-    if (this.#dryRun) {
-      return { ...emptyReport(), planned: opener.previewed - before };
-    }
     const due = dueBy(tickets, tick);
     const report = await this.#run(due, tick, end, { askedAt });
     await this.#context.store.sampleBacklog(tick);
@@ -201,10 +187,7 @@ export class Workflow {
   async tick(every: Interval, at = this.#context.now()): Promise<Report> {
     const tick = toMinute(at);
     const end = this.#context.now() + TICK_TIME;
-    if (this.#dryRun) {
-      if (await this.#isPaused()) return emptyReport();
-      return await this.#preview(every, tick, end);
-    }
+    if (this.#dryRun) return await this.#preview({ every, tick, end });
     // Lower steps of other jobs wait until it is known what is due here.
     const reserved = this.#dispatcher.reserve(every);
     const report = await this.#context.store.due(every, tick)
@@ -238,8 +221,7 @@ export class Workflow {
     deadline = this.#context.now() + TICK_TIME,
   ): Promise<Report> {
     const now = this.#context.now();
-    const due = tickets.map((ticket) => ({ ...ticket, ...dueValue(ticket) }));
-    return await this.#run(due, now - now % MINUTE, deadline);
+    return await this.#run(asDue(tickets), now - now % MINUTE, deadline);
   }
 
   async #isPaused(): Promise<boolean> {
@@ -247,21 +229,10 @@ export class Workflow {
   }
 
   /** Says what a tick would do. */
-  async #preview(every: Interval, tick: number, end: number): Promise<Report> {
-    const { store, log } = this.#context;
+  async #preview(what: PreviewedTick): Promise<Report> {
+    if (await this.#isPaused()) return emptyReport();
     const { opener } = await this.#prepare();
-    const before = opener.previewed;
-    if (every === 5) await opener.openHour(tick, end, true);
-    const due = await store.due(every, tick);
-    for (const { tag, waitsFor } of due) {
-      const entry = await store.get(tag);
-      if (!entry) continue;
-      log.info(
-        `DRY_RUN: ${titleOf(entry.ticket)} would be taken to: ${waitsFor}`,
-      );
-    }
-    const planned = opener.previewed - before + due.length;
-    return { ...emptyReport(), planned };
+    return await previewTick(what, { ...this.#context, opener });
   }
 
   /**
@@ -384,30 +355,17 @@ export class Workflow {
     const { store, log, now } = this.#context;
     const { ticket } = claimed;
     const at = now();
-    const i = ticket.step + 1;
-    const next = plan.steps[i];
+    const next = plan.steps[ticket.step + 1];
     const claim = next?.sameTick && this.#claims.make();
     const calendars = next?.wait &&
       await (await this.#prepare()).opener.calendars();
-    const committed = await store.update(claimed, {
-      ...change,
-      ...(next
-        ? {
-          step: i,
-          waitsFor: labelOf(next),
-          job: jobOf(plan, i),
-          ...(!claim && {
-            dueAt: dueTick(plan, i, Math.max(tick, at), calendars),
-          }),
-        }
-        : { state: "closed", completedAt: at }),
-      stepSince: at,
+    const progress = progressOf(plan, ticket.step, {
+      at,
+      tick,
       claim: claim ? claim.claim : null,
-      outcomeUnknown: false,
-      attempts: 0,
-      firstFailedAt: null,
-      lastError: null,
-    }, {
+      calendars,
+    });
+    const committed = await store.update(claimed, { ...change, ...progress }, {
       ...(message && { message: { ...message, at } }),
       ...(plan !== claimed.plan && { plan }),
     });
@@ -457,22 +415,10 @@ export class Workflow {
     const committed = await store.update(entry, change);
     if (consequence === "stop") throw cause;
 
-    const message = shorten(messageOf(cause));
-    const said = `${titleOf(ticket)}: ${ticket.waitsFor}: ${message}`;
-    const { id, tag, waitsFor: step } = ticket;
-    const data = { ticket: id, tag, step, attempts: change.attempts };
-    if (change.state === "failed") {
-      const hint = shorten(hintFor(cause));
-      log.error(
-        `${said}. ${hint} Then retry it: deno task retry ${id ?? tag}`,
-        data,
-      );
-    } else if (change.state === "abandoned") {
-      log.warn(`${said}. The ticket is abandoned`, data);
-    } else {
-      const time = new Date(change.dueAt ?? now).toISOString().slice(11, 16);
-      log.warn(`${said}. It is tried again at ${time} UTC`, data);
-    }
+    const after = { ...ticket, ...change };
+    const { level, text } = describeFailure(after);
+    const { id, tag, waitsFor: step, attempts } = after;
+    log[level](text, { ticket: id, tag, step, attempts });
     return committed?.ticket ?? ticket;
   }
 }
@@ -486,8 +432,11 @@ class StepFailure extends Error {
 
 /** New tickets whose opening is due, as their entries among those that wait. */
 function dueBy(tickets: readonly Ticket[], tick: number): DueEntry[] {
-  return tickets.filter(({ dueAt }) => dueAt <= tick)
-    .map((ticket) => ({ ...ticket, ...dueValue(ticket) }));
+  return asDue(tickets.filter(({ dueAt }) => dueAt <= tick));
+}
+
+function asDue(tickets: readonly Ticket[]): DueEntry[] {
+  return tickets.map((ticket) => ({ ...ticket, ...dueValue(ticket) }));
 }
 
 function toMinute(at: number): number {

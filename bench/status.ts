@@ -4,7 +4,7 @@
  * @module
  */
 import { statusApp } from "../status/app.ts";
-import { ALL_STAGES, isEnd, type Stage } from "../status/queries.ts";
+import { ALL_STAGES, isEnd, type Stage } from "../status/ticket_view.ts";
 import { makeTicket, putTickets } from "../tests/helpers/tickets.ts";
 import { Store } from "../workflow/store.ts";
 import type { Ticket } from "../workflow/ticket.ts";

@@ -4,20 +4,16 @@
  *
  * @module
  */
-import { Freshdesk } from "../freshdesk.ts";
-import { DAY } from "../lib/time.ts";
-import { ensureSameAccount, openKv } from "../startup/database.ts";
+import { ensureSameAccount } from "../startup/database.ts";
 import { readSettings } from "../startup/environment.ts";
-import { makeOpener } from "../startup/opener.ts";
+import { makeProgram } from "../startup/program.ts";
 import {
   ActionError,
   type ActionResult,
   Actions,
   type ActionsOptions,
 } from "../status/actions.ts";
-import { Workflow } from "../workflow.ts";
-import { Store } from "../workflow/store.ts";
-import type { Ticket } from "../workflow/ticket.ts";
+import type { Store } from "../workflow/store.ts";
 
 /** What an action of the terminal gets. */
 export interface Terminal {
@@ -39,38 +35,19 @@ export async function act(
   { progress }: Pick<ActionsOptions, "progress"> = {},
 ): Promise<never> {
   const config = await readSettings();
-  const kv = await openKv(config.kvPath);
   const stopping = new AbortController();
   const { signal } = stopping;
   Deno.addSignalListener("SIGINT", () => stopping.abort());
-  const log = { info() {}, warn: warn, error: warn };
-  const store = new Store(kv, { history: config.historyDays * DAY, log });
+  const quiet = { debug() {}, info() {}, warn() {} };
+  const log = { ...quiet, warn, error: warn };
+  const program = await makeProgram(config, { signal, log });
+  const { kv, store } = program;
   await ensureSameAccount(store, config.url);
-  const freshdesk = new Freshdesk({
-    ...config,
-    signal,
-    log: { debug() {}, warn },
-  });
-  let prepared: ReturnType<typeof makeOpener<Ticket>> | undefined;
-  const prepare = () =>
-    prepared ??= makeOpener(config, { kv, store, freshdesk, log });
-  const workflow = new Workflow({
-    ...config,
-    freshdesk,
-    store,
-    prepare,
-    signal,
-    log,
-  });
   const actions = new Actions({
-    store,
-    freshdesk,
-    workflow,
-    prepare,
-    account: new URL(config.url).host,
+    ...program,
     dryRun: config.dryRun,
     signal,
-    log: { info() {}, warn() {} },
+    log: quiet,
     ...(progress && { progress }),
   });
   const by = userName();

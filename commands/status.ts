@@ -11,7 +11,9 @@ import { exitWithError } from "../startup/exit.ts";
 import { sleep } from "../lib/sleep.ts";
 import { SECOND } from "../lib/time.ts";
 import { Store } from "../workflow/store.ts";
-import { board, type Source, thread } from "../status/queries.ts";
+import { board } from "../status/board_view.ts";
+import type { Source } from "../status/source.ts";
+import { thread } from "../status/thread_view.ts";
 import {
   boardLines,
   fitLines,

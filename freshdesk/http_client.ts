@@ -36,7 +36,10 @@ export type Deadline = number | (() => number);
 
 /** Options of every call. */
 export interface CallOptions {
-  /** The request is sent before this moment or not at all. Default: in 2 minutes. */
+  /**
+   * The request is sent before this moment or not at all, and its answer comes at most 10 seconds
+   * after it. Default: in 2 minutes.
+   */
   deadline?: Deadline;
 }
 
@@ -52,7 +55,7 @@ export interface HttpClientOptions {
   url: string;
   /** An agent's API key; the program may do what that agent may do. */
   apiKey: string;
-  /** How long to wait for a response, in milliseconds. Default: 30 000. */
+  /** How long to wait for a response at most, in milliseconds. Default: 30 000. */
   timeout?: number;
   /** Share of the account's API rate limit to use (0 to 1). Default: 0.5. */
   share?: number;
@@ -76,6 +79,8 @@ export interface HttpClientOptions {
 const MAX_ATTEMPTS = 3;
 /** The time a call has if it has no deadline, retries included, in milliseconds. */
 const DEFAULT_DEADLINE = 120_000;
+/** An answer is waited for until this long after the deadline, in milliseconds. */
+const LAST_ANSWER = 10_000;
 /** No request is sent for this long after a rejected key: more of them would lock its owner out. */
 const REJECTED_KEY_PAUSE = HOUR;
 /** A longer `Retry-After` is cut to this, in seconds. */
@@ -201,7 +206,9 @@ export class HttpClient {
     for (let attempt = 1;; attempt++) {
       await this.#waitForTurn({ method, path }, deadline);
       try {
-        return await this.#send<T>(method, path, options.body);
+        const left = Math.max(deadline() - this.#now(), 0) + LAST_ANSWER;
+        const timeout = Math.min(left, this.#timeout);
+        return await this.#send<T>(method, path, options.body, timeout);
       } catch (error) {
         if (!(error instanceof FreshdeskError)) throw error;
         if (error instanceof RateLimitError) {
@@ -256,6 +263,7 @@ export class HttpClient {
     method: string,
     path: string,
     body: Record<string, unknown> | undefined,
+    timeout: number,
   ): Promise<ApiResponse<T>> {
     const call: RequestInfo = { method, path };
     const start = this.#now();
@@ -277,13 +285,13 @@ export class HttpClient {
           },
           body: body ? JSON.stringify(body) : null,
           redirect: "manual",
-          signal: AbortSignal.timeout(this.#timeout),
+          signal: AbortSignal.timeout(timeout),
         }),
         client && { client },
       );
       text = await response.text();
     } catch (error) {
-      const lost = networkError(call, error, this.#timeout);
+      const lost = networkError(call, error, timeout);
       this.#log?.debug(lost.message);
       throw lost;
     } finally {
@@ -387,7 +395,7 @@ function networkError(
   timeout: number,
 ): FreshdeskError {
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    const detail = `no answer within ${timeout / 1000} s`;
+    const detail = `no answer within ${Math.ceil(timeout / 100) / 10} s`;
     return new NoResponseError({ ...call, detail }, { cause: error });
   }
   // Deno says the reason, and the phase in which the request failed, in the error's cause.

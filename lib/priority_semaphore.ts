@@ -13,14 +13,16 @@
  * ```
  */
 export class PrioritySemaphore {
-  #free: number;
+  /** How many tasks run side by side; a new limit holds for those that have not begun. */
+  limit: number;
+  #taken = 0;
   readonly #reserved: number[] = [];
   readonly #waiting: { priority: number; start: (slot: Disposable) => void }[] =
     [];
 
   /** Takes the number of slots. */
-  constructor(slots: number) {
-    this.#free = slots;
+  constructor(limit: number) {
+    this.limit = limit;
   }
 
   /** Reserves all free slots for this priority and above, until the result is disposed. */
@@ -43,13 +45,13 @@ export class PrioritySemaphore {
 
   #startNext(): void {
     const lowest = Math.max(...this.#reserved);
-    while (this.#free > 0) {
+    while (this.#taken < this.limit) {
       const [next] = this.#waiting;
       if (!next || next.priority < lowest) return;
       this.#waiting.shift();
-      this.#free--;
+      this.#taken++;
       next.start(once(() => {
-        this.#free++;
+        this.#taken--;
         this.#startNext();
       }));
     }

@@ -30,6 +30,11 @@ export function findTimeZone(name: string): string | undefined {
   }
 }
 
+/** Returns a moment as a text in UTC: `2026-11-23T12:05:00.000Z`. */
+export function toIso(at: number): string {
+  return new Date(at).toISOString();
+}
+
 /** Returns a moment as people of a time zone read it. */
 export function toLocalTime(
   at: number,

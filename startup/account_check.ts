@@ -62,8 +62,8 @@ export async function checkAccount(
     }
     await opener.warnOfRealPeople(contacts);
     const now = Date.now();
-    log.info(`Next (UTC): ${nextTicks(now)}`);
     const expected = await opener.nextExpected(now);
+    log.info(`Next (UTC): ${nextTicks(now)}`);
     if (expected) log.info(`Next ticket: ${expected.text}`);
     return problems.join(" ") || null;
   } catch (error) {

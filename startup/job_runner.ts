@@ -7,12 +7,15 @@ import type { Freshdesk } from "../freshdesk.ts";
 import { errorMessage } from "../lib/error.ts";
 import { hintFor } from "../workflow/failures.ts";
 import { isIdle, type Report } from "../workflow/report.ts";
-import { isHeartbeat } from "../workflow/schedule.ts";
+import { type Interval, isHeartbeat, JOBS } from "../workflow/schedule.ts";
 import type { Log } from "../workflow/step.ts";
 import type { Store } from "../workflow/store.ts";
+import type { Workflow } from "../workflow.ts";
 
 /** Options of a {@linkcode JobRunner}. */
 export interface JobRunnerOptions {
+  /** What the jobs do. */
+  workflow: Pick<Workflow, "createAndHandleTicket" | "tick">;
   /** Where jobs are recorded. */
   store: Store;
   /** Counts the calls of each job. */
@@ -28,7 +31,7 @@ export interface JobRunnerOptions {
   };
 }
 
-/** Runs jobs. */
+/** Runs jobs. None rejects: errors are logged and recorded, and the next tick goes on. */
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #running = new Set<Promise<void>>();
@@ -42,10 +45,21 @@ export class JobRunner {
     this.#options = options;
   }
 
-  /** Runs a job. Never rejects: errors are logged and recorded, and the next tick goes on. */
-  async run(name: string, job: () => Promise<Report>): Promise<void> {
+  /** Opens the hour's tickets. */
+  async openTickets(): Promise<void> {
+    const { workflow } = this.#options;
+    await this.#run(60, () => workflow.createAndHandleTicket());
+  }
+
+  /** Takes the steps of the job that runs every so many minutes. */
+  async tick(every: Interval): Promise<void> {
+    await this.#run(every, () => this.#options.workflow.tick(every));
+  }
+
+  async #run(minutes: number, job: () => Promise<Report>): Promise<void> {
     const { isActive, log, onDone } = this.#options;
     if (!isActive()) return;
+    const { name } = JOBS.find(({ every }) => every === minutes)!;
     const run = this.#runAndRecord(name, job).catch((error) => {
       log.error(`Cannot record job "${name}": ${errorMessage(error)}`);
       return null;

@@ -19,19 +19,20 @@ import { type Config, findPaceProblem } from "./config.ts";
 import { exitWithError, NEEDS_A_PERSON } from "./exit.ts";
 
 /** The settings that say whose tickets are opened, when and for whom. */
-export type OpenerConfig = Pick<
-  Config,
-  | "desk"
-  | "pace"
-  | "seed"
-  | "businessHours"
-  | "timeZone"
-  | "ticketsPerHour"
-  | "contactDomains"
-  | "agentEmails"
-  | "dryRun"
-  | "historyDays"
->;
+export type OpenerConfig =
+  & Pick<Config, "desk" | "ticketsPerHour" | "historyDays">
+  & Partial<
+    Pick<
+      Config,
+      | "pace"
+      | "seed"
+      | "businessHours"
+      | "timeZone"
+      | "contactDomains"
+      | "agentEmails"
+      | "dryRun"
+    >
+  >;
 
 /** What an opener works with, besides the settings. */
 export interface OpenerParts<Stored> {
@@ -49,16 +50,23 @@ export interface OpenerParts<Stored> {
   log: TicketOpenerOptions<Stored>["log"];
 }
 
+/** An opener, and what it works with. */
+export interface Opening<Stored> {
+  /** Opens tickets. */
+  opener: TicketOpener<Stored>;
+  /** Writes their plans. */
+  writer: Writer;
+  /** Knows contacts, agents and fields. */
+  cache: ParticipantCache;
+  /** How fast tickets go. */
+  pace: Pace;
+}
+
 /** Makes the opener, its writer and its cache. Exits when the desk cannot be used. */
 export async function makeOpener<Stored>(
   config: OpenerConfig,
   { kv, store, freshdesk, now = Date.now, log }: OpenerParts<Stored>,
-): Promise<{
-  opener: TicketOpener<Stored>;
-  writer: Writer;
-  cache: ParticipantCache;
-  pace: Pace;
-}> {
+): Promise<Opening<Stored>> {
   const { desk, pace } = await readDeskSetting(config);
   const seed = config.seed ?? await store.seed(() => crypto.randomUUID());
   const hours = hoursOf(desk, config, log);
@@ -100,7 +108,7 @@ export async function makeOpener<Stored>(
 /** The desk of DESK, checked in full, and its pace. Exits when it cannot be used. */
 export async function readDeskSetting(
   { desk: name, pace: wanted, ticketsPerHour }: Pick<
-    Config,
+    OpenerConfig,
     "desk" | "pace" | "ticketsPerHour"
   >,
 ): Promise<{ desk: Desk; pace: Pace }> {
@@ -132,7 +140,10 @@ export async function readDeskSetting(
 /** The hours of a desk with these settings. */
 export function hoursOf(
   desk: Desk,
-  { businessHours, timeZone }: Pick<Config, "businessHours" | "timeZone">,
+  { businessHours, timeZone }: Pick<
+    OpenerConfig,
+    "businessHours" | "timeZone"
+  >,
   log?: { info(message: string): unknown },
 ): DeskHours {
   return new DeskHours({

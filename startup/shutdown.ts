@@ -33,6 +33,14 @@ export const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM"];
 
+/** Stops the program at the first of {@linkcode STOP_SIGNALS}; see {@linkcode shutdown}. */
+export function stopOnSignals(options: ShutdownOptions): void {
+  const stop = shutdown(options);
+  for (const name of STOP_SIGNALS) {
+    Deno.addSignalListener(name, () => stop(name));
+  }
+}
+
 /**
  * Returns a handler for signals. The first signal stops the program as soon as the running steps
  * are done; a second one, or 10 seconds, ends it at once.

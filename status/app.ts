@@ -12,19 +12,13 @@ import type { Budget } from "../freshdesk/rate_limiter.ts";
 import { actionRoutes, takeFlash } from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
-import {
-  ALL_STAGES,
-  board,
-  type BoardView,
-  jobList,
-  listTickets,
-  type Notices,
-  noticesOf,
-  page,
-  type Source,
-  type Stage,
-  thread,
-} from "./queries.ts";
+import { board, type BoardView } from "./board_view.ts";
+import { jobList } from "./job_list.ts";
+import { type Notices, noticesOf } from "./notices.ts";
+import type { Source } from "./source.ts";
+import { thread } from "./thread_view.ts";
+import { listTickets, page } from "./ticket_pages.ts";
+import { ALL_STAGES, type Stage } from "./ticket_view.ts";
 import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };

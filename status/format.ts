@@ -5,7 +5,10 @@
  */
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
 import type { Outcome } from "../workflow/plan.ts";
-import { COUNTED, type JobView, type Stage, type StepView } from "./queries.ts";
+import type { JobView } from "./job_list.ts";
+import type { StepView } from "./thread_view.ts";
+import { COUNTED } from "./ticket_pages.ts";
+import type { Stage } from "./ticket_view.ts";
 
 /** What Freshdesk calls its priorities. */
 export const PRIORITIES = {

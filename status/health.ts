@@ -4,7 +4,8 @@
  * @module
  */
 import { within } from "../lib/deadline.ts";
-import { jobList, type Source } from "./queries.ts";
+import { jobList } from "./job_list.ts";
+import type { Source } from "./source.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 
 /** The database answers within so many milliseconds, or counts as silent. */

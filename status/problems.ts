@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { JobView, Source } from "./queries.ts";
+import type { JobView } from "./job_list.ts";
+import type { Source } from "./source.ts";
 
 /** The clocks of two processes may differ by so much. */
 const SKEW = 60_000;

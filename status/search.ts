@@ -5,17 +5,16 @@
  * @module
  */
 import { type Outcome, OUTCOMES } from "../workflow/plan.ts";
-import type { Place } from "../workflow/store.ts";
 import { FINAL_STATES, type Ticket } from "../workflow/ticket.ts";
+import type { Source } from "./source.ts";
 import {
   ALL_STAGES,
-  cards,
+  cardsOf,
   type CardView,
-  type Source,
-  type Stage,
-  type TicketView,
-  ticketView,
-} from "./queries.ts";
+  isOverdue,
+  stageOf,
+  statusOf,
+} from "./ticket_view.ts";
 import { TicketCache } from "./ticket_cache.ts";
 
 /** Finished tickets that are searched. */
@@ -109,19 +108,15 @@ export async function search(
   limit: number,
   from = 0,
 ): Promise<SearchView> {
-  const { places, views, searched } = await gather(source);
+  const { tickets, searched } = await gather(source);
   const wanted = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = views.filter((ticket) => fits(ticket, filter, wanted));
-  const shown = found.slice(from, from + limit);
-  const stamps = new Map(places.map((place) => [place.tag, place]));
+  const now = source.now();
+  const found = tickets.filter((ticket) => fits(ticket, filter, wanted, now));
   return {
     count: found.length,
-    tickets: await cards(
-      source,
-      shown.flatMap(({ tag }) => stamps.get(tag) ?? []),
-    ),
+    tickets: await cardsOf(source, found.slice(from, from + limit)),
     searched,
-    agents: [...new Set(views.map(({ agent }) => agent))].sort(),
+    agents: [...new Set(tickets.map(({ agent }) => agent.name))].sort(),
   };
 }
 
@@ -129,15 +124,18 @@ export async function search(
 export async function agents(
   source: Source,
 ): Promise<{ agents: AgentView[]; searched: SearchView["searched"] }> {
-  const { views, searched } = await gather(source);
+  const { tickets, searched } = await gather(source);
+  const now = source.now();
   const all = new Map<string, AgentView>();
-  for (const { agent: name, dueAt, status, overdue } of views) {
+  for (const ticket of tickets) {
+    const { name } = ticket.agent;
     const agent = all.get(name) ??
       { name, open: 0, pending: 0, resolved: 0, overdue: 0, finished: 0 };
     all.set(name, agent);
-    if (dueAt === null) agent.finished++;
+    const status = statusOf(ticket);
+    if (ticket.state !== "active") agent.finished++;
     else if (status && status !== "closed") agent[status]++;
-    if (overdue) agent.overdue++;
+    if (isOverdue(ticket, now)) agent.overdue++;
   }
   return {
     agents: [...all.values()].sort((a, b) =>
@@ -160,8 +158,7 @@ async function gather(source: Source) {
   ended.sort((a, b) => endOf(b) - endOf(a));
   const finished = ended.slice(0, FINISHED_SEARCHED);
   return {
-    places: [...waiting, ...ends.flat()] satisfies Place[],
-    views: [...open, ...finished].map((ticket) => ticketView(ticket, source)),
+    tickets: [...open, ...finished],
     searched: {
       open: open.length,
       finished: finished.length,
@@ -175,28 +172,28 @@ function endOf({ completedAt, stepSince }: Ticket): number {
 }
 
 function fits(
-  ticket: TicketView,
+  ticket: Ticket,
   { agent, contact, priority, outcome, state }: Filter,
   words: readonly string[],
+  now: number,
 ): boolean {
-  if (agent && ticket.agent !== agent) return false;
-  if (
-    contact && !ticket.contact.toLowerCase().includes(contact.toLowerCase())
-  ) return false;
+  if (agent && ticket.agent.name !== agent) return false;
+  const contactName = ticket.contact.name.toLowerCase();
+  if (contact && !contactName.includes(contact.toLowerCase())) return false;
   if (priority && ticket.priority !== Number(priority)) return false;
   if (outcome && ticket.outcome !== outcome) return false;
-  if (state && !isIn(ticket, state)) return false;
+  if (state && !isIn(ticket, state, now)) return false;
   if (words.length === 0) return true;
   const { subject, id, tag } = ticket;
-  const text = `${subject} ${ticket.contact} ${ticket.agent} #${id ?? tag}`
+  const text = `${subject} ${contactName} ${ticket.agent.name} #${id ?? tag}`
     .toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
-function isIn(ticket: TicketView, state: string): boolean {
-  if (state === "overdue") return ticket.overdue;
+function isIn(ticket: Ticket, state: string, now: number): boolean {
+  if (state === "overdue") return isOverdue(ticket, now);
   if ((ALL_STAGES as readonly string[]).includes(state)) {
-    return ticket.stage === state as Stage;
+    return stageOf(ticket) === state;
   }
-  return ticket.dueAt !== null && ticket.status === state;
+  return ticket.state === "active" && statusOf(ticket) === state;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorMessage } from "../lib/error.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import { type Access, statusApp, type StatusOptions } from "./app.ts";
 
@@ -25,15 +26,15 @@ export interface ServeOptions extends Omit<StatusOptions, "mode"> {
   };
 }
 
-/** Serves the status page. Throws if the address or the port cannot be used. */
+/** Serves the status page. Throws, and says what to do, if the address or the port cannot be used. */
 export function serveStatus(options: ServeOptions): Deno.HttpServer {
   const { host: hostname, port, isDenoDeploy, ...appOptions } = options;
   const { log } = options;
   const mode = accessFor(options);
   const app = statusApp({ ...appOptions, mode });
-  return Deno.serve({
+  const server = {
     ...(isDenoDeploy ? {} : { hostname, port }),
-    onListen({ hostname, port }) {
+    onListen({ hostname, port }: Deno.NetAddr) {
       const host = hostname.includes(":") ? `[${hostname}]` : hostname;
       log.info(
         typeof mode === "object" && "off" in mode
@@ -41,7 +42,17 @@ export function serveStatus(options: ServeOptions): Deno.HttpServer {
           : `Status page: http://${host}:${port}/`,
       );
     },
-  }, (request, info) => app.fetch(request, info));
+  };
+  try {
+    return Deno.serve(server, (request, info) => app.fetch(request, info));
+  } catch (error) {
+    throw new Error(
+      `Cannot listen on ${hostname}:${port}: ${
+        errorMessage(error)
+      }. Set HOST and PORT to an address and a port that are free.`,
+      { cause: error },
+    );
+  }
 }
 
 function accessFor({ password, host, isDenoDeploy }: ServeOptions): Access {

@@ -5,17 +5,11 @@
  */
 import { LABELS } from "../workflow/schedule.ts";
 import type { FinalState } from "../workflow/ticket.ts";
-import {
-  ALL_STAGES,
-  type BoardView,
-  COUNTED,
-  isEnd,
-  type JobView,
-  nameOf,
-  type PageView,
-  type ThreadView,
-  type TicketView,
-} from "./queries.ts";
+import type { BoardView } from "./board_view.ts";
+import type { JobView } from "./job_list.ts";
+import type { ThreadView } from "./thread_view.ts";
+import { COUNTED, type PageView } from "./ticket_pages.ts";
+import { ALL_STAGES, isEnd, nameOf, type TicketView } from "./ticket_view.ts";
 import {
   clock,
   counted,

@@ -34,6 +34,7 @@ export class TicketCache {
     { version: string; list: Promise<unknown> }
   >();
   readonly #tickets = new Map<string, { stamp: string; ticket: Ticket }>();
+  #asked: Promise<string> | undefined;
   readonly #words = new Map<string, Words<unknown>>();
 
   /** Remembers nothing yet. */
@@ -43,10 +44,10 @@ export class TicketCache {
 
   /** All tickets that wait, the first due first. */
   async waiting(): Promise<readonly (DueEntry & Place)[]> {
-    return await this.#once("waiting", async () => {
-      const waiting = await this.#store.waiting(MOST_WAITING);
-      return waiting.sort((a, b) => a.dueAt - b.dueAt);
-    });
+    return await this.#once(
+      "waiting",
+      () => this.#store.waiting(MOST_WAITING),
+    );
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */
@@ -62,7 +63,7 @@ export class TicketCache {
 
   /** Reads a list, unless nothing that people see has changed since it was read. */
   async #once<T>(name: string, read: () => Promise<T>): Promise<T> {
-    const version = await this.#store.version();
+    const version = await this.#version();
     const known = this.#lists.get(name);
     if (known?.version === version) return await (known.list as Promise<T>);
     const list = read();
@@ -73,6 +74,14 @@ export class TicketCache {
       this.#lists.delete(name);
       throw error;
     }
+  }
+
+  /** What is asked for at the same time is asked once. */
+  #version(): Promise<string> {
+    this.#asked ??= this.#store.version().finally(() => {
+      this.#asked = undefined;
+    });
+    return this.#asked;
   }
 
   /** The tickets at these places, in their order; those that cannot be read are left out. */

@@ -7,15 +7,7 @@ import {
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { listen } from "../sandbox/server.ts";
 import { JOBS } from "../workflow/schedule.ts";
-import {
-  ending,
-  inFolder,
-  lineOf,
-  linesOf,
-  program,
-  ROOT,
-  start,
-} from "./helpers/program.ts";
+import { ending, lineOf, program, ROOT, runOn } from "./helpers/program.ts";
 
 program(
   "program: names all missing and wrong settings, and exits with 78",
@@ -71,16 +63,10 @@ program(
   "program: introduces itself, serves /healthz, runs its jobs and stops on a signal",
   async () => {
     const sandbox = new Sandbox();
-    const server = await listen(sandbox, 0);
-    await inFolder(async (folder) => {
-      const child = start(folder, {
-        FRESHDESK_URL: server.url,
-        FRESHDESK_API_KEY: "sandbox",
-        KV_PATH: "tickets.db",
-        // Deno's own way to let crons fire soon.
-        DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
-      });
-      const lines = linesOf(child.stdout);
+    const { code } = await runOn(sandbox, {
+      // Deno's own way to let crons fire soon.
+      DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
+    }, async ({ child, lines }) => {
       const listening = await lineOf(lines, /Status page: /);
       await lineOf(lines, /Connected to 127\.0\.0\.1:\d+ as Maya Lindqvist/);
       await lineOf(lines, /Using 20 contacts and \d agents/);
@@ -94,11 +80,8 @@ program(
       await lineOf(lines, /#1 assigned to/);
       child.kill("SIGTERM");
       await lineOf(lines, /Stopped/);
-      for await (const _ of lines);
-      await child.stderr.cancel();
-      assertEquals((await child.status).code, 0);
     });
-    await server.close();
+    assertEquals(code, 0);
     assert(sandbox.tickets.size > 0);
   },
 );
@@ -107,25 +90,16 @@ program(
   "program: runs no jobs on a timeline other than production",
   async () => {
     const sandbox = new Sandbox();
-    const server = await listen(sandbox, 0);
-    await inFolder(async (folder) => {
-      const child = start(folder, {
-        FRESHDESK_URL: server.url,
-        FRESHDESK_API_KEY: "sandbox",
-        KV_PATH: ":memory:",
-        LOG_LEVEL: "DEBUG",
-        DENO_TIMELINE: "git-branch/try",
-        DENO_CRON_TEST_SCHEDULE_OFFSET: "100",
-      });
-      const lines = linesOf(child.stdout);
+    const { rest } = await runOn(sandbox, {
+      LOG_LEVEL: "DEBUG",
+      DENO_TIMELINE: "git-branch/try",
+      DENO_CRON_TEST_SCHEDULE_OFFSET: "100",
+    }, async ({ child, lines }) => {
       await lineOf(lines, /timeline git-branch\/try/);
       await lineOf(lines, /Next \(UTC\)/);
       child.kill("SIGINT");
-      for await (const line of lines) assert(!line.includes("Job"), line);
-      await child.stderr.cancel();
-      await child.status;
     });
-    await server.close();
+    assertEquals(rest.filter((line) => line.includes("Job")), []);
     assertEquals(sandbox.tickets.size, 0);
   },
 );
@@ -153,23 +127,14 @@ program(
 program(
   "program: writes every line to the log file, as JSON if set",
   async () => {
-    const sandbox = new Sandbox();
-    const server = await listen(sandbox, 0);
-    await inFolder(async (folder) => {
-      const child = start(folder, {
-        FRESHDESK_URL: server.url,
-        FRESHDESK_API_KEY: "sandbox",
-        KV_PATH: ":memory:",
-        LOG_FILE: "tickets.log",
-        LOG_FORMAT: "json",
-        LOG_LEVEL: "DEBUG",
-      });
-      const lines = linesOf(child.stdout);
+    await runOn(new Sandbox(), {
+      LOG_FILE: "tickets.log",
+      LOG_FORMAT: "json",
+      LOG_LEVEL: "DEBUG",
+    }, async ({ child, lines, folder }) => {
       await lineOf(lines, /Next \(UTC\)/);
       child.kill("SIGTERM");
       for await (const _ of lines);
-      await child.stderr.cancel();
-      await child.status;
       const log = await Deno.readTextFile(`${folder}/tickets.log`);
       const messages = log.trim().split("\n").map((line) =>
         JSON.parse(line).message
@@ -183,7 +148,6 @@ program(
       assertEquals(messages.at(-1), "Stopped");
       assert(!log.includes(btoa("sandbox:X")), "the key is nowhere");
     });
-    await server.close();
   },
 );
 
@@ -191,28 +155,17 @@ if (Deno.build.os === "linux") {
   program(
     "program: goes on with a log file on a full disk",
     async () => {
-      const server = await listen(new Sandbox(), 0);
-      await inFolder(async (folder) => {
-        const child = start(folder, {
-          FRESHDESK_URL: server.url,
-          FRESHDESK_API_KEY: "sandbox",
-          KV_PATH: ":memory:",
-          LOG_FILE: "/dev/full",
-          DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
-        });
-        const lines = linesOf(child.stdout);
+      const { code, errors } = await runOn(new Sandbox(), {
+        LOG_FILE: "/dev/full",
+        DENO_CRON_TEST_SCHEDULE_OFFSET: "1500",
+      }, async ({ child, lines }) => {
         await lineOf(lines, /Next \(UTC\)/);
         await lineOf(lines, /opened by/);
         child.kill("SIGTERM");
         await lineOf(lines, /Stopped/);
-        for await (const _ of lines);
-        assertMatch(
-          await new Response(child.stderr).text(),
-          /The disk is full.*No space left/,
-        );
-        assertEquals((await child.status).code, 0);
       });
-      await server.close();
+      assertMatch(errors, /The disk is full.*No space left/);
+      assertEquals(code, 0);
     },
   );
 }

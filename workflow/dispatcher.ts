@@ -9,14 +9,17 @@
 import { NotSentError } from "../freshdesk/errors.ts";
 import type { Freshdesk } from "../freshdesk.ts";
 import { PrioritySemaphore } from "../lib/priority_semaphore.ts";
+import { MINUTE, SECOND } from "../lib/time.ts";
 import { addResult, emptyReport, type Report } from "./report.ts";
 import { highestPriority, type Interval, priorityOf } from "./schedule.ts";
 import type { Log } from "./step.ts";
 import { type DueEntry, dueValue } from "./store.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** Steps of different tickets side by side. */
-const SIDE_BY_SIDE = 4;
+/** Steps of different tickets side by side: at least, and at most. */
+const SIDE_BY_SIDE = { least: 4, most: 24 };
+/** Between these, as many as calls may begin while one waits so long for its answer (ms). */
+const SLOW_ANSWER = 2 * SECOND;
 /** Below the priorities of all steps: what has failed before comes after what has not. */
 const TRIED = -10;
 /** No more than this part of the calls goes to what Freshdesk has refused before. */
@@ -27,8 +30,8 @@ export const PAUSE_CHECK = 5000;
 
 /** What a dispatcher is made of. */
 export interface DispatcherOptions {
-  /** Counts the calls. */
-  freshdesk: Pick<Freshdesk, "requestCount">;
+  /** Counts the calls, and knows how many are allowed. */
+  freshdesk: Pick<Freshdesk, "requestCount" | "budget">;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Nothing further is begun once it is aborted. */
@@ -44,7 +47,7 @@ export class Dispatcher {
   /** Calls that Freshdesk refused, so far. */
   refused = 0;
   readonly #options: DispatcherOptions;
-  readonly #slots = new PrioritySemaphore(SIDE_BY_SIDE);
+  readonly #slots = new PrioritySemaphore(SIDE_BY_SIDE.least);
 
   /** One for all jobs of a process. */
   constructor(options: DispatcherOptions) {
@@ -86,6 +89,7 @@ export class Dispatcher {
       const before = reservation;
       reservation = due.tried === 0 ? this.#slots.reserve(priority) : undefined;
       before?.[Symbol.dispose]();
+      this.#slots.limit = slotsFor(freshdesk.budget.ourLimit);
       const slot = await this.#slots.acquire(priority);
       if (now() - checkedAt >= PAUSE_CHECK) {
         checkedAt = now();
@@ -120,6 +124,12 @@ export class Dispatcher {
     } else if (trouble) throw trouble.error;
     return report;
   }
+}
+
+/** How many steps side by side use up what is allowed, even when answers are slow. */
+function slotsFor(callsPerMinute: number): number {
+  const begun = Math.ceil(callsPerMinute * SLOW_ANSWER / MINUTE);
+  return Math.min(Math.max(begun, SIDE_BY_SIDE.least), SIDE_BY_SIDE.most);
 }
 
 function turnOf({ waitsFor, tried }: DueEntry): number {

@@ -17,6 +17,7 @@ import {
   TicketDeletedError,
   ValidationError,
 } from "../freshdesk/errors.ts";
+import { errorMessage } from "../lib/error.ts";
 import { HOUR, MINUTE } from "../lib/time.ts";
 import { NoParticipantError } from "./participants.ts";
 import { RequiredFieldsError } from "./required_fields.ts";
@@ -89,16 +90,11 @@ export function hintFor(error: unknown): string {
     : "Unexpected error. If it keeps happening, please report it.";
 }
 
-/** What went wrong. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** An error as it is kept with a ticket. */
 function stepErrorOf(error: unknown, at: number): StepError {
   return {
     at,
-    message: messageOf(error),
+    message: errorMessage(error),
     hint: hintFor(error),
     ...(isRefusal(error) && { refused: true }),
   };

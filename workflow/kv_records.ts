@@ -24,8 +24,8 @@ export const KV_BATCH = 1000;
 /** Keys of one read. */
 const KV_MANY = 10;
 
-/** No answer of the database takes longer; the next tick asks again. */
-const ANSWER_TIME = 60_000;
+/** No answer of the database takes longer, in seconds; the next tick asks again. */
+const ANSWER_TIME = 60;
 
 /** A locked database is asked again so often, for some seconds in all. */
 const LOCKED_ATTEMPTS = 12;
@@ -100,8 +100,9 @@ export class KvRecords {
   protected async *entriesOf<T>(
     entries: Deno.KvListIterator<T>,
   ): AsyncGenerator<Deno.KvEntry<T>> {
+    using watchdog = new Watchdog();
     for (;;) {
-      const next = await this.withLockRetry(() => entries.next());
+      const next = await this.#askAgain(() => watchdog.guard(entries.next()));
       if (next.done) return;
       yield next.value;
     }
@@ -121,9 +122,14 @@ export class KvRecords {
 
   /** Two processes on one file get `database is locked` thrown at them: a conflict like any other. */
   protected async withLockRetry<T>(ask: () => Promise<T>): Promise<T> {
+    using watchdog = new Watchdog();
+    return await this.#askAgain(() => watchdog.guard(ask()));
+  }
+
+  async #askAgain<T>(ask: () => Promise<T>): Promise<T> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await withinAnswerTime(ask());
+        return await ask();
       } catch (error) {
         const locked = error instanceof Error &&
           /database (table )?is locked|busy/i.test(error.message);
@@ -134,18 +140,28 @@ export class KvRecords {
   }
 }
 
-/** Rejects when an answer does not come in time. */
-async function withinAnswerTime<T>(answer: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const seconds = ANSWER_TIME / 1000;
-    reject(
-      new NoAnswerError(`The database did not answer within ${seconds} s`),
+/** Gives up answers that do not come in time, one after the other: a timer for each would cost more than most answers. */
+class Watchdog implements Disposable {
+  #seconds = 0;
+  #giveUp: (error: Error) => void = () => {};
+  readonly #timer = setInterval(() => {
+    if (++this.#seconds < ANSWER_TIME) return;
+    this.#giveUp(
+      new NoAnswerError(`The database did not answer within ${ANSWER_TIME} s`),
     );
-  }, ANSWER_TIME);
-  try {
-    return await Promise.race([answer, promise]);
-  } finally {
-    clearTimeout(timer);
+  }, 1000);
+
+  /** Rejects when the answer does not come in time. */
+  guard<T>(answer: Promise<T>): Promise<T> {
+    this.#seconds = 0;
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      answer.then(resolve, reject);
+    });
+  }
+
+  /** Watches no longer. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { plainText } from "../lib/text.ts";
+import { plainText, shorten } from "../lib/text.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import { labelOf } from "./schedule.ts";
 import { type DueEntry, dueValue } from "./store.ts";
@@ -89,6 +89,34 @@ export function describeStep(step: PlanStep, ticket: Ticket): string {
       return "closed";
     default:
       return `${labelOf(step)} by ${step.agent.name}`;
+  }
+}
+
+/** What became of a ticket whose step failed, in words and as a level of the log. */
+export function describeFailure(
+  ticket: Ticket,
+): { level: "warn" | "error"; text: string } {
+  const { state, waitsFor, lastError, dueAt, id, tag } = ticket;
+  const said = `${titleOf(ticket)}: ${waitsFor}: ${
+    shorten(lastError?.message ?? "")
+  }`;
+  switch (state) {
+    case "failed": {
+      const hint = shorten(lastError?.hint ?? "");
+      const text = `${said}. ${hint} Then retry it: deno task retry ${
+        id ?? tag
+      }`;
+      return { level: "error", text };
+    }
+    case "abandoned":
+      return { level: "warn", text: `${said}. The ticket is abandoned` };
+    default: {
+      const time = new Date(dueAt).toISOString().slice(11, 16);
+      return {
+        level: "warn",
+        text: `${said}. It is tried again at ${time} UTC`,
+      };
+    }
   }
 }
 

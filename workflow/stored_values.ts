@@ -176,6 +176,8 @@ const TICKET: Record<keyof Ticket, Check> = {
   completedAt: orNull(isMoment),
 };
 
+const TICKET_CHECKS = Object.entries<Check>(TICKET);
+
 /** Returns what is wrong with a stored ticket; `undefined` if nothing is. */
 export function validationProblem(
   value: unknown,
@@ -187,8 +189,8 @@ export function validationProblem(
     return `it has version ${version} and this program knows version 2`;
   }
   if (value.tag !== tag) return "its tag is that of another ticket";
-  const field = Object.entries(TICKET)
-    .find(([field, check]) => !check(value[field]))?.[0];
+  const field = TICKET_CHECKS.find(([field, check]) => !check(value[field]))
+    ?.[0];
   if (!field) return undefined;
   const found = value[field];
   if (found === undefined) return `it has no ${field}`;
@@ -315,11 +317,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function record<T>(checks: Record<keyof T, Check>): Check {
+  const all = Object.entries<Check>(checks);
   return (value) =>
-    isRecord(value) &&
-    Object.entries<Check>(checks).every(([field, check]) =>
-      check(value[field])
-    );
+    isRecord(value) && all.every(([field, check]) => check(value[field]));
 }
 
 function orNull(check: Check): Check {

@@ -26,6 +26,9 @@ export interface Entry {
   versionstamp: string;
 }
 
+/** More tickets than these are read as a range: one after the other each would cost a read of its own. */
+const MANY = 50;
+
 /** What can be read of the tickets. */
 export class TicketRecords extends ProgramRecords {
   /** A ticket by its tag. */
@@ -50,7 +53,7 @@ export class TicketRecords extends ProgramRecords {
       const range = { prefix: ["due", job], end: ["due", job, until + 1] };
       return Array.fromAsync(this.#waitingIn(range, { limit }));
     }));
-    return lists.flat().sort((a, b) => a.dueAt - b.dueAt);
+    return firstDueFirst(lists);
   }
 
   /** The tickets whose next step one job takes, due by then (ms since 1970): one range read. */
@@ -59,10 +62,15 @@ export class TicketRecords extends ProgramRecords {
     return await Array.fromAsync(this.#waitingIn(range));
   }
 
-  /** All tickets that wait, whichever job takes them; no more than `limit`. */
+  /** The tickets that wait, whichever job takes them, the first due first; no more than `limit`. */
   async waiting(limit: number): Promise<(DueEntry & Place)[]> {
     const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
-    return await Array.fromAsync(this.#waitingIn({ prefix: ["due"] }, options));
+    const lists = await Promise.all(INTERVALS.map(async (job) => {
+      const prefix = ["due", job];
+      const list = await Array.fromAsync(this.entries({ prefix }, options));
+      return list.flatMap((entry) => waitingOf(entry) ?? []);
+    }));
+    return firstDueFirst(lists).slice(0, limit);
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */
@@ -82,10 +90,41 @@ export class TicketRecords extends ProgramRecords {
 
   /** Tickets by their tags; those that cannot be read are left out. */
   async tickets(tags: readonly string[]): Promise<Ticket[]> {
-    const read = await this.readMany(tags.map((tag) => ["ticket", tag]));
-    return read.flatMap((entry) =>
-      this.entryOf(String(entry.key[1]), entry)?.ticket ?? []
+    const near = tags.length > MANY ? await this.#neighbours(tags) : new Map();
+    const rest = tags.filter((tag) => !near.has(tag));
+    for (
+      const read of await this.readMany(rest.map((tag) => ["ticket", tag]))
+    ) {
+      near.set(String(read.key[1]), read);
+    }
+    return tags.flatMap((tag) =>
+      this.entryOf(tag, near.get(tag)!)?.ticket ?? []
     );
+  }
+
+  /**
+   * The records from the last of these tags backwards, by their tags. Tags follow the time at which
+   * tickets were written, so most that are looked at together are neighbours; no more than twice
+   * as many are read, lest a few that are far off cost all in between.
+   */
+  async #neighbours(
+    tags: readonly string[],
+  ): Promise<Map<string, Deno.KvEntry<unknown>>> {
+    const sorted = tags.toSorted();
+    const start = ["ticket", sorted[0]!];
+    const end = ["ticket", `${sorted.at(-1)!}\0`];
+    const entries = this.entries<unknown>({ start, end }, {
+      limit: 2 * tags.length,
+      batchSize: KV_BATCH,
+      reverse: true,
+    });
+    const wanted = new Set(tags);
+    const found = new Map<string, Deno.KvEntry<unknown>>();
+    for (const entry of await Array.fromAsync(entries)) {
+      const tag = String(entry.key[1]);
+      if (wanted.has(tag)) found.set(tag, entry);
+    }
+    return found;
   }
 
   /** Plans by their tickets' tags; those that cannot be read are left out. */
@@ -137,13 +176,8 @@ export class TicketRecords extends ProgramRecords {
     options?: Deno.KvListOptions,
   ): AsyncGenerator<DueEntry & Place> {
     for await (const entry of this.entries(range, options)) {
-      const { key, value, versionstamp: stamp } = entry;
-      const [, job, dueAt, tag] = key;
-      if (!isInterval(job)) continue;
-      const known = isDueValue(value)
-        ? value
-        : { waitsFor: "opening" as const, tried: 0 as const, callsLeft: 0 };
-      yield { ...known, job, dueAt: Number(dueAt), tag: String(tag), stamp };
+      const waiting = waitingOf(entry);
+      if (waiting) yield waiting;
     }
   }
 
@@ -249,6 +283,22 @@ export class TicketRecords extends ProgramRecords {
       return false;
     });
   }
+}
+
+/** What an entry of the tickets that wait says; `undefined` where no job takes it. */
+function waitingOf(
+  { key, value, versionstamp: stamp }: Deno.KvEntry<unknown>,
+): DueEntry & Place | undefined {
+  const [, job, dueAt, tag] = key;
+  if (!isInterval(job)) return undefined;
+  const known = isDueValue(value)
+    ? value
+    : { waitsFor: "opening" as const, tried: 0 as const, callsLeft: 0 };
+  return { ...known, job, dueAt: Number(dueAt), tag: String(tag), stamp };
+}
+
+function firstDueFirst<T extends DueEntry>(lists: T[][]): T[] {
+  return lists.flat().sort((a, b) => a.dueAt - b.dueAt);
 }
 
 function noTickets(): Record<Label, number> {

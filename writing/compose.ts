@@ -9,7 +9,8 @@ import { holds, type Register, type Situation } from "./condition.ts";
 import type { Alternative, Slot, Topic } from "./topic.ts";
 import type { Desk } from "./desk.ts";
 import type { Facts } from "./facts.ts";
-import { fillNames, type Style } from "./persona.ts";
+import { fillNames, type Style, usually } from "./persona.ts";
+import { ended, NO_SLIPS, typeOut } from "./slips.ts";
 import { firstName, oneLine, type Placeholder, placeholders } from "./text.ts";
 
 /** What a thread knows while it is written. */
@@ -34,6 +35,8 @@ export interface Thread {
   agent: string;
   /** Everything random follows from it. */
   seed: string;
+  /** The ticket's number in the desk. */
+  n: number;
   /** How often the topic was used before. */
   use: number;
   /** Draws that belong to this thread alone. */
@@ -63,7 +66,9 @@ export class NoTextError extends Error {
 /** The subject of a thread. */
 export function composeSubject(thread: Thread, style: Style): string {
   const text = choose(thread.topic.subject, "subject", thread, "contact", 0);
-  return cased(oneLine(fill(text.parts, thread)), "contact", style);
+  const slips = stream(thread.seed, "slips", thread.n, "subject");
+  const parts = typeOut(text.parts, style.slips, slips);
+  return cased(oneLine(fill(parts, thread)), "contact", style);
 }
 
 /**
@@ -80,6 +85,7 @@ export function composeMessage(
   again = 0,
 ): string {
   const sentences: string[] = [];
+  const slips = stream(thread.seed, "slips", thread.n, message);
   const situation = situationOf(thread);
   for (const slot of slots) {
     if (!holds(slot.when, situation)) continue;
@@ -89,14 +95,7 @@ export function composeMessage(
       if (slot.optional) continue;
       throw new NoTextError(slot, thread);
     }
-    const parts = style.typos > 0
-      ? text.parts.map((part) =>
-        typeof part === "string"
-          ? mistype(part, style.typos, thread.random)
-          : part
-      )
-      : text.parts;
-    const filled = fill(parts, thread);
+    const filled = fill(typeOut(text.parts, style.slips, slips), thread);
     if (filled === "") continue;
     sentences.push(cased(filled, speaker, style));
   }
@@ -106,22 +105,42 @@ export function composeMessage(
     company: thread.desk.file.company ?? "",
     team: thread.topic.file.team ?? "",
   };
+  const manners = stream(thread.seed, "manners", thread.n, message);
+  const [greetings, closings] = turn === 0
+    ? [style.greetings, style.closings]
+    : [style.laterGreetings, style.laterClosings];
+  const greeting = fillNames(usually(greetings, manners), names);
+  const closing = fillNames(usually(closings, manners), names);
+  const body = ended(layOut(sentences, style.layout), style.slips, slips);
   return [
-    fillNames(turn === 0 ? style.greeting : style.laterGreeting, names),
-    layOut(sentences, style.layout),
-    fillNames(turn === 0 ? style.closing : style.laterClosing, names),
+    ...(style.runsOn && greeting.endsWith(",") && FUNCTION_WORDS.test(body)
+      ? [`${greeting} ${continued(body)}`]
+      : [greeting, body]),
+    style.smallName ? closing.toLowerCase() : closing,
   ].filter((part) => part !== "").join("\n\n");
 }
 
+/** Words that are no names, so that they need no capital after a greeting. */
+const FUNCTION_WORDS =
+  /^(?:an?|after|all|any|are|as|at|because|before|can|could|did|do|does|each|every|for|from|has|have|how|i|if|in|is|it|just|last|my|no|nobody|not|on|one|our|please|shall|should|since|some|someone|somebody|something|that|the|there|they|this|to|we|what|when|where|which|who|why|with|would|yes|you|your)(?:['’]\p{Ll}+)?[\s,]/iu;
+
+function continued(body: string): string {
+  return /^I(?!\p{L})/u.test(body)
+    ? body
+    : body.charAt(0).toLowerCase() + body.slice(1);
+}
+
 const BARE: Style = {
-  greeting: "",
-  laterGreeting: "",
-  closing: "",
-  laterClosing: "",
+  greetings: [],
+  laterGreetings: [],
+  closings: [],
+  laterClosings: [],
+  runsOn: false,
   layout: "block",
   detail: 1,
   small: false,
-  typos: 0,
+  smallName: false,
+  slips: NO_SLIPS,
 };
 
 /** A private note: no greeting, no closing. */
@@ -363,24 +382,4 @@ function startSmall(text: string): string {
     (_, before: string, word: string) => before + word.toLowerCase(),
   )
     .replace(/\bI(?=[\s'])/g, "i");
-}
-
-/** Now and then two letters swapped, one left out or one doubled, in a longer word. */
-function mistype(text: string, rate: number, random: Random): string {
-  return text.replace(
-    /(?<![\p{L}\p{N}@/.-])\p{Ll}{5,}(?![\p{L}\p{N}@/-])/gu,
-    (word) => {
-      if (random() >= rate) return word;
-      const at = 1 + Math.floor(random() * (word.length - 3));
-      const [a = "", b = ""] = [word[at], word[at + 1]];
-      const kind = random();
-      if (kind < 0.45 && a !== b) {
-        return word.slice(0, at) + b + a +
-          word.slice(at + 2);
-      }
-      return kind < 0.8
-        ? word.slice(0, at) + word.slice(at + 1)
-        : word.slice(0, at) + a + word.slice(at);
-    },
-  );
 }

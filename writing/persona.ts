@@ -4,29 +4,34 @@
  *
  * @module
  */
-import { pick, type Random, stream } from "../lib/random.ts";
+import { pick, type Random, shuffle, stream } from "../lib/random.ts";
 import type { Register } from "./condition.ts";
 import type { DeskFile } from "./form.ts";
+import { agentSlipsOf, NO_SLIPS, type Slips, slipsOf } from "./slips.ts";
 import { firstName } from "./text.ts";
 
-/** A writer's habits. */
+/** A writer's habits. Of greetings and closings the usual one comes first, see {@linkcode usually}. */
 export interface Style {
   /** Before the first message; "" for none. May use {company}, {other}, {other.first}. */
-  greeting: string;
+  greetings: readonly string[];
   /** Before later messages. */
-  laterGreeting: string;
+  laterGreetings: readonly string[];
   /** After the first message. */
-  closing: string;
+  closings: readonly string[];
   /** After later messages. */
-  laterClosing: string;
+  laterClosings: readonly string[];
+  /** Goes on in the line of the greeting. */
+  runsOn: boolean;
   /** How paragraphs are made of sentences. */
   layout: "paragraphs" | "block" | "pairs";
   /** Which optional slots are written, from 0 to 1. */
   detail: number;
   /** Begins in small letters. */
   small: boolean;
-  /** Mistyped words, of all. */
-  typos: number;
+  /** Signs in small letters. */
+  smallName: boolean;
+  /** What they get wrong when they type. */
+  slips: Slips;
 }
 
 /** A contact's habits. */
@@ -53,11 +58,15 @@ const CONTACTS: Record<Register, {
       "Good day,",
       "Dear all,",
       "Hello everyone,",
+      "Dear support team,",
+      "Dear Sir or Madam,",
+      "Hello {company} team,",
     ],
     laterGreetings: [
       "Dear {other.first},",
       "Hello {other.first},",
       "Dear {other},",
+      "Hello,",
     ],
     closings: [
       "Kind regards,",
@@ -65,8 +74,16 @@ const CONTACTS: Record<Register, {
       "With kind regards,",
       "Regards,",
       "Thank you in advance,",
+      "Many thanks and kind regards,",
+      "Thank you and best regards,",
     ],
-    laterClosings: ["Kind regards,", "Best regards,", "Regards,"],
+    laterClosings: [
+      "Kind regards,",
+      "Best regards,",
+      "Regards,",
+      "Thank you,",
+      "With thanks,",
+    ],
     signatures: ["full"],
     layouts: ["paragraphs", "pairs"],
     detail: [0.7, 1],
@@ -79,15 +96,21 @@ const CONTACTS: Record<Register, {
       "Hi all,",
       "Hi {company},",
       "Hello there,",
+      "Hi team,",
+      "Hello team,",
+      "Hi!",
+      "Hi",
       "",
     ],
     laterGreetings: [
       "Hi {other.first},",
-      "Hi {other.first},",
+      "Hi {other.first}",
       "",
       "",
       "Hello {other.first},",
       "Hi again,",
+      "Hi,",
+      "{other.first},",
     ],
     closings: [
       "Thanks,",
@@ -96,18 +119,22 @@ const CONTACTS: Record<Register, {
       "Thanks in advance,",
       "Thank you!",
       "Best wishes,",
+      "Thanks!",
+      "Thanks",
+      "Thank you,",
+      "Regards,",
       "",
     ],
-    laterClosings: ["Thanks,", "", "Thanks again,", ""],
+    laterClosings: ["Thanks,", "", "Thanks again,", "", "Thanks", "Best,"],
     signatures: ["first", "first", "full"],
     layouts: ["paragraphs", "pairs", "block"],
     detail: [0.2, 1],
   },
   curt: {
-    greetings: ["", "", "", "Hi", "Hello"],
-    laterGreetings: [""],
-    closings: ["", "", "", "thx", "Thanks"],
-    laterClosings: [""],
+    greetings: ["", "", "", "Hi", "Hello", "Hi,", "Hi there"],
+    laterGreetings: ["", "", "", "", "Hi {other.first}", "Hi,"],
+    closings: ["", "", "", "thx", "Thanks", "Thanks.", "Thank you", "Regards"],
+    laterClosings: ["", "", "", "", "Thanks"],
     signatures: ["none", "none", "first"],
     layouts: ["block"],
     detail: [0, 0.1],
@@ -124,7 +151,7 @@ const AMERICAN: Partial<Record<Register, Words>> = {
     closings: ["Sincerely,", "Respectfully,"],
   },
   neutral: {
-    greetings: ["Hey,", "Hey there,"],
+    greetings: ["Hey,", "Hey there,", "Hi guys,", "Hi folks,"],
     closings: ["Thanks so much,"],
     laterClosings: ["Thanks so much,"],
   },
@@ -168,41 +195,57 @@ export function personaOf(
   const kind = CONTACTS[register];
   const local = REGIONS[new Intl.Locale(locale).region ?? ""]?.[register];
   const signature = one(kind.signatures, random);
-  const careless = random();
-  const greeting = one([...kind.greetings, ...local?.greetings ?? []], random);
+  const formal = register === "formal";
+  const usual = (items: readonly string[], more: readonly string[] = []) =>
+    shuffle([...items, ...more], random).slice(0, KNOWN)
+      .map((text) => small ? lowered(text) : text);
   const [least, most] = kind.detail;
+  const greetings = usual(kind.greetings, local?.greetings);
+  const closings = usual(kind.closings, local?.closings);
+  const laterClosings = usual(kind.laterClosings, local?.laterClosings);
   return {
     register,
-    greeting: small ? greeting.toLowerCase() : greeting,
-    laterGreeting: one(kind.laterGreetings, random),
-    closing: signed(
-      one([...kind.closings, ...local?.closings ?? []], random),
-      signature,
-      small,
+    greetings,
+    laterGreetings: usual(kind.laterGreetings),
+    closings: closings.map((text) => signed(text, signature)),
+    laterClosings: laterClosings.map((text) =>
+      signed(text, formal || signature === "none" ? signature : "first")
     ),
-    laterClosing: signed(
-      one([...kind.laterClosings, ...local?.laterClosings ?? []], random),
-      register === "formal" ? "full" : signature === "none" ? "none" : "first",
-      small,
-    ),
+    runsOn: !formal && random() < (register === "curt" ? 0.6 : 0.2),
     layout: one(kind.layouts, random),
     detail: least + (most - least) * random(),
     small,
-    typos: register === "formal"
-      ? 0
-      : careless < 0.7
-      ? 0.002
-      : careless < 0.9
-      ? 0.015
-      : 0.04,
+    smallName: small && random() < 0.5,
+    slips: formal ? NO_SLIPS : slipsOf(seed, id),
     patience: 0.5 + random() * 1.5,
   };
+}
+
+/** How many greetings and closings somebody has. */
+const KNOWN = 3;
+
+/** The usual one of the habits most of the time, else one of the others. */
+export function usually(items: readonly string[], random: Random): string {
+  const chance = random();
+  return items[chance < 0.6 ? 0 : chance < 0.87 ? 1 : 2] ?? items[0] ?? "";
 }
 
 const AGENT_GREETINGS = [
   "Hi {other.first},",
   "Hello {other.first},",
+  "Hi {other.first}",
+  "{other.first},",
+  "Dear {other.first},",
+  "Hi {other.first}, thanks for your message.",
+  "Hello {other.first}, thank you for writing.",
+];
+const AGENT_LATER_GREETINGS = [
   "Hi {other.first},",
+  "{other.first},",
+  "Hi again,",
+  "Hello {other.first},",
+  "",
+  "",
 ];
 const AGENT_CLOSINGS = [
   "Best wishes,",
@@ -210,32 +253,44 @@ const AGENT_CLOSINGS = [
   "Best,",
   "All the best,",
   "Regards,",
+  "Many thanks,",
+  "Thanks,",
+  "Best regards,",
 ];
 
 /** The habits of an agent. */
 export function agentStyle(seed: string, id: number, desk: DeskFile): Style {
   const random = stream(seed, "agent style", id);
-  const greeting = one(desk.tone?.greetings ?? AGENT_GREETINGS, random);
-  const closing = one(desk.tone?.closings ?? AGENT_CLOSINGS, random);
-  const signature = one([
+  const usual = (items: readonly string[]) =>
+    shuffle([...new Set(items)], random).slice(0, KNOWN);
+  const greetings = usual(desk.tone?.greetings ?? AGENT_GREETINGS);
+  const closings = usual(desk.tone?.closings ?? AGENT_CLOSINGS);
+  const [signature = "", other = ""] = shuffle([
     "{self.first}",
     "{self}",
     "{self.first}\n{company}",
+    "{self}\n{company}",
     "{self}, {team}",
     "{self.first}, {team}",
+    "{self}\n{team}, {company}",
   ], random);
   const brief = random() < 0.4;
+  const [first = ""] = closings;
   return {
-    greeting,
-    laterGreeting: brief
-      ? one(["{other.first},", "Hi {other.first},", "Hi again,", ""], random)
-      : greeting,
-    closing: `${closing}\n${signature}`,
-    laterClosing: brief ? "{self.first}" : `${closing}\n{self.first}`,
-    layout: one(["paragraphs", "paragraphs", "pairs"], random),
+    greetings,
+    laterGreetings: usual(AGENT_LATER_GREETINGS),
+    closings: closings.map((closing, i) =>
+      `${closing}\n${i < 2 ? signature : other}`
+    ),
+    laterClosings: brief
+      ? ["{self.first}", `${first}\n{self.first}`, ""]
+      : closings.map((closing) => `${closing}\n{self.first}`),
+    runsOn: random() < 0.15,
+    layout: one(["paragraphs", "paragraphs", "pairs", "block"], random),
     detail: brief ? 0.35 : 0.75,
     small: false,
-    typos: 0,
+    smallName: false,
+    slips: agentSlipsOf(seed, id),
   };
 }
 
@@ -259,7 +314,7 @@ export function fillNames(
         (_, key: string) => values[key] ?? "",
       );
     }
-    if (/^(hi|hello) \{other/i.test(line)) {
+    if (/^(hi|hello|hey) \{other/i.test(line)) {
       return line.replace(/ \{.*$/, " there,");
     }
     if (/^dear \{other/i.test(line)) return "Hello,";
@@ -273,12 +328,14 @@ export function fillNames(
 function signed(
   closing: string,
   signature: "full" | "first" | "none",
-  small: boolean,
 ): string {
   const name = { full: "{self}", first: "{self.first}", none: "" }[signature];
-  return [small ? closing.toLowerCase() : closing, name].filter(Boolean).join(
-    "\n",
-  );
+  return [closing, name].filter(Boolean).join("\n");
+}
+
+/** A greeting or closing in small letters; names to be filled in keep theirs. */
+function lowered(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function one<T>(items: readonly T[], random: Random): T {

@@ -113,6 +113,7 @@ export function writePlan(order: Order): Plan {
     contact: oneLine(order.contact.name),
     agent: oneLine(writer.name),
     seed,
+    n,
     use,
     random: stream(seed, "text", n),
     ...(order.onChoice && { onChoice: order.onChoice }),
@@ -198,9 +199,14 @@ export class AlikeError extends Error {
 
 /** The style of a message that says thanks already: its closing need not. */
 function thankingOnce(style: Persona): Persona {
-  const laterClosing = style.laterClosing.split("\n")
-    .filter((line) => !/than(?:k|x)|thx|cheers/i.test(line)).join("\n");
-  return { ...style, laterClosing };
+  const laterClosings = style.laterClosings.map((closing) =>
+    closing.split("\n").filter((line) => !/than(?:k|x)|thx|cheers/i.test(line))
+      .join("\n")
+  );
+  const laterGreetings = style.laterGreetings.map((greeting) =>
+    /thank/i.test(greeting) ? "" : greeting
+  );
+  return { ...style, laterGreetings, laterClosings };
 }
 
 /** Tries other texts until the message differs from all before it in letters and digits. */

@@ -131,9 +131,6 @@ export async function simulateFortnight(
     businessHours: hours.week,
     timeZone: hours.timeZone,
     ticketsPerHour,
-    contactDomains: undefined,
-    agentEmails: undefined,
-    dryRun: false,
     historyDays: 30,
   }, { ...clock, kv, store, freshdesk, log });
   const workflow = new Workflow({

@@ -7,7 +7,10 @@ import type { FC } from "hono/jsx";
 import type { Label } from "../../workflow/schedule.ts";
 import { FINAL_STATES } from "../../workflow/ticket.ts";
 import { clock, counted, duration, outcome, TITLES, until } from "../format.ts";
-import type { BoardView, CardView, JobView, PageView } from "../queries.ts";
+import type { BoardView } from "../board_view.ts";
+import type { JobView } from "../job_list.ts";
+import type { PageView } from "../ticket_pages.ts";
+import type { CardView } from "../ticket_view.ts";
 import { BacklogChart } from "./chart.tsx";
 import {
   Actions,

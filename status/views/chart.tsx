@@ -7,7 +7,7 @@ import type { FC } from "hono/jsx";
 import { HOUR } from "../../lib/time.ts";
 import { PHASES } from "../../workflow/store.ts";
 import { dayAndHour } from "../format.ts";
-import type { BoardView } from "../queries.ts";
+import type { BoardView } from "../board_view.ts";
 
 const HEIGHT = 100;
 /** Days that fit. */

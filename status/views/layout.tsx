@@ -9,7 +9,7 @@ import type { HtmlEscapedString } from "hono/utils/html";
 import type { Budget } from "../../freshdesk/rate_limiter.ts";
 import { age, DRY_RUN, until } from "../format.ts";
 import type { Flash } from "../action_routes.ts";
-import type { Notices } from "../queries.ts";
+import type { Notices } from "../notices.ts";
 import type { FormContext } from "./parts.tsx";
 import { ActionForm, Time } from "./parts.tsx";
 

@@ -5,7 +5,7 @@
  */
 import type { Child, FC } from "hono/jsx";
 import { age, clock, counted, outcomeName, PRIORITIES } from "../format.ts";
-import { type CardView, nameOf, type TicketView } from "../queries.ts";
+import { type CardView, nameOf, type TicketView } from "../ticket_view.ts";
 
 /** What the forms of a page need. */
 export interface FormContext {

@@ -5,7 +5,8 @@
  */
 import type { FC } from "hono/jsx";
 import { outcomeName, PRIORITIES, stepSentence, TITLES } from "../format.ts";
-import { nameOf, type StepView, type ThreadView } from "../queries.ts";
+import type { StepView, ThreadView } from "../thread_view.ts";
+import { nameOf } from "../ticket_view.ts";
 import { type Frame, type Html, layout, StatusLine } from "./layout.tsx";
 import { ActionForm, Age, Time, Trouble } from "./parts.tsx";
 

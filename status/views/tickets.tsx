@@ -6,7 +6,7 @@
 import type { FC } from "hono/jsx";
 import { OUTCOMES } from "../../workflow/plan.ts";
 import { outcomeName, PRIORITIES, TITLES } from "../format.ts";
-import { ALL_STAGES } from "../queries.ts";
+import { ALL_STAGES } from "../ticket_view.ts";
 import {
   type AgentView,
   type Filter,

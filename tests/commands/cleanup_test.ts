@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import type { Fetch } from "../../freshdesk/http_client.ts";
 import { PROGRAM_TAG } from "../../workflow/creation.ts";
-import { board } from "../../status/queries.ts";
+import { board } from "../../status/board_view.ts";
 import type { Ticket } from "../../workflow/ticket.ts";
 import { putTickets } from "../helpers/tickets.ts";
 import {

@@ -290,6 +290,18 @@ Deno.test("http client: waits 30 seconds by default", async () => {
   assertEquals(timer.calls[0]?.args, [30_000]);
 });
 
+Deno.test("http client: waits 10 seconds beyond the deadline at most", async () => {
+  const { api: client } = api(OK);
+  using timer = stub(
+    AbortSignal,
+    "timeout",
+    (_ms: number) => new AbortController().signal,
+  );
+  const deadline = NOON + 2000;
+  await client.request("GET", "/tickets/7", { deadline });
+  assertEquals(timer.calls[0]?.args, [12_000]);
+});
+
 Deno.test("http client: gives each attempt its own timeout", async () => {
   const { api: client } = api(lost(TIMED_OUT), OK);
   using timer = stub(

@@ -261,6 +261,26 @@ Deno.test("rate limiter: leaves to others what they used in the last minute", ()
   assertEquals(pace.budget.ourLimit, 50);
 });
 
+Deno.test("rate limiter: leaves the last calls of a minute to others, who go on while a response is under way", () => {
+  let now = moment("12:00");
+  const pace = new RateLimiter({ share: 1, now: () => now });
+  const call = (remaining: number) => {
+    assertEquals(pace.tryAcquire(), 0);
+    pace.onResponse(
+      new Headers({
+        "x-ratelimit-total": "700",
+        "x-ratelimit-remaining": `${remaining}`,
+      }),
+    );
+  };
+  call(699);
+  now += 30_000;
+  call(8); // others made 690 calls, and may have made these 8 by now
+  assertEquals(pace.tryAcquire(), 30_000);
+  now += 30_000;
+  call(699);
+});
+
 Deno.test("rate limiter: reads numbers with a decimal point", () => {
   const pace = new RateLimiter({ share: 1, now: () => 0 });
   pace.tryAcquire();

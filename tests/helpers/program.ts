@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { listen } from "../../sandbox/server.ts";
+
 // Tests of the program are left out if they may not run it.
 const may = (["run", "net", "read", "write", "env"] as const).every((name) =>
   Deno.permissions.querySync({ name }).state === "granted"
@@ -60,6 +63,58 @@ export async function inFolder(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** A running program. */
+export interface Running {
+  /** Its process. */
+  child: Deno.ChildProcess;
+  /** The lines of its output that were not read yet. */
+  lines: AsyncGenerator<string>;
+  /** Its folder. */
+  folder: string;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** Its exit code. */
+  code: number;
+  /** The lines of its output that nobody read. */
+  rest: string[];
+  /** All of its error output. */
+  errors: string;
+}
+
+/** Runs the program in a temporary folder on a sandbox account, until a test has ended it. */
+export async function runOn(
+  sandbox: Sandbox,
+  env: Record<string, string>,
+  run: (running: Running) => Promise<void>,
+): Promise<Ended> {
+  const server = await listen(sandbox, 0);
+  let ended: Ended | undefined;
+  await inFolder(async (folder) => {
+    const child = start(folder, {
+      FRESHDESK_URL: server.url,
+      FRESHDESK_API_KEY: sandbox.apiKey,
+      KV_PATH: ":memory:",
+      ...env,
+    });
+    const lines = linesOf(child.stdout);
+    try {
+      await run({ child, lines, folder });
+    } catch (error) {
+      child.kill("SIGKILL");
+      await Promise.all([lines.return(undefined), child.stderr.cancel()]);
+      await child.status;
+      throw error;
+    }
+    const rest = await Array.fromAsync(lines);
+    const errors = await new Response(child.stderr).text();
+    ended = { code: (await child.status).code, rest, errors };
+  });
+  await server.close();
+  return ended!;
 }
 
 /** Returns the output and the exit code of a program that ends by itself. */

@@ -58,14 +58,8 @@ export async function shopDays(
   const store = new Store(kv, clock);
   const parts = await makeOpener({
     desk: "shop",
-    pace: undefined,
     seed: "shop",
-    businessHours: undefined,
-    timeZone: undefined,
     ticketsPerHour,
-    contactDomains: undefined,
-    agentEmails: undefined,
-    dryRun: false,
     historyDays: 30,
   }, { ...clock, kv, store, freshdesk, log });
   const workflow = new Workflow({

@@ -7,15 +7,8 @@ import {
 } from "../../startup/log.ts";
 import { AuthenticationError } from "../../freshdesk/errors.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
-import { listen } from "../../sandbox/server.ts";
 import { oneLine } from "../../lib/text.ts";
-import {
-  inFolder,
-  lineOf,
-  linesOf,
-  program,
-  start,
-} from "../helpers/program.ts";
+import { lineOf, program, runOn } from "../helpers/program.ts";
 import { TestEnv } from "../helpers/test_env.ts";
 
 /** A name that would forge a line of the log, clear the terminal, and turn the text around. */
@@ -117,29 +110,15 @@ if (hasFull) {
   program(
     "log: reports a full disk once, and the program goes on",
     async () => {
-      const sandbox = new Sandbox();
-      const server = await listen(sandbox, 0);
-      await inFolder(async (folder) => {
-        const child = start(folder, {
-          FRESHDESK_URL: server.url,
-          FRESHDESK_API_KEY: "sandbox",
-          KV_PATH: ":memory:",
-          LOG_FILE: "/dev/full",
-        });
-        const lines = linesOf(child.stdout);
+      const { code, errors } = await runOn(new Sandbox(), {
+        LOG_FILE: "/dev/full",
+      }, async ({ child, lines }) => {
         await lineOf(lines, /Next \(UTC\)/);
         child.kill("SIGTERM");
         await lineOf(lines, /Stopped/);
-        for await (const _ of lines);
-        const complaints = await Array.fromAsync(linesOf(child.stderr));
-        assertEquals((await child.status).code, 0, complaints.join("\n"));
-        assertEquals(
-          complaints.filter((line) => line.includes("The disk is full")).length,
-          1,
-          complaints.join("\n"),
-        );
       });
-      await server.close();
+      assertEquals(code, 0, errors);
+      assertEquals(errors.match(/The disk is full/g)?.length, 1, errors);
     },
   );
 }

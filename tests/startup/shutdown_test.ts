@@ -1,15 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { Sandbox } from "../../sandbox/sandbox.ts";
-import { listen } from "../../sandbox/server.ts";
 import { shutdown } from "../../startup/shutdown.ts";
-import {
-  inFolder,
-  lineOf,
-  linesOf,
-  program,
-  start,
-} from "../helpers/program.ts";
+import { lineOf, program, runOn } from "../helpers/program.ts";
 
 /** A program to be stopped, and what becomes of it. */
 function stoppable(finish: () => Promise<void>) {
@@ -85,25 +78,16 @@ program(
   async () => {
     const sandbox = new Sandbox();
     sandbox.fault({ kind: "never", method: "POST", times: "always" });
-    const server = await listen(sandbox, 0);
-    await inFolder(async (folder) => {
-      const child = start(folder, {
-        FRESHDESK_URL: server.url,
-        FRESHDESK_API_KEY: "sandbox",
-        KV_PATH: "tickets.db",
-        LOG_LEVEL: "DEBUG",
-        DENO_CRON_TEST_SCHEDULE_OFFSET: "300",
-      });
-      const lines = linesOf(child.stdout);
+    const { code } = await runOn(sandbox, {
+      LOG_LEVEL: "DEBUG",
+      DENO_CRON_TEST_SCHEDULE_OFFSET: "300",
+    }, async ({ child, lines }) => {
       await lineOf(lines, /GET \/ticket_fields: 200/);
       child.kill("SIGTERM");
       await lineOf(lines, /SIGTERM: stopping .* in 10 seconds at most/);
       child.kill("SIGINT");
       assertMatch(await lineOf(lines, /second/), /ends now/);
-      for await (const _ of lines);
-      await child.stderr.cancel();
-      assertEquals((await child.status).code, 1);
     });
-    await server.close();
+    assertEquals(code, 1);
   },
 );

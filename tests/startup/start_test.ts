@@ -5,15 +5,7 @@ import { listen } from "../../sandbox/server.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
 import { runChecks } from "../../commands/doctor/checks.ts";
 import { line } from "../../commands/doctor/findings.ts";
-import {
-  ending,
-  inFolder,
-  lineOf,
-  linesOf,
-  program,
-  ROOT,
-  start,
-} from "../helpers/program.ts";
+import { ending, lineOf, program, ROOT, runOn } from "../helpers/program.ts";
 import { TestEnv } from "../helpers/test_env.ts";
 
 /** The running program: what it says, and its page. */
@@ -31,28 +23,12 @@ async function running(
   see: (running: Running) => Promise<void>,
 ): Promise<void> {
   const sandbox = new Sandbox(options);
-  const server = await listen(sandbox, 0);
-  await inFolder(async (folder) => {
-    const child = start(folder, {
-      FRESHDESK_URL: server.url,
-      FRESHDESK_API_KEY: "sandbox",
-      KV_PATH: ":memory:",
-      ...env,
-    });
-    const lines = linesOf(child.stdout);
-    try {
-      const listening = await lineOf(lines, /Status page: /);
-      const url = listening.match(/http:\/\/[^/]+/)![0];
-      const get = (path: string) => fetch(url + path);
-      await see({ sandbox, lines, get });
-    } finally {
-      child.kill("SIGTERM");
-      for await (const _ of lines);
-      await child.stderr.cancel();
-      await child.status;
-    }
+  await runOn(sandbox, env, async ({ child, lines }) => {
+    const listening = await lineOf(lines, /Status page: /);
+    const url = listening.match(/http:\/\/[^/]+/)![0];
+    await see({ sandbox, lines, get: (path) => fetch(url + path) });
+    child.kill("SIGTERM");
   });
-  await server.close();
 }
 
 program(

@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { statusApp, type StatusOptions } from "../../status/app.ts";
-import {
-  board,
-  type BoardView,
-  type Notices,
-  type Source,
-} from "../../status/queries.ts";
+import { board, type BoardView } from "../../status/board_view.ts";
+import type { Notices } from "../../status/notices.ts";
+import type { Source } from "../../status/source.ts";
 import { boardLines } from "../../status/text_view.ts";
 import { hintFor } from "../../workflow/failures.ts";
 import type { Report } from "../../workflow.ts";

@@ -6,7 +6,8 @@
 import { assertEquals } from "@std/assert";
 import { isIdle } from "../../workflow/report.ts";
 import { isHeartbeat } from "../../workflow/schedule.ts";
-import { jobList, type Source } from "../../status/queries.ts";
+import { jobList } from "../../status/job_list.ts";
+import type { Source } from "../../status/source.ts";
 import { moment, TestEnv } from "../helpers/test_env.ts";
 
 /** The jobs that are overdue after all were last noted at 12:00. */

@@ -1,7 +1,7 @@
 /** What is found, from what, and how little is read for it. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { statusApp } from "../../status/app.ts";
-import { board } from "../../status/queries.ts";
+import { board } from "../../status/board_view.ts";
 import {
   agents,
   type Filter,

@@ -2,14 +2,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { statusApp, type StatusOptions } from "../../status/app.ts";
 import { ChangeFeed } from "../../status/change_feed.ts";
-import type {
-  JobView,
-  PageView,
-  ThreadView,
-  TicketView,
-} from "../../status/queries.ts";
+import type { JobView } from "../../status/job_list.ts";
+import type { ThreadView } from "../../status/thread_view.ts";
+import type { PageView } from "../../status/ticket_pages.ts";
+import type { TicketView } from "../../status/ticket_view.ts";
 import { boardLines, threadLines } from "../../status/text_view.ts";
-import { board, type Source, thread } from "../../status/queries.ts";
+import { board } from "../../status/board_view.ts";
+import type { Source } from "../../status/source.ts";
+import { thread } from "../../status/thread_view.ts";
 import { moment, type Program, TestEnv } from "../helpers/test_env.ts";
 
 type App = ReturnType<typeof statusApp>;

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { board, COUNTED } from "../../status/queries.ts";
+import { board } from "../../status/board_view.ts";
+import { COUNTED } from "../../status/ticket_pages.ts";
 import { boardLines } from "../../status/text_view.ts";
 import { TestEnv } from "../helpers/test_env.ts";
 

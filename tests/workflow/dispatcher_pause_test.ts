@@ -6,7 +6,10 @@ Deno.test("a dispatcher that cannot ask whether it is paused stops, and gives it
   let now = 0;
   let works = false;
   const dispatcher = new Dispatcher({
-    freshdesk: { requestCount: 1 },
+    freshdesk: {
+      requestCount: 1,
+      budget: { ourLimit: 25, total: 50, remaining: 50, pausedUntil: 0 },
+    },
     now: () => now,
     signal: undefined,
     isPaused: () =>

@@ -56,7 +56,10 @@ Deno.test("contacts greet as people of the desk's country do", () => {
     new Set(
       CONTACTS.concat(people(200, 1)).flatMap(({ id }) => {
         const persona = personaOf("a", id, locale);
-        return [persona.greeting, persona.closing.split("\n")[0] ?? ""];
+        return [
+          ...persona.greetings,
+          ...persona.closings.map((closing) => closing.split("\n")[0] ?? ""),
+        ];
       }),
     );
   const [american, british, other] = ["en-US", "en-GB", "de-DE"]
