@@ -63,9 +63,13 @@ export interface SearchView {
 export interface AgentView {
   /** Full name. */
   name: string;
+  /** Tickets that wait for the agent. */
   open: number;
+  /** Tickets that wait for the customer or a third party. */
   pending: number;
+  /** Tickets that are resolved and not yet closed. */
   resolved: number;
+  /** Open tickets whose step is late. */
   overdue: number;
   /** Of the finished tickets that were looked at. */
   finished: number;
