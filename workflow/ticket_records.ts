@@ -70,12 +70,13 @@ export class TicketRecords extends ProgramRecords {
       return list.flatMap((entry) => waitingOf(entry) ?? []);
     };
     const all = await read(["due"]);
-    // One list is the cheapest; where it is full, it may hold nothing of the later jobs.
-    return firstDueFirst(
-      all.length < limit
-        ? [all]
-        : await Promise.all(INTERVALS.map((job) => read(["due", job]))),
-    );
+    // A full list holds nothing of the jobs after its last one.
+    const last = all.length < limit ? Infinity : all.at(-1)!.job;
+    const later = INTERVALS.filter((job) => job > last);
+    return firstDueFirst([
+      all,
+      ...await Promise.all(later.map((job) => read(["due", job]))),
+    ]);
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */
