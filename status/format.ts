@@ -28,7 +28,7 @@ export const TITLES: Readonly<Record<Stage, string>> = {
   reply: "Reply",
   resolution: "Resolution",
   "private note": "Private note",
-  status: "Status",
+  status: "Status change",
   closing: "Closing",
   closed: "Closed",
   abandoned: "Abandoned",

@@ -4,7 +4,6 @@
  * @module
  */
 import type { FC } from "hono/jsx";
-import { FINAL_STATES } from "../../workflow/ticket.ts";
 import {
   clock,
   counted,
@@ -17,7 +16,7 @@ import {
 import type { BoardView } from "../board_view.ts";
 import type { JobView } from "../job_list.ts";
 import type { PageView } from "../ticket_pages.ts";
-import type { CardView } from "../ticket_view.ts";
+import { type CardView, isEnd, type Stage } from "../ticket_view.ts";
 import { BacklogChart } from "./chart.tsx";
 import {
   Actions,
@@ -115,7 +114,8 @@ const Welcome: FC<{ frame: Frame }> = ({ frame }) => (
     <h2 id="welcome">No ticket yet: this is how it goes</h2>
     <ol>
       <li>
-        A contact of {frame.account} opens a ticket{frame.nextTicket
+        A customer, one of the contacts of {frame.account}, opens a ticket{frame
+            .nextTicket
           ? (
             <>
               , the first{" "}
@@ -224,20 +224,21 @@ const Ended: FC<{ end: "closed"; page: PageView<CardView>; now: string }> = (
   </section>
 );
 
-const More: FC<{ state: string; page: PageView; shown: number }> = (
+const More: FC<{ state: Stage; page: PageView; shown: number }> = (
   { state, page, shown },
-) =>
-  page.count > shown
-    ? (
-      <p class="more">
-        <a href={`/tickets?state=${encodeURIComponent(state)}`}>
-          {FINAL_STATES.some((end) => end === state)
-            ? `All ${counted(page.count)} ${state}`
-            : `All ${counted(page.count)} that wait for ${state}`}
-        </a>
-      </p>
-    )
-    : null;
+) => {
+  if (page.count <= shown) return null;
+  const title = TITLES[state].toLowerCase();
+  return (
+    <p class="more">
+      <a href={`/tickets?state=${encodeURIComponent(state)}`}>
+        {isEnd(state)
+          ? `All ${counted(page.count)} ${title}`
+          : `All ${counted(page.count)} that wait for ${title}`}
+      </a>
+    </p>
+  );
+};
 
 const Jobs: FC<{ view: BoardView }> = ({ view }) => {
   const { jobs, today, hours, at } = view;

@@ -109,7 +109,7 @@ function Wanted({ view, frame }: { view: CleanupPreview; frame: Frame }) {
                 <span class="id">#{id}</span> {subject}
               </span>
               <p class="when">
-                {status.replaceAll("_", " ")}, created{" "}
+                {status}, created{" "}
                 <Time
                   at={new Date(createdAt).toISOString()}
                   now={frame.at}

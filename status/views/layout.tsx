@@ -318,11 +318,13 @@ export function plainPage(title: string, text: string, frame: Frame): Html {
     children: (
       <>
         <StatusLine frame={frame} />
-        <h1>{title}</h1>
-        <p>{text}</p>
-        <p>
-          <a href="/">To the board</a>
-        </p>
+        <section class="card question" aria-labelledby="title">
+          <h1 id="title">{title}</h1>
+          <p>{text}</p>
+          <p>
+            <a href="/">To the board</a>
+          </p>
+        </section>
       </>
     ),
   });

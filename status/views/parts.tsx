@@ -115,6 +115,7 @@ export const Row: FC<{ ticket: CardView; now: string }> = (
   { ticket, now },
 ) => {
   const { contact, agent, since, stage, dueAt, lastError } = ticket;
+  const title = TITLES[stage].toLowerCase();
   return (
     <li class="ticket" data-key={ticket.tag}>
       <TicketLink ticket={ticket} />
@@ -122,12 +123,12 @@ export const Row: FC<{ ticket: CardView; now: string }> = (
         {dueAt
           ? (
             <>
-              {stage} <Time at={dueAt} now={now} />
+              {title} due <Time at={dueAt} now={now} />
             </>
           )
           : (
             <>
-              {stage} <Time at={since} now={now} />
+              {title} <Time at={since} now={now} />
             </>
           )}
       </p>

@@ -16,8 +16,7 @@ interface Hour {
   counts: number[];
 }
 
-const NEW = "New ticket";
-const COLUMNS = [NEW, ...STAGE_GROUPS.map(({ title }) => title)];
+const COLUMNS = STAGE_GROUPS.map(({ title }) => title);
 
 /** What is opened, and which steps are taken, hour by hour. */
 export function upcomingPage(view: PreviewResult, frame: Frame): Html {
@@ -32,15 +31,20 @@ export function upcomingPage(view: PreviewResult, frame: Frame): Html {
     children: (
       <>
         <StatusLine frame={frame} />
-        <h1>Coming up in {hours} {hours === 1 ? "hour" : "hours"}</h1>
+        <h1>
+          Coming up in the next {hours === 1 ? "hour" : `${hours} hours`}
+        </h1>
         {frame.paused && (
           <p class="quiet">Paused: all of this waits until the pause ends.</p>
         )}
-        {rows.length === 0
-          ? <p class="quiet">Nothing happens in this time.</p>
-          : (
-            <section class="card" aria-label="Hour by hour">
-              <table class="agents upcoming">
+        {rows.length === 0 && (
+          <p class="quiet">Nothing happens in this time.</p>
+        )}
+        <div class="below">
+          {rows.length > 0 && (
+            <section class="card" aria-labelledby="hours">
+              <h2 id="hours">Hour by hour</h2>
+              <table class="upcoming">
                 <thead>
                   <tr>
                     <th scope="col">Hour</th>
@@ -50,49 +54,49 @@ export function upcomingPage(view: PreviewResult, frame: Frame): Html {
                   </tr>
                 </thead>
                 <tbody>
-                  {rows.map(({ at, counts }) => (
-                    <tr>
-                      <th scope="row">
-                        <time
-                          datetime={at}
-                          data-as="hour"
-                          title={`${dayAndHour(at)} UTC`}
-                        >
-                          {dayAndHour(at)}
-                        </time>
-                      </th>
-                      {counts.map((count, i) =>
-                        used[i] && (
-                          <td
-                            class={`number${count === 0 ? " zero" : ""}`}
-                            data-name={COLUMNS[i]!.toLowerCase()}
-                          >
-                            {count}
-                          </td>
-                        )
-                      )}
-                    </tr>
-                  ))}
+                  {rows.map((row) => <Row of={row} used={used} />)}
                 </tbody>
               </table>
+              <p class="searched">
+                Each open ticket is counted once, with its next step.
+                {more && " Only the first 200 steps are counted."}
+              </p>
             </section>
           )}
-        <p class="searched">
-          Each open ticket is counted once, with its next step.
-          {more && " Only the first 200 steps are counted."}
-        </p>
-        {known.length > 0 && (
-          <section class="card" aria-labelledby="openings">
-            <h2 id="openings">The next new tickets</h2>
-            <ul class="rows">
-              {known.map((opening) => <Opening of={opening} now={frame.at} />)}
-            </ul>
-          </section>
-        )}
+          {known.length > 0 && (
+            <section class="card" aria-labelledby="openings">
+              <h2 id="openings">The next new tickets</h2>
+              <ul class="rows">
+                {known.map((opening) => (
+                  <Opening of={opening} now={frame.at} />
+                ))}
+              </ul>
+            </section>
+          )}
+        </div>
       </>
     ),
   });
 }
+
+const Row: FC<{ of: Hour; used: boolean[] }> = (
+  { of: { at, counts }, used },
+) => (
+  <tr>
+    <th scope="row">
+      <time datetime={at} data-as="hour" title={`${dayAndHour(at)} UTC`}>
+        {dayAndHour(at)}
+      </time>
+    </th>
+    {counts.map((count, i) =>
+      used[i] && (
+        <td class="number" data-name={COLUMNS[i]!.toLowerCase()}>
+          {count > 0 && count}
+        </td>
+      )
+    )}
+  </tr>
+);
 
 const Opening: FC<{ of: PreviewResult["openings"][number]; now: string }> = (
   { of: { at, subject, contact, agent }, now },
@@ -117,15 +121,19 @@ function byHour({ openings, steps }: PreviewResult): Hour[] {
     counts[column]!++;
     hours.set(hour, counts);
   };
-  for (const { at } of openings) add(at, 0);
+  const opening = groupOf("opening");
+  for (const { at } of openings) add(at, opening);
   for (const { at, stage } of steps) {
-    const group = STAGE_GROUPS.findIndex(({ labels }) =>
-      labels.some((label) => label === stage)
-    );
-    add(at, group + 1);
+    add(at, groupOf(stage));
   }
   return [...hours].sort(([a], [b]) => a - b).map(([at, counts]) => ({
     at: new Date(at).toISOString(),
     counts,
   }));
+}
+
+function groupOf(stage: string): number {
+  return STAGE_GROUPS.findIndex(({ labels }) =>
+    labels.some((label) => label === stage)
+  );
 }
