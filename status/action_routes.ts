@@ -6,13 +6,15 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { getCookie, setCookie } from "hono/cookie";
+import { setCookie } from "hono/cookie";
+import { csrf } from "hono/csrf";
 import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
+import { parse, serialize } from "hono/utils/cookie";
 import { shorten } from "../lib/text.ts";
 import { MINUTE } from "../lib/time.ts";
 import { ActionError, type ActionResult, type Actions } from "./actions.ts";
-import { type Access, requireSameOrigin, userOf } from "./security.ts";
+import { type Access, findStranger, userOf } from "./security.ts";
 
 /** What the routes are made of. */
 export interface ActionRoutesOptions {
@@ -49,10 +51,12 @@ const READ_ONLY =
   "This page only reads, as READ_ONLY is set. In the terminal: deno task open, pause, resume, hurry, retry, cleanup";
 
 /**
- * The routes of the actions. They go below what asks for the password, and bring their own check of
- * where a request comes from.
+ * The routes of the actions. They go below the check of who may look, and check themselves where a
+ * request comes from. The result is `undefined` for a request that is for no action.
  */
-export function actionRoutes(options: ActionRoutesOptions): Hono {
+export function actionRoutes(
+  options: ActionRoutesOptions,
+): (request: Request) => Promise<Response | undefined> {
   const { actions, mode, readOnly = false, now = Date.now } = options;
   const app = new Hono();
   const acts = actsOf(actions, now);
@@ -81,12 +85,12 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
   for (const [name, act] of Object.entries(acts)) {
     app.post(`/api/${name}`, ...writes, async (c) => {
       const values = await readJson(c);
-      const by = text(values.by) ?? userOf(c) ?? "the JSON API";
+      const by = text(values.by) ?? userOf(c.req.raw) ?? "the JSON API";
       return c.json(await act(values, by));
     });
     app.post(`/actions/${name}`, ...writes, async (c) => {
       const values = await readForm(c);
-      const by = userOf(c) ?? "the status page";
+      const by = userOf(c.req.raw) ?? "the status page";
       try {
         const { message } = await act(values, by);
         return back(c, values, { message, isError: false });
@@ -118,22 +122,58 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
     }
     return refuse(c, 503, `It could not be done: ${error.message}`);
   });
-  return app;
+  const unknown = new Response(null, { status: 404 });
+  app.notFound(() => unknown);
+  return async (request) => {
+    const response = await app.fetch(request);
+    return response === unknown ? undefined : response;
+  };
+}
+
+/**
+ * Lets through only what may act: the same origin, by everything that a browser says. It goes after
+ * the check of who may look.
+ *
+ * @param refused called with why, for each request that may not
+ */
+function requireSameOrigin(
+  mode: Access,
+  refused: (why: string, c: Context) => Response | Promise<Response>,
+): MiddlewareHandler {
+  const find = (c: Context) =>
+    findStranger(mode, {
+      method: c.req.method,
+      url: c.req.url,
+      header: (name) => c.req.header(name),
+    });
+  // Forms that no browser vouches for are not let through either.
+  const forms = csrf({ origin: (_origin, c) => find(c) === undefined });
+  return async (c, next) => {
+    const why = find(c);
+    if (why !== undefined) return await refused(why, c);
+    return await forms(c, next);
+  };
 }
 
 /**
  * What the last form did, for the page to say once.
  *
+ * @param cookies the request's header
  * @returns `undefined` if there is nothing to say
  */
-export function takeFlash(c: Context): Flash | undefined {
-  const value = getCookie(c, FLASH);
+export function readFlash(cookies: string | undefined): Flash | undefined {
+  const value = parse(cookies ?? "", FLASH)[FLASH];
   if (!value) return undefined;
-  setCookie(c, FLASH, "", { ...COOKIE, maxAge: 0 });
   return { message: value.slice(1), isError: value.startsWith("!") };
 }
 
 const COOKIE = { path: "/", httpOnly: true, sameSite: "Strict" } as const;
+
+/** The header `Set-Cookie` of the page that says it. */
+export const FLASH_SAID: string = serialize(FLASH, "", {
+  ...COOKIE,
+  maxAge: 0,
+});
 
 /** The actions, as both kinds of request call them. */
 function actsOf(actions: Actions, now: () => number): Record<string, Act> {
@@ -226,7 +266,7 @@ function pathOf(from: unknown): string {
   return from.startsWith("//") || from.startsWith("/actions") ? "/" : from;
 }
 
-/** Asks whether it shall be done, with the same values. */
+/** Asks for a yes; the form sends the same values again. */
 function confirmPage(
   c: Context,
   name: string,

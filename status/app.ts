@@ -9,7 +9,12 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import { actionRoutes, takeFlash } from "./action_routes.ts";
+import {
+  actionRoutes,
+  type Flash,
+  FLASH_SAID,
+  readFlash,
+} from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import { board, type BoardView } from "./board_view.ts";
@@ -24,7 +29,7 @@ import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import { agents, FILTERS, readFilter, search } from "./search.ts";
-import { type Access, requireAccess } from "./security.ts";
+import { type Access, accessCheck } from "./security.ts";
 import { TicketCache } from "./ticket_cache.ts";
 import { boardPage } from "./views/board.tsx";
 import { type Frame, plainPage } from "./views/layout.tsx";
@@ -71,11 +76,23 @@ const ON_BOARD = 8;
 const ON_PAGE = 50;
 /** The most an API answer lists. */
 const MOST = 100;
-/** A stream that has nothing to say says so after so many looks, lest a proxy ends it. */
+/** After this many looks without news a stream sends a comment, so that no proxy ends it. */
 const QUIET_LOOKS = 10;
 
-/** The page and what belongs to it, to be handed to `Deno.serve`. */
-export function statusApp(options: StatusOptions): Hono {
+/** Answers requests, as `Deno.serve` passes them on. `connection` says where they come from. */
+export interface StatusApp {
+  /** Answers a request. */
+  fetch(request: Request, connection?: unknown): Response | Promise<Response>;
+  /** Answers a request to a path. */
+  request(
+    path: string,
+    init?: RequestInit,
+    connection?: unknown,
+  ): Response | Promise<Response>;
+}
+
+/** Makes the page and what belongs to it. */
+export function statusApp(options: StatusOptions): StatusApp {
   const { store, now = Date.now, signal, actions } = options;
   const cache = new TicketCache(store);
   const source: Source = { ...options, now, cache };
@@ -136,7 +153,7 @@ export function statusApp(options: StatusOptions): Hono {
     xFrameOptions: "DENY",
     // Without a referrer a browser does not say which page a form comes from.
     referrerPolicy: "same-origin",
-    // Whether this host is to be reached by TLS only is not for this page to decide.
+    // Whether this host takes TLS only is not for this page to decide.
     strictTransportSecurity: false,
   }));
 
@@ -150,13 +167,17 @@ export function statusApp(options: StatusOptions): Hono {
     return c.text(lines.join(""), 503);
   });
 
-  app.use(requireAccess(options.mode, now));
+  const refusal = accessCheck(options.mode, now);
+  app.use(async (c, next) => refusal(c.req.raw, c.env) ?? await next());
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
   });
 
-  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
+  if (actions) {
+    const act = actionRoutes({ ...options, now, actions });
+    app.use(async (c, next) => await act(c.req.raw) ?? await next());
+  }
 
   app.get("/", async (c) => {
     const stamp = await version();
@@ -287,6 +308,13 @@ function notFound(c: Context, around: Frame): Response | Promise<Response> {
 
 function isStage(text: string): text is Stage {
   return (ALL_STAGES as readonly string[]).includes(text);
+}
+
+/** What the last form did, said once. */
+function takeFlash(c: Context): Flash | undefined {
+  const flash = readFlash(c.req.header("cookie"));
+  if (flash) c.header("set-cookie", FLASH_SAID, { append: true });
+  return flash;
 }
 
 function isApi(c: Context): boolean {

@@ -28,7 +28,7 @@ export class ChangeFeed {
     this.#every = every;
   }
 
-  /** Tells a listener what is known every time the store is asked; it compares for itself. Gives what ends it. */
+  /** Calls a listener with the version every time the store is asked; it compares itself. Call the result to end this. */
   subscribe(listener: (stamp: string) => void): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#wait();

@@ -162,7 +162,7 @@ Deno.test("several tickets an hour all live their lives", async () => {
   assertEquals(world.sandbox.requests.length, 3 + 7 * 6);
 });
 
-Deno.test("an hour has its tickets only once, whoever opens them", async () => {
+Deno.test("an hour has its tickets only once, whatever opens them", async () => {
   using world = await TestEnv.open();
   const one = world.program();
   const two = world.program();

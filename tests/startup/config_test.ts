@@ -316,9 +316,9 @@ Deno.test("config: ignores mistakes in settings that a command does not use", ()
   });
 });
 
-// Strangers
+// Unknown settings
 
-const MEANT: [stranger: string, meant: string][] = [
+const MEANT: [unknown: string, meant: string][] = [
   ["FRESHDESK_APIKEY", "FRESHDESK_API_KEY"],
   ["FRESHDESKURL", "FRESHDESK_URL"],
   ["freshdesk_url", "FRESHDESK_URL"],

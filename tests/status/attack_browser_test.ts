@@ -18,7 +18,7 @@ interface Scene {
   ours: string;
   /** Opens a page of somebody else's with this in it. */
   visit: (html: string) => Promise<void>;
-  /** Resolves once our server has answered so many requests to a path. */
+  /** Resolves once our server has answered `count` requests to a path. */
   asked: (path: string, count: number) => Promise<void>;
 }
 

@@ -231,7 +231,7 @@ Deno.test("a run in the future is not ok: the clock was set back", async () => {
   assert(!nearly.includes("future"), nearly);
 });
 
-Deno.test("to strangers healthz names the job, not what Freshdesk said", async () => {
+Deno.test("to people without the password healthz names the job, not what Freshdesk said", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await job(

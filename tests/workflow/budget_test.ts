@@ -278,7 +278,7 @@ Deno.test("what cannot be filled is named, if a ticket cannot be opened without 
 
 const CUSTOM = { id: 900, default: false };
 
-/** A field of the stand-in's form. */
+/** A field of the sandbox's form. */
 function demanded(name: string, type: string, more: Record<string, unknown>) {
   const [pattern] = defaultTicketFields();
   return { ...pattern!, ...CUSTOM, ...field(name, type), ...more } as

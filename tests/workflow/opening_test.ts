@@ -211,7 +211,7 @@ Deno.test("a dry run says an hour once, whatever ticks come and whatever program
   assertEquals(await tickets(world), 0);
 });
 
-Deno.test("a dry run started at 12:07 says at 12:10 what it would open, whoever the contacts are", async () => {
+Deno.test("a dry run started at 12:07 says at 12:10 what it would open, whatever contacts there are", async () => {
   using world = await openingWorld("12:07", REAL);
   await world.until(world.program({ dryRun: true }), "12:10");
   assertEquals(said(world).length, 1);

@@ -107,8 +107,12 @@ const STRANGE: [what: string, key: Deno.KvKey, value: unknown][] = [
     report: null,
     error: null,
   }],
-  ["a tally that is no number", ["stats", moment("12:00"), "opened"], "many"],
-  ["a tally of nothing known", ["stats", moment("12:00"), "lunches"], 3],
+  [
+    "a count that is not a number",
+    ["stats", moment("12:00"), "opened"],
+    "many",
+  ],
+  ["a count of nothing known", ["stats", moment("12:00"), "lunches"], 3],
 ];
 
 for (const [what, key, value] of STRANGE) {
