@@ -328,10 +328,10 @@ const MEANT: [unknown: string, meant: string][] = [
   ["KVPATH", "KV_PATH"],
 ];
 
-for (const [stranger, meant] of MEANT) {
-  Deno.test(`config: warns that ${stranger} in the environment was meant to be ${meant}`, () => {
-    assertEquals(findUnknownSettings({ [stranger]: "x" }), [
-      `Unknown setting ${stranger}. Did you mean ${meant}?`,
+for (const [unknown, meant] of MEANT) {
+  Deno.test(`config: warns that ${unknown} in the environment was meant to be ${meant}`, () => {
+    assertEquals(findUnknownSettings({ [unknown]: "x" }), [
+      `Unknown setting ${unknown}. Did you mean ${meant}?`,
     ]);
   });
 }
@@ -444,7 +444,7 @@ Deno.test({
   },
 });
 
-Deno.test("a part of a ticket an hour needs another pace than classic", () => {
+Deno.test("config: a part of a ticket an hour needs another pace than classic", () => {
   assertEquals(findPaceProblem(1, "classic"), undefined);
   assertEquals(findPaceProblem(0.5, "natural"), undefined);
   assertEquals(findPaceProblem(0.5, "fast"), undefined);

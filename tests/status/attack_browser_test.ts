@@ -28,7 +28,9 @@ function attack(
   play: (scene: Scene) => Promise<void>,
 ): void {
   Deno.test({
-    name: "missing" in chromium ? `${name} (not run: no browser)` : name,
+    name: `access: ${name}${
+      "missing" in chromium ? " (not run: no browser)" : ""
+    }`,
     ignore: "missing" in chromium,
     sanitizeOps: false,
     sanitizeResources: false,
