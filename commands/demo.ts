@@ -161,11 +161,11 @@ function serve(): void {
     nextTicket: async () => (await (await prepare()).opener.nextExpected())?.at,
     calendars: async () => await (await prepare()).opener.calendars(),
   });
-  app.get("/a/tickets/:id", (c) => sandbox.fetch(new Request(c.req.url)));
+  const isTicket = (url: string) => new URL(url).pathname.startsWith("/a/");
   try {
     const { addr } = Deno.serve(
       { hostname: "127.0.0.1", port, onListen() {} },
-      app.fetch,
+      (request) => (isTicket(request.url) ? sandbox : app).fetch(request),
     );
     origin = `http://127.0.0.1:${addr.port}`;
     console.log(`Watch it at ${origin}/\n`);

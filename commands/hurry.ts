@@ -10,7 +10,7 @@ const COMMAND = {
   name: "hurry",
   summary:
     `Takes the next step of a ticket now, named by Freshdesk's id or by its own tag. It may
-run beside the program: whoever is first takes the step.`,
+run beside the program: each step is taken once.`,
   options: {
     step: {
       about: "only if it waits for this, such as 'first reply'",

@@ -5,8 +5,8 @@
  */
 
 /**
- * A semaphore whose free slots go to the highest priority first, and within one priority to whoever
- * asked first.
+ * A semaphore whose free slots go to the highest priority first, and within one priority to the first
+ * who asked.
  *
  * ```ts
  * using _slot = await semaphore.acquire(1);

@@ -6,20 +6,16 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { getCookie, setCookie } from "hono/cookie";
+import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
-import { shorten } from "../lib/text.ts";
 import { MINUTE } from "../lib/time.ts";
 import { ActionError, type ActionResult, type Actions } from "./actions.ts";
-import { type Access, requireSameOrigin, userOf } from "./security.ts";
+import { type Flash, flashCookie } from "./flash.ts";
+import { type Access, findStranger, userOf } from "./security.ts";
 import { cleanupPage } from "./views/cleanup.tsx";
 import { confirmPage } from "./views/confirm.tsx";
-import {
-  type Flash,
-  type Frame,
-  type Html,
-  plainPage,
-} from "./views/layout.tsx";
+import { type Frame, plainPage } from "./views/layout.tsx";
+import type { Html } from "./views/parts.tsx";
 import { upcomingPage } from "./views/upcoming.tsx";
 
 /** What the routes are made of. */
@@ -33,7 +29,7 @@ export interface ActionRoutesOptions {
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
   /** What is around a page. */
-  frame: (c: Context) => Promise<Frame>;
+  frame: (request: Request) => Promise<Frame>;
   /** Hears of requests that were refused. */
   log?: { warn(message: string): unknown };
 }
@@ -44,17 +40,18 @@ type Act = (values: Values, by: string) => Promise<ActionResult>;
 
 /** No action has this much to say. */
 const MAX_BODY = 16 * 1024;
-const FLASH = "said";
 const NO_FORM =
   "Only the status page itself may send a form; programs send JSON, with content-type application/json";
 const READ_ONLY =
   "This page only reads, as READ_ONLY is set. In the terminal: deno task open, pause, resume, hurry, retry, cleanup";
 
 /**
- * The routes of the actions. They go below what asks for the password, and bring their own check of
- * where a request comes from.
+ * The routes of the actions. They go below the check of who may look, and check themselves where a
+ * request comes from. The result is `undefined` for a request that is for no action.
  */
-export function actionRoutes(options: ActionRoutesOptions): Hono {
+export function actionRoutes(
+  options: ActionRoutesOptions,
+): (request: Request) => Promise<Response | undefined> {
   const { actions, mode, readOnly = false, now = Date.now, frame } = options;
   const app = new Hono();
   const acts = actsOf(actions, now);
@@ -86,7 +83,7 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
     title: string,
     make: (frame: Frame) => Promise<Html>,
   ) => {
-    const around = await frame(c);
+    const around = await frame(c.req.raw);
     try {
       return c.html(await make(around));
     } catch (error) {
@@ -113,12 +110,12 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
   for (const [name, act] of Object.entries(acts)) {
     app.post(`/api/${name}`, ...writes, async (c) => {
       const values = await readJson(c);
-      const by = text(values.by) ?? userOf(c) ?? "the JSON API";
+      const by = text(values.by) ?? userOf(c.req.raw) ?? "the JSON API";
       return c.json(await act(values, by));
     });
     app.post(`/actions/${name}`, ...writes, async (c) => {
       const values = await readForm(c);
-      const by = userOf(c) ?? "the status page";
+      const by = userOf(c.req.raw) ?? "the status page";
       try {
         const { message } = await act(values, by);
         return back(c, values, { message, isError: false });
@@ -131,7 +128,7 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
             fields: { ...values, confirm: "true" },
             back: pathOf(values.from),
           };
-          return c.html(confirmPage(question, await frame(c)), 409);
+          return c.html(confirmPage(question, await frame(c.req.raw)), 409);
         }
         const flash = { message: error.message, isError: true };
         return back(c, values, flash);
@@ -158,22 +155,38 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
     }
     return refuse(c, 503, `It could not be done: ${error.message}`);
   });
-  return app;
+  const unknown = new Response(null, { status: 404 });
+  app.notFound(() => unknown);
+  return async (request) => {
+    const response = await app.fetch(request);
+    return response === unknown ? undefined : response;
+  };
 }
 
 /**
- * What the last form did, for the page to say once.
+ * Lets through only what may act: the same origin, by everything that a browser says. It goes after
+ * the check of who may look.
  *
- * @returns `undefined` if there is nothing to say
+ * @param refused called with why, for each request that may not
  */
-export function takeFlash(c: Context): Flash | undefined {
-  const value = getCookie(c, FLASH);
-  if (!value) return undefined;
-  setCookie(c, FLASH, "", { ...COOKIE, maxAge: 0 });
-  return { message: value.slice(1), isError: value.startsWith("!") };
+function requireSameOrigin(
+  mode: Access,
+  refused: (why: string, c: Context) => Response | Promise<Response>,
+): MiddlewareHandler {
+  const find = (c: Context) =>
+    findStranger(mode, {
+      method: c.req.method,
+      url: c.req.url,
+      header: (name) => c.req.header(name),
+    });
+  // Forms that no browser vouches for are not let through either.
+  const forms = csrf({ origin: (_origin, c) => find(c) === undefined });
+  return async (c, next) => {
+    const why = find(c);
+    if (why !== undefined) return await refused(why, c);
+    return await forms(c, next);
+  };
 }
-
-const COOKIE = { path: "/", httpOnly: true, sameSite: "Strict" } as const;
 
 /** The actions, as both kinds of request call them. */
 function actsOf(actions: Actions, now: () => number): Record<string, Act> {
@@ -253,10 +266,7 @@ function isMissing(value: unknown): boolean {
 
 /** Leads back to the page that the form was on, which says what was done. */
 function back(c: Context, { from }: Values, flash: Flash): Response {
-  const { message, isError } = flash;
-  // A browser keeps no cookie of more than 4 KB, and a letter may take nine bytes there.
-  const said = (isError ? "!" : "+") + shorten(message, 400);
-  setCookie(c, FLASH, said, { ...COOKIE, maxAge: 60 });
+  c.header("set-cookie", flashCookie(flash));
   return c.redirect(pathOf(from), 303);
 }
 

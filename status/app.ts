@@ -10,7 +10,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
 import { MINUTE } from "../lib/time.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import { actionRoutes, takeFlash } from "./action_routes.ts";
+import { actionRoutes } from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import { board, type BoardView } from "./board_view.ts";
@@ -21,11 +21,12 @@ import { thread } from "./thread_view.ts";
 import { listTickets, page } from "./ticket_pages.ts";
 import { ALL_STAGES, type Stage } from "./ticket_view.ts";
 import config from "../deno.json" with { type: "json" };
+import { FLASH_SAID, readFlash } from "./flash.ts";
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import { agents, FILTERS, readAhead, readFilter, search } from "./search.ts";
-import { type Access, requireAccess } from "./security.ts";
+import { type Access, accessCheck } from "./security.ts";
 import { TicketCache } from "./ticket_cache.ts";
 import { boardPage } from "./views/board.tsx";
 import { type Frame, plainPage } from "./views/layout.tsx";
@@ -76,11 +77,23 @@ const ON_BOARD = 8;
 const ON_PAGE = 50;
 /** The most an API answer lists. */
 const MOST = 100;
-/** A stream that has nothing to say says so after so many looks, lest a proxy ends it. */
+/** After this many looks without news a stream sends a comment, so that no proxy ends it. */
 const QUIET_LOOKS = 5;
 
-/** The page and what belongs to it, to be handed to `Deno.serve`. */
-export function statusApp(options: StatusOptions): Hono {
+/** Answers requests, as `Deno.serve` passes them on. `connection` says where they come from. */
+export interface StatusApp {
+  /** Answers a request. */
+  fetch(request: Request, connection?: unknown): Response | Promise<Response>;
+  /** Answers a request to a path. */
+  request(
+    path: string,
+    init?: RequestInit,
+    connection?: unknown,
+  ): Response | Promise<Response>;
+}
+
+/** Makes the page and what belongs to it. */
+export function statusApp(options: StatusOptions): StatusApp {
   const { store, now = Date.now, signal, actions } = options;
   const cache = new TicketCache(store);
   const source: Source = { ...options, now, cache };
@@ -96,7 +109,7 @@ export function statusApp(options: StatusOptions): Hono {
   // Where the desk cannot be read, the page says so elsewhere.
   const topics = async () => await actions?.topics().catch(() => []) ?? [];
   const frameOf = async (
-    c: Context,
+    request: Request,
     notices?: Notices,
     stamp?: string,
   ): Promise<Frame> => ({
@@ -111,9 +124,9 @@ export function statusApp(options: StatusOptions): Hono {
       canAct,
       token: crypto.randomUUID(),
       topics: canAct ? await topics() : [],
-      from: c.req.path,
+      from: new URL(request.url).pathname,
     },
-    flash: takeFlash(c),
+    flash: readFlash(request),
   });
 
   // Read once for all who look, until something changes.
@@ -145,7 +158,7 @@ export function statusApp(options: StatusOptions): Hono {
     xFrameOptions: "DENY",
     // Without a referrer a browser does not say which page a form comes from.
     referrerPolicy: "same-origin",
-    // Whether this host is to be reached by TLS only is not for this page to decide.
+    // Whether this host takes TLS only is not for this page to decide.
     strictTransportSecurity: false,
   }));
 
@@ -159,25 +172,31 @@ export function statusApp(options: StatusOptions): Hono {
     return c.text(lines.join(""), 503);
   });
 
-  app.use(requireAccess(options.mode, now));
+  const refusal = accessCheck(options.mode, now);
+  app.use(async (c, next) => refusal(c.req.raw, c.env) ?? await next());
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
+    const isPage = c.res.headers.get("content-type")?.startsWith("text/html");
+    if (isPage && readFlash(c.req.raw)) {
+      c.header("set-cookie", FLASH_SAID, { append: true });
+    }
   });
 
   if (actions) {
-    app.route("/", actionRoutes({ ...options, now, actions, frame: frameOf }));
+    const act = actionRoutes({ ...options, now, actions, frame: frameOf });
+    app.use(async (c, next) => await act(c.req.raw) ?? await next());
   }
 
   app.get("/", async (c) => {
     const stamp = await version();
     const view = await boardAt(stamp);
-    return c.html(boardPage(view, await frameOf(c, view, stamp)));
+    return c.html(boardPage(view, await frameOf(c.req.raw, view, stamp)));
   });
 
   app.get("/tickets", async (c) => {
     const filter = readFilter(c.req.query());
-    const around = await frameOf(c);
+    const around = await frameOf(c.req.raw);
     if (typeof filter === "string") {
       const text = `Cannot search: ${filter}.`;
       return c.html(plainPage("Not a search", text, around), 400);
@@ -189,12 +208,12 @@ export function statusApp(options: StatusOptions): Hono {
   });
 
   app.get("/agents", async (c) => {
-    const around = await frameOf(c);
+    const around = await frameOf(c.req.raw);
     return c.html(agentsPage(await agents(source), around));
   });
 
   app.get("/tickets/:name", async (c) => {
-    const around = await frameOf(c);
+    const around = await frameOf(c.req.raw);
     const view = await thread(source, c.req.param("name"));
     return view ? c.html(threadPage(view, around)) : notFound(c, around);
   });
@@ -269,7 +288,7 @@ export function statusApp(options: StatusOptions): Hono {
   app.notFound(async (c) =>
     isApi(c)
       ? c.json({ error: `There is no ${c.req.path}` }, 404)
-      : notFound(c, await frameOf(c))
+      : notFound(c, await frameOf(c.req.raw))
   );
 
   app.onError((error, c) => {

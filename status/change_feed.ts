@@ -31,7 +31,7 @@ export class ChangeFeed {
     this.#ask = ask;
   }
 
-  /** Tells a listener what is known every time the store is asked; it compares for itself. Gives what ends it. */
+  /** Calls a listener with the version every time the store is asked; it compares itself. Call the result to end this. */
   subscribe(listener: (stamp: string) => void): () => void {
     this.#listeners.add(listener);
     // Somebody who comes may be about to do something.

@@ -8,13 +8,13 @@ import { jobList } from "./job_list.ts";
 import type { Source } from "./source.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 
-/** The database answers within so many milliseconds, or counts as silent. */
-const PATIENCE = 5000;
+/** The database answers within this time (ms), or counts as silent. */
+const LONGEST_ANSWER = 5000;
 
 /** What is wrong, the database being silent included; nothing when all is well. */
 export async function healthProblems(source: Source): Promise<Problem[]> {
   try {
-    return problemsOf(source, await within(PATIENCE, jobList(source)));
+    return problemsOf(source, await within(LONGEST_ANSWER, jobList(source)));
   } catch (error) {
     return [{
       what: "The database does not answer",

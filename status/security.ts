@@ -7,9 +7,7 @@
  *
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
-import { basicAuth } from "hono/basic-auth";
-import { csrf } from "hono/csrf";
+import { auth } from "hono/utils/basic-auth";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isLoopback } from "../lib/loopback.ts";
 import { oneLine, shorten } from "../lib/text.ts";
@@ -37,41 +35,50 @@ const FORWARDED = [
 ];
 
 /**
- * Lets through whoever may look. A wrong password slows down whoever tries: after five in a row from
- * one address, no password is looked at for a second, then two, and so on up to a minute.
+ * Returns a check of who may look: it returns the refusal, or nothing for a request that may pass.
+ * After five wrong passwords in a row from one address, it looks at no password for a second, then
+ * for two, and so on up to a minute.
  *
  * @param now milliseconds since 1970
  */
-export function requireAccess(
+export function accessCheck(
   mode: Access,
   now: () => number = Date.now,
-): MiddlewareHandler {
-  if (mode === "open") return loopbackNames;
+): (request: Request, connection: unknown) => Response | undefined {
+  if (mode === "open") return refuseForeignName;
   if ("off" in mode) {
-    return async (c) =>
-      await c.text(`The status page is off: ${mode.off}\n`, 403);
+    return () => refuse(403, `The status page is off: ${mode.off}`);
   }
   const tries = new WrongPasswords(now);
-  const ask = basicAuth({
-    realm: "Ticket workflow",
-    verifyUser: (_name, password, c) => {
-      // At once: while one password is looked at, others must not slip through.
-      const isRight = isSame(password, mode.password);
-      if (isRight) tries.forget(addressOf(c));
-      else tries.add(addressOf(c));
-      return isRight;
-    },
-  });
-  return async (c, next) => {
-    const wait = c.req.header("authorization") ? tries.wait(addressOf(c)) : 0;
-    if (wait === 0) return await ask(c, next);
-    const seconds = Math.ceil(wait / 1000);
-    c.header("retry-after", String(seconds));
-    return c.text(
-      `Too many wrong passwords: try again in ${seconds} s.\n`,
-      429,
-    );
+  return (request, connection) => {
+    const address = addressOf(connection);
+    const wait = request.headers.has("authorization") ? tries.wait(address) : 0;
+    if (wait > 0) {
+      const seconds = Math.ceil(wait / 1000);
+      return refuse(
+        429,
+        `Too many wrong passwords: try again in ${seconds} s.`,
+        { "retry-after": String(seconds) },
+      );
+    }
+    const given = auth(request);
+    if (given && isSame(given.password, mode.password)) {
+      tries.forget(address);
+      return undefined;
+    }
+    if (given) tries.add(address);
+    return refuse(401, "Unauthorized", {
+      "www-authenticate": 'Basic realm="Ticket workflow"',
+    });
   };
+}
+
+function refuse(
+  status: number,
+  why: string,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(`${why}\n`, { status, headers });
 }
 
 /** Whether two texts are the same, in a time that does not tell how much of them is. */
@@ -111,8 +118,7 @@ class WrongPasswords {
 }
 
 /** Where a request comes from, as `Deno.serve` says. */
-function addressOf(c: Context): string {
-  const info: unknown = c.env;
+function addressOf(info: unknown): string {
   if (typeof info !== "object" || info === null || !("remoteAddr" in info)) {
     return "";
   }
@@ -124,14 +130,14 @@ function addressOf(c: Context): string {
  * A name of somebody else's that leads to this machine is refused: else any web page could have the
  * browser read the tickets under its own name (DNS rebinding).
  */
-const loopbackNames: MiddlewareHandler = async (c, next) => {
-  const { hostname } = new URL(c.req.url);
-  if (isOurName(hostname)) return await next();
-  return c.text(
-    `Without a password the status page is shown at localhost only, and this is ${hostname}. Set STATUS_PASSWORD.\n`,
+function refuseForeignName(request: Request): Response | undefined {
+  const { hostname } = new URL(request.url);
+  if (isOurName(hostname)) return undefined;
+  return refuse(
     403,
+    `Without a password the status page is shown at localhost only, and this is ${hostname}. Set STATUS_PASSWORD.`,
   );
-};
+}
 
 function isOurName(hostname: string): boolean {
   return isLoopback(hostname) || hostname.endsWith(".localhost");
@@ -181,41 +187,7 @@ export function findStranger(
   } and was sent to ${host}. A proxy must pass Host on`;
 }
 
-/**
- * Lets through only what may act: the same origin, by everything that a browser says. It goes after
- * {@linkcode requireAccess}.
- *
- * @param refused called with why, for each request that may not
- */
-export function requireSameOrigin(
-  mode: Access,
-  refused: (why: string, c: Context) => Response | Promise<Response>,
-): MiddlewareHandler {
-  const find = (c: Context) =>
-    findStranger(mode, {
-      method: c.req.method,
-      url: c.req.url,
-      header: (name) => c.req.header(name),
-    });
-  // Forms that no browser vouches for are not let through either.
-  const forms = csrf({ origin: (_origin, c) => find(c) === undefined });
-  return async (c, next) => {
-    const why = find(c);
-    if (why !== undefined) return await refused(why, c);
-    return await forms(c, next);
-  };
-}
-
 /** The name that was given with the password, as far as there is one. */
-export function userOf(c: Context): string | undefined {
-  const encoded = /^Basic +([\w+/=-]+)$/i.exec(
-    c.req.header("authorization") ?? "",
-  )?.[1];
-  if (encoded === undefined) return undefined;
-  try {
-    const bytes = Uint8Array.fromBase64(encoded);
-    return new TextDecoder().decode(bytes).split(":")[0] || undefined;
-  } catch {
-    return undefined;
-  }
+export function userOf(request: Request): string | undefined {
+  return auth(request)?.username || undefined;
 }

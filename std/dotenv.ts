@@ -35,7 +35,7 @@ const ASSIGNMENT =
   /^\s*(?:export\s+)?([^\s=#]+?)\s*=[ \t]*(?:'([^']*)'|"([^"]*)"|([^\r\n#]*)).*$/gm;
 /** `${NAME}`, `$NAME`, either with `:-default`. */
 const REFERENCE = /\$\{(.+?)(?::-(.+))?\}|(?<!\\)\$(\w+)(?::-(.+))?/g;
-/** Variables that refer to each other in a circle are left as they are after so many rounds. */
+/** Variables that refer to each other in a circle are left as they are after this many rounds. */
 const MOST_ROUNDS = 20;
 
 /** Only a value without quotes has its references filled in. */

@@ -74,7 +74,7 @@ export function stub<Self extends object, Prop extends keyof Self>(
   return value;
 }
 
-/** Asserts that there were so many calls. */
+/** Asserts the number of calls. */
 export function assertSpyCalls(spied: Spy, expected: number): void {
   assertEquals(spied.calls.length, expected, "number of calls of the spy");
 }

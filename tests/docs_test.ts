@@ -49,6 +49,33 @@ function prose(page: string): string {
   return read(page).replaceAll(/^```.*?^```/gms, "");
 }
 
+// Doc comments
+
+docs(
+  "`deno task doc` reads every module, and each says in a sentence what it is",
+  () => {
+    const globs = config.tasks.doc.split(" ").filter((word) =>
+      /\.tsx?$/.test(word)
+    ).map((glob) =>
+      new RegExp(
+        `^${
+          RegExp.escape(glob).replaceAll("\\*\\*\\/", "(?:.+/)?")
+            .replaceAll("\\*", "[^/]*")
+        }$`,
+      )
+    );
+    const modules = filesIn().filter((path) =>
+      /\.tsx?$/.test(path) && !/^(tests|std)\//.test(path)
+    );
+    const leftOut = modules.filter((path) =>
+      !globs.some((glob) => glob.test(path))
+    );
+    assertEquals(leftOut, []);
+    const silent = modules.filter((path) => !read(path).includes("@module"));
+    assertEquals(silent, []);
+  },
+);
+
 // Settings
 
 /** The rows of the table in docs/settings.md: a setting's default by its name. */

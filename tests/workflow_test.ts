@@ -47,7 +47,7 @@ const TIMES = [
 ];
 
 for (const { made, steps } of TIMES) {
-  Deno.test(`a ticket made at ${made} is closed at ${steps.at(-1)}`, async () => {
+  Deno.test(`workflow: a ticket made at ${made} is closed at ${steps.at(-1)}`, async () => {
     using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, made);
@@ -60,7 +60,7 @@ for (const { made, steps } of TIMES) {
   });
 }
 
-Deno.test("whatever the order of the jobs of a minute, a ticket takes the same steps at the same times", async () => {
+Deno.test("workflow: whatever the order of the jobs of a minute, a ticket takes the same steps at the same times", async () => {
   for (const order of permutations([5, 10, 15, 20])) {
     using world = await TestEnv.open();
     const program = world.program();
@@ -74,7 +74,7 @@ Deno.test("whatever the order of the jobs of a minute, a ticket takes the same s
   }
 });
 
-Deno.test("jobs that run at the same moment take a ticket one step only", async () => {
+Deno.test("workflow: jobs that run at the same moment take a ticket one step only", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -85,7 +85,7 @@ Deno.test("jobs that run at the same moment take a ticket one step only", async 
   assertEquals(world.writes.slice(2), ["13:00 POST /tickets/1/reply"]);
 });
 
-Deno.test("ticks that were missed are made up one by one", async () => {
+Deno.test("workflow: ticks that were missed are made up one by one", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -99,7 +99,7 @@ Deno.test("ticks that were missed are made up one by one", async () => {
   ]);
 });
 
-Deno.test("a timer that fires some milliseconds early loses nothing and takes no step twice", async () => {
+Deno.test("workflow: a timer that fires some milliseconds early loses nothing and takes no step twice", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("12:00") - 3;
@@ -111,14 +111,14 @@ Deno.test("a timer that fires some milliseconds early loses nothing and takes no
   assertEquals((await world.theTicket()).dueAt, moment("12:10"));
 });
 
-Deno.test("the next tick is strictly after a moment", () => {
+Deno.test("workflow: the next tick is strictly after a moment", () => {
   assertEquals(nextTick(5, moment("12:00")), moment("12:05"));
   assertEquals(nextTick(5, moment("12:05") - 1), moment("12:05"));
   assertEquals(nextTick(20, moment("12:59")), moment("13:00"));
   assertEquals(nextTick(60, moment("23:30")), moment("24:00"));
 });
 
-Deno.test("an undisturbed life costs six calls and the three lists", async () => {
+Deno.test("workflow: an undisturbed life costs six calls and the three lists", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -126,7 +126,7 @@ Deno.test("an undisturbed life costs six calls and the three lists", async () =>
   assertEquals(world.sandbox.requests.length, 3 + 6);
 });
 
-Deno.test("the history is what Freshdesk has, with its ids", async () => {
+Deno.test("workflow: the history is what Freshdesk has, with its ids", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -150,7 +150,7 @@ Deno.test("the history is what Freshdesk has, with its ids", async () => {
   );
 });
 
-Deno.test("several tickets an hour all live their lives", async () => {
+Deno.test("workflow: several tickets an hour all live their lives", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 7 });
   await world.create(program, "12:00");
@@ -162,7 +162,7 @@ Deno.test("several tickets an hour all live their lives", async () => {
   assertEquals(world.sandbox.requests.length, 3 + 7 * 6);
 });
 
-Deno.test("an hour has its tickets only once, whoever opens them", async () => {
+Deno.test("workflow: an hour has its tickets only once, whatever opens them", async () => {
   using world = await TestEnv.open();
   const one = world.program();
   const two = world.program();
@@ -173,7 +173,7 @@ Deno.test("an hour has its tickets only once, whoever opens them", async () => {
   assertEquals(world.sandbox.tickets.size, 2);
 });
 
-Deno.test("every ticket bears the common tag and one of its own", async () => {
+Deno.test("workflow: every ticket bears the common tag and one of its own", async () => {
   using world = await TestEnv.open();
   await world.create(world.program(), "12:00");
   const { tags } = world.sandbox.tickets.get(1)!;
@@ -181,7 +181,7 @@ Deno.test("every ticket bears the common tag and one of its own", async () => {
   assertMatch(tags[1]!, /^tw-20261123120000-[a-z0-9]{8}$/);
 });
 
-Deno.test("two processes on one store take every step once", async () => {
+Deno.test("workflow: two processes on one store take every step once", async () => {
   using world = await TestEnv.open();
   const one = world.program({ ticketsPerHour: 5 });
   const two = world.program({ ticketsPerHour: 5 });
@@ -200,7 +200,7 @@ Deno.test("two processes on one store take every step once", async () => {
   );
 });
 
-Deno.test("a stop lets running steps finish and begins no other", async () => {
+Deno.test("workflow: a stop lets running steps finish and begins no other", async () => {
   using world = await TestEnv.open();
   const stop = new AbortController();
   const program = world.program({
@@ -223,7 +223,7 @@ Deno.test("a stop lets running steps finish and begins no other", async () => {
   );
 });
 
-Deno.test("a finished ticket leaves nothing due", async () => {
+Deno.test("workflow: a finished ticket leaves nothing due", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -265,11 +265,11 @@ for (const [error, way] of WAYS) {
   });
 }
 
-Deno.test("a 404 to the creation of a ticket stops the tick: the account is not there", () => {
+Deno.test("workflow: a 404 to the creation of a ticket stops the tick: the account is not there", () => {
   assertEquals(classifyError(new NotFoundError(CALL), { id: null }), "stop");
 });
 
-Deno.test("a ticket that a person deleted is abandoned, with the reason", async () => {
+Deno.test("workflow: a ticket that a person deleted is abandoned, with the reason", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -281,7 +281,7 @@ Deno.test("a ticket that a person deleted is abandoned, with the reason", async 
   assertEquals(await world.count("abandoned"), 1);
 });
 
-Deno.test("a ticket that is gone for good is abandoned", async () => {
+Deno.test("workflow: a ticket that is gone for good is abandoned", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -290,7 +290,7 @@ Deno.test("a ticket that is gone for good is abandoned", async () => {
   assertEquals((await world.theTicket()).state, "abandoned");
 });
 
-Deno.test("where everything answers 404, no ticket is given up", async () => {
+Deno.test("workflow: where everything answers 404, no ticket is given up", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -304,7 +304,7 @@ Deno.test("where everything answers 404, no ticket is given up", async () => {
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("a ticket that a person deletes does not hold up the others", async () => {
+Deno.test("workflow: a ticket that a person deletes does not hold up the others", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
@@ -314,7 +314,7 @@ Deno.test("a ticket that a person deletes does not hold up the others", async ()
   assertEquals(await world.count("abandoned"), 1);
 });
 
-Deno.test("a ticket that a person closed early goes on to its end and stays closed", async () => {
+Deno.test("workflow: a ticket that a person closed early goes on to its end and stays closed", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -325,7 +325,7 @@ Deno.test("a ticket that a person closed early goes on to its end and stays clos
   assertEquals(world.sandbox.tickets.get(1)!.status, 5);
 });
 
-Deno.test("a close that is refused because a person was first is done", async () => {
+Deno.test("workflow: a close that is refused because a person was first is done", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -341,7 +341,7 @@ Deno.test("a close that is refused because a person was first is done", async ()
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("a ticket that an automation keeps open is closed at a later tick", async () => {
+Deno.test("workflow: a ticket that an automation keeps open is closed at a later tick", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -357,7 +357,7 @@ Deno.test("a ticket that an automation keeps open is closed at a later tick", as
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("a required field that is empty fails the ticket, names the field, and keeps it", async () => {
+Deno.test("workflow: a required field that is empty fails the ticket, names the field, and keeps it", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -384,7 +384,7 @@ Deno.test("a required field that is empty fails the ticket, names the field, and
   );
 });
 
-Deno.test("a wrong key costs one request, and no ticket an attempt", async () => {
+Deno.test("workflow: a wrong key costs one request, and no ticket an attempt", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 5 });
   await world.create(program, "12:00");
@@ -402,7 +402,7 @@ Deno.test("a wrong key costs one request, and no ticket an attempt", async () =>
   }
 });
 
-Deno.test("a key that is right again after an hour goes on where it was", async () => {
+Deno.test("workflow: a key that is right again after an hour goes on where it was", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -413,7 +413,7 @@ Deno.test("a key that is right again after an hour goes on where it was", async 
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("an agent who may not be written for costs one refused call, and the owner sends the replies", async () => {
+Deno.test("workflow: an agent who may not be written for costs one refused call, and the owner sends the replies", async () => {
   using world = await TestEnv.open();
   const program = world.program({ seed: "other" });
   const owner = world.sandbox.keyAgentId;
@@ -435,7 +435,7 @@ Deno.test("an agent who may not be written for costs one refused call, and the o
   assertStringIncludes(world.said()[0]!, agent.name.split(" ")[0]!);
 });
 
-Deno.test("where Freshdesk ignores an agent another one takes over and signs", async () => {
+Deno.test("workflow: where Freshdesk ignores an agent another one takes over and signs", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const ignored = JSON.stringify({ id: 1, status: 2, responder_id: null });
@@ -454,7 +454,7 @@ Deno.test("where Freshdesk ignores an agent another one takes over and signs", a
   assert(world.lines.some((line) => line.includes("could not be assigned")));
 });
 
-Deno.test("a contact that was merged into another answers as that one", async () => {
+Deno.test("workflow: a contact that was merged into another answers as that one", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -476,7 +476,7 @@ Deno.test("a contact that was merged into another answers as that one", async ()
   assertEquals(world.sandbox.threads.get(1)![1]!.user_id, other.id);
 });
 
-Deno.test("a ticket whose step fails day and night is given up after a day, and can be resumed", async () => {
+Deno.test("workflow: a ticket whose step fails day and night is given up after a day, and can be resumed", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -493,7 +493,7 @@ Deno.test("a ticket whose step fails day and night is given up after a day, and 
   assertEquals([state, waitsFor], ["failed", "first reply"]);
 });
 
-Deno.test("the time in which the program was down does not count against a ticket", async () => {
+Deno.test("workflow: the time in which the program was down does not count against a ticket", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -511,7 +511,7 @@ Deno.test("the time in which the program was down does not count against a ticke
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("an endless error message does not keep a ticket, or the others, from going on", async () => {
+Deno.test("workflow: an endless error message does not keep a ticket, or the others, from going on", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
@@ -521,7 +521,7 @@ Deno.test("an endless error message does not keep a ticket, or the others, from 
   assertEquals(await world.count("closed"), 3);
 });
 
-Deno.test("where there is nobody to draw it says so, and no ticket is opened", async () => {
+Deno.test("workflow: says where there is nobody to draw, and opens no ticket", async () => {
   for (const who of ["contact", "agent"] as const) {
     using world = await TestEnv.open();
     if (who === "contact") world.sandbox.contacts = [];
@@ -536,7 +536,7 @@ Deno.test("where there is nobody to draw it says so, and no ticket is opened", a
   }
 });
 
-Deno.test("no customer's e-mail address and no key is ever logged at INFO", async () => {
+Deno.test("workflow: no customer's e-mail address and no key is ever logged at INFO", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 5 });
   await world.create(program, "12:00");
@@ -547,7 +547,7 @@ Deno.test("no customer's e-mail address and no key is ever logged at INFO", asyn
   }
 });
 
-Deno.test("the jobs' minutes divide the hour, so ticks fall on the schedules of the crons", () => {
+Deno.test("workflow: the jobs' minutes divide the hour, so ticks fall on the schedules of the crons", () => {
   for (const interval of INTERVALS) assertEquals(60 % interval, 0);
 });
 

@@ -18,13 +18,8 @@ import type { JobView } from "../job_list.ts";
 import type { PageView } from "../ticket_pages.ts";
 import { type CardView, isEnd, type Stage } from "../ticket_view.ts";
 import { BacklogChart } from "./chart.tsx";
-import {
-  Actions,
-  type Frame,
-  type Html,
-  layout,
-  StatusLine,
-} from "./layout.tsx";
+import { Actions, type Frame, layout, StatusLine } from "./layout.tsx";
+import type { Html } from "./parts.tsx";
 import {
   ActionForm,
   Card,

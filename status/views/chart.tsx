@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { FC } from "hono/jsx";
 import { HOUR } from "../../lib/time.ts";
 import { PHASES } from "../../workflow/store.ts";
 import { dayAndHour } from "../format.ts";
 import type { BoardView } from "../board_view.ts";
+import type { Html } from "./parts.tsx";
 
 const HEIGHT = 100;
 /** Days that fit. */
@@ -18,7 +18,9 @@ const LEAST = 3;
 const MARKS = 4;
 
 /** Areas upon each other, with their numbers, hour by hour; nothing while there is too little to show. */
-export const BacklogChart: FC<{ view: BoardView }> = ({ view }) => {
+export const BacklogChart = (
+  { view }: { view: BoardView },
+): Html | null => {
   const { backlog, at } = view;
   const hour = Date.parse(at) - Date.parse(at) % HOUR;
   const kept = view.backlogs.filter((point) =>

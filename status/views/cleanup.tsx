@@ -4,7 +4,8 @@
  * @module
  */
 import type { CleanupPreview } from "../actions.ts";
-import { type Frame, type Html, layout, StatusLine } from "./layout.tsx";
+import { type Frame, layout, StatusLine } from "./layout.tsx";
+import type { Html } from "./parts.tsx";
 import { ActionForm, Count, Time } from "./parts.tsx";
 
 /** Tickets that are listed. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Frame, type Html, layout, StatusLine } from "./layout.tsx";
+import { type Frame, layout, StatusLine } from "./layout.tsx";
+import type { Html } from "./parts.tsx";
 
 /** Asks whether an action is wanted; its form sends the same values with the answer. */
 export function confirmPage(

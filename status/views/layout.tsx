@@ -3,17 +3,13 @@
  *
  * @module
  */
-import type { Child, FC } from "hono/jsx";
+import type { FC } from "hono/jsx";
 import { html, raw } from "hono/html";
-import type { HtmlEscapedString } from "hono/utils/html";
 import type { Budget } from "../../freshdesk/rate_limiter.ts";
 import { age, DRY_RUN, until } from "../format.ts";
 import type { Notices } from "../notices.ts";
-import type { FormContext } from "./parts.tsx";
+import type { FormContext, Html, Piece } from "./parts.tsx";
 import { ActionForm, Time } from "./parts.tsx";
-
-/** A page, or a piece of one. */
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** What was done, for the page that a form leads back to. */
 export interface Flash {
@@ -59,8 +55,9 @@ export function layout(
     title: string;
     frame: Frame;
     current?: string;
+    /** Whether the page stays as it is when something changes. */
     still?: boolean;
-    children: Child;
+    children: Piece;
   },
 ): Html {
   const page = (
@@ -125,9 +122,9 @@ export function layout(
 }
 
 /** The status line: whether it runs, and why not; what comes next; what is left of the calls. */
-export const StatusLine: FC<{ frame: Frame; children?: Child }> = (
-  { frame, children },
-) => {
+export const StatusLine = (
+  { frame, children }: { frame: Frame; children?: Piece },
+): Html | null => {
   const { problems, production, paused, dryRun } = frame;
   const kind = !production
     ? "off"
@@ -168,7 +165,7 @@ const Headline: FC<{ frame: Frame }> = ({ frame }) => {
       </>
     );
   }
-  const parts: Child[] = [];
+  const parts: Piece[] = [];
   if (problems.length > 0) parts.push(<strong>Needs your attention</strong>);
   if (paused?.cleanup) {
     const { done, total } = paused.cleanup;
@@ -232,7 +229,7 @@ const Calls: FC<{ budget: Budget; now: string }> = ({ budget, now }) => {
 };
 
 /** Open now, pause or resume, clean up. */
-export const Actions: FC<{ frame: Frame }> = ({ frame }) => {
+export const Actions = ({ frame }: { frame: Frame }): Html | null => {
   const { forms, paused } = frame;
   if (!forms.canAct) return null;
   return (

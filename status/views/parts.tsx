@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Child, FC } from "hono/jsx";
+import type { FC } from "hono/jsx";
 import {
   age,
   clock,
@@ -13,6 +13,22 @@ import {
   TITLES,
 } from "../format.ts";
 import { type CardView, nameOf, type TicketView } from "../ticket_view.ts";
+
+/** A text that is HTML already. */
+export type Escaped = string & { isEscaped: true };
+
+/** A page, or a piece of one. */
+export type Html = Escaped | Promise<Escaped>;
+
+/** What may stand in a piece of a page. */
+export type Piece =
+  | Html
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Piece[];
 
 /** What the forms of a page need. */
 export interface FormContext {
@@ -27,14 +43,18 @@ export interface FormContext {
 }
 
 /** A moment; a script turns it into the reader's own time. */
-export const Time: FC<{ at: string; now: string }> = ({ at, now }) => (
+export const Time = (
+  { at, now }: { at: string; now: string },
+): Html | null => (
   <time datetime={at} title={`${at.slice(0, 19).replace("T", " ")} UTC`}>
     {clock(at, now)}
   </time>
 );
 
 /** How long ago something was. */
-export const Age: FC<{ at: string; now: string }> = ({ at, now }) => (
+export const Age = (
+  { at, now }: { at: string; now: string },
+): Html | null => (
   <time
     datetime={at}
     data-as="age"
@@ -45,12 +65,14 @@ export const Age: FC<{ at: string; now: string }> = ({ at, now }) => (
 );
 
 /** A count, `1000+` where counting stopped. */
-export const Count: FC<{ of: number }> = ({ of }) => (
-  <span class="count">{counted(of)}</span>
-);
+export const Count = (
+  { of }: { of: number },
+): Html | null => <span class="count">{counted(of)}</span>;
 
 /** The way to a ticket. */
-export const TicketLink: FC<{ ticket: TicketView }> = ({ ticket }) => (
+export const TicketLink = (
+  { ticket }: { ticket: TicketView },
+): Html | null => (
   <a class="open" href={`/tickets/${nameOf(ticket)}`}>
     <span class="id">{ticket.id === null ? "new" : `#${ticket.id}`}</span>{" "}
     {ticket.subject}
@@ -58,7 +80,9 @@ export const TicketLink: FC<{ ticket: TicketView }> = ({ ticket }) => (
 );
 
 /** What is worth knowing of a ticket at a glance: its priority, and whether it is pending or overdue. */
-export const Marks: FC<{ ticket: TicketView }> = ({ ticket }) => (
+export const Marks = (
+  { ticket }: { ticket: TicketView },
+): Html | null => (
   <>
     {ticket.overdue && <span class="mark overdue">Overdue</span>}
     {ticket.status === "pending" && <span class="mark pending">Pending</span>}
@@ -72,9 +96,9 @@ export const Marks: FC<{ ticket: TicketView }> = ({ ticket }) => (
 );
 
 /** A ticket on the board. */
-export const Card: FC<{ ticket: CardView; now: string; column: string }> = (
-  { ticket, now, column },
-) => {
+export const Card = (
+  { ticket, now, column }: { ticket: CardView; now: string; column: string },
+): Html | null => {
   const stage = TITLES[ticket.stage];
   const { contact, agent, createdAt, dueAt, attempts, lastError } = ticket;
   return (
@@ -105,15 +129,17 @@ export const Card: FC<{ ticket: CardView; now: string; column: string }> = (
 };
 
 /** What was said last. */
-export const LastWords: FC<{ ticket: CardView }> = ({ ticket }) =>
+export const LastWords = (
+  { ticket }: { ticket: CardView },
+): Html | null =>
   ticket.lastWords && (
     <p class={`words ${ticket.lastWords.from}`}>{ticket.lastWords.text}</p>
   );
 
 /** A ticket in a list. */
-export const Row: FC<{ ticket: CardView; now: string }> = (
-  { ticket, now },
-) => {
+export const Row = (
+  { ticket, now }: { ticket: CardView; now: string },
+): Html | null => {
   const { contact, agent, since, stage, dueAt, lastError } = ticket;
   const title = TITLES[stage].toLowerCase();
   return (
@@ -150,9 +176,13 @@ const LastWordsInline: FC<{ ticket: CardView }> = ({ ticket }) =>
   ticket.lastWords && <span class="said">{" "}· {ticket.lastWords.text}</span>;
 
 /** What went wrong, what to do about it, and the way out. */
-export const Trouble: FC<
-  { ticket: TicketView; now: string; forms: FormContext }
-> = ({ ticket, now, forms }) => {
+export const Trouble = (
+  { ticket, now, forms }: {
+    ticket: TicketView;
+    now: string;
+    forms: FormContext;
+  },
+): Html | null => {
   const { lastError, attempts, retry, dueAt, stage } = ticket;
   return (
     <>
@@ -201,9 +231,14 @@ export const Trouble: FC<
 };
 
 /** A form that does something, and leads back to this page. */
-export const ActionForm: FC<
-  { action: string; forms: FormContext; class?: string; children?: Child }
-> = ({ action, forms, class: name = "", children }) => (
+export const ActionForm = (
+  { action, forms, class: name = "", children }: {
+    action: string;
+    forms: FormContext;
+    class?: string;
+    children?: Piece;
+  },
+): Html | null => (
   <form method="post" action={`/actions/${action}`} class={name}>
     <input type="hidden" name="from" value={forms.from} />
     {children}
@@ -211,6 +246,6 @@ export const ActionForm: FC<
 );
 
 /** How a conversation goes, in words. */
-export const OutcomeName: FC<{ of: TicketView["outcome"] }> = ({ of }) => (
-  <>{outcomeName(of)}</>
-);
+export const OutcomeName = (
+  { of }: { of: TicketView["outcome"] },
+): Html | null => <>{outcomeName(of)}</>;

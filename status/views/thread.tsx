@@ -7,7 +7,8 @@ import type { FC } from "hono/jsx";
 import { outcomeName, PRIORITIES, stepSentence, TITLES } from "../format.ts";
 import type { StepView, ThreadView } from "../thread_view.ts";
 import { nameOf } from "../ticket_view.ts";
-import { type Frame, type Html, layout, StatusLine } from "./layout.tsx";
+import { type Frame, layout, StatusLine } from "./layout.tsx";
+import type { Html } from "./parts.tsx";
 import { ActionForm, Age, Time, Trouble } from "./parts.tsx";
 
 /** Who said what, and when; what comes next. */

@@ -15,7 +15,8 @@ import {
   type SearchView,
   STATES,
 } from "../search.ts";
-import { type Frame, type Html, layout, StatusLine } from "./layout.tsx";
+import { type Frame, layout, StatusLine } from "./layout.tsx";
+import type { Html } from "./parts.tsx";
 import { Count, Row } from "./parts.tsx";
 
 /** What was found. */

@@ -7,7 +7,8 @@ import type { FC } from "hono/jsx";
 import { HOUR } from "../../lib/time.ts";
 import type { PreviewResult } from "../actions.ts";
 import { dayAndHour, STAGE_GROUPS } from "../format.ts";
-import { type Frame, type Html, layout, StatusLine } from "./layout.tsx";
+import { type Frame, layout, StatusLine } from "./layout.tsx";
+import type { Html } from "./parts.tsx";
 import { Time } from "./parts.tsx";
 
 /** An hour, and how often what happens in it. */

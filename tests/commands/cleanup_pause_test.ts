@@ -22,7 +22,7 @@ async function run(
   return { code, said: said.join("\n") };
 }
 
-Deno.test("cleanup holds the program back while it works, and says how it ended", async () => {
+Deno.test("cleanup: holds the program back while it works, and says how it ended", async () => {
   using env = await TestEnv.open();
   const program = env.program({ ticketsPerHour: 2 });
   await env.create(program, "12:00");
@@ -48,7 +48,7 @@ Deno.test("cleanup holds the program back while it works, and says how it ended"
   assertStringIncludes(last!.said, "2 moved to trash");
 });
 
-Deno.test("cleanup leaves all as it is while another one is under way", async () => {
+Deno.test("cleanup: leaves all as it is while another one is under way", async () => {
   using env = await TestEnv.open();
   const program = env.program();
   await env.create(program, "12:00");

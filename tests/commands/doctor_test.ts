@@ -23,7 +23,7 @@ interface Wrong {
   /** Done to the world before the doctor comes. */
   change?: (world: TestEnv) => unknown;
   settings?: Record<string, string>;
-  /** The computer's clock is ahead of Freshdesk's by so many milliseconds. */
+  /** How far the computer's clock is ahead of Freshdesk's (ms). */
   ahead?: number;
   fetch?: Fetch;
   openKv?: CheckOptions["openKv"];

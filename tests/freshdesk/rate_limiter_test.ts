@@ -27,7 +27,7 @@ async function pass(time: FakeTime, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second++) await time.tickAsync(1000);
 }
 
-/** Makes calls as fast as the pace allows, four side by side, for so many minutes. */
+/** Makes calls as fast as the rate limiter allows, four side by side, for some minutes. */
 async function rush(
   options: SandboxOptions & { share: number; minutes: number; calls?: number },
   neighbour?: (sandbox: Sandbox, second: number) => void,
@@ -45,19 +45,19 @@ async function rush(
     signal: stop.signal,
   });
   let left = options.calls ?? 10_000;
-  const lane = async () => {
+  const caller = async () => {
     while (!stop.signal.aborted && left-- > 0) {
       await freshdesk.getMe().catch(() => {});
     }
   };
-  const lanes = [lane(), lane(), lane(), lane()];
+  const callers = [caller(), caller(), caller(), caller()];
   for (let second = 0; second < options.minutes * 60; second++) {
     neighbour?.(sandbox, second);
     await time.tickAsync(1000);
   }
   stop.abort();
   await time.tickAsync(1000);
-  await Promise.all(lanes);
+  await Promise.all(callers);
 
   const good = sandbox.requests.filter(({ status }) => status === 200);
   const minutes = Map.groupBy(good, ({ at }) => Math.floor(at / MINUTE));

@@ -31,7 +31,7 @@ export class CountingKv {
   readonly #items: Item[] = [];
   #version = 0;
 
-  /** The database, for whoever takes a `Deno.Kv`. */
+  /** The database, as a `Deno.Kv`. */
   get kv(): Deno.Kv {
     const kv = {
       get: (key: Deno.KvKey) => Promise.resolve(this.#get(key)),

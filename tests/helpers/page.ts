@@ -119,7 +119,7 @@ export function seenShop(
 function inBrowser(name: string, fn: () => Promise<void>): void {
   const isMissing = "missing" in chromium;
   Deno.test({
-    name: isMissing ? `${name} (not run: no browser)` : name,
+    name: `page: ${name}${isMissing ? " (not run: no browser)" : ""}`,
     ignore: isMissing,
     // The driver keeps timers and a child process of its own, which end some time after it.
     sanitizeOps: false,

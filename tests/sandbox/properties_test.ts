@@ -30,7 +30,7 @@ const TICKET = {
 };
 
 for (const source of [1, 2, 3, 9]) {
-  Deno.test(`a ticket can be opened with source ${source}`, async () => {
+  Deno.test(`sandbox: a ticket can be opened with source ${source}`, async () => {
     const call = account();
     const { status, body } = await call("POST", "/tickets", {
       ...TICKET,
@@ -41,7 +41,7 @@ for (const source of [1, 2, 3, 9]) {
 }
 
 for (const source of [4, 7, 10]) {
-  Deno.test(`source ${source} is refused on creation`, async () => {
+  Deno.test(`sandbox: source ${source} is refused on creation`, async () => {
     const call = account();
     const { status, body } = await call("POST", "/tickets", {
       ...TICKET,
@@ -57,7 +57,7 @@ for (
     8,
   ]] as const
 ) {
-  Deno.test(`a ${field} that the account lacks is refused`, async () => {
+  Deno.test(`sandbox: a ${field} that the account lacks is refused`, async () => {
     const call = account();
     await call("POST", "/tickets", TICKET);
     const { status, body } = await call("PUT", "/tickets/1", {
@@ -68,7 +68,7 @@ for (
 }
 
 for (const status of [3, 6, 7, 4, 2]) {
-  Deno.test(`a ticket can be given the status ${status}`, async () => {
+  Deno.test(`sandbox: a ticket can be given the status ${status}`, async () => {
     const call = account();
     await call("POST", "/tickets", TICKET);
     const answer = await call("PUT", "/tickets/1", { status });
@@ -76,7 +76,7 @@ for (const status of [3, 6, 7, 4, 2]) {
   });
 }
 
-Deno.test("GET /groups lists the form's groups with their agents", async () => {
+Deno.test("sandbox: GET /groups lists the form's groups with their agents", async () => {
   const { body } = await account()("GET", "/groups");
   assertEquals(body.length, 1);
   assertObjectMatch(body[0], {
@@ -86,7 +86,7 @@ Deno.test("GET /groups lists the form's groups with their agents", async () => {
   });
 });
 
-Deno.test("GET /business_hours gives days by name and the zone by Rails' name", async () => {
+Deno.test("sandbox: GET /business_hours gives days by name and the zone by Rails' name", async () => {
   const { body } = await account()("GET", "/business_hours");
   assertObjectMatch(body[0], {
     is_default: true,
@@ -97,13 +97,13 @@ Deno.test("GET /business_hours gives days by name and the zone by Rails' name", 
 });
 
 for (const path of ["/groups", "/business_hours"]) {
-  Deno.test(`a key whose owner is no admin may not read ${path}`, async () => {
+  Deno.test(`sandbox: a key whose owner is no admin may not read ${path}`, async () => {
     const { status } = await account({ keyAgentId: 502 })("GET", path);
     assertEquals(status, 403);
   });
 }
 
-Deno.test("a private note is not the customer's: a resolved ticket stays resolved", async () => {
+Deno.test("sandbox: a private note is not the customer's: a resolved ticket stays resolved", async () => {
   const call = account();
   await call("POST", "/tickets", TICKET);
   await call("PUT", "/tickets/1", { status: 4 });

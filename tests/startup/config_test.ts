@@ -316,9 +316,9 @@ Deno.test("config: ignores mistakes in settings that a command does not use", ()
   });
 });
 
-// Strangers
+// Unknown settings
 
-const MEANT: [stranger: string, meant: string][] = [
+const MEANT: [unknown: string, meant: string][] = [
   ["FRESHDESK_APIKEY", "FRESHDESK_API_KEY"],
   ["FRESHDESKURL", "FRESHDESK_URL"],
   ["freshdesk_url", "FRESHDESK_URL"],
@@ -328,10 +328,10 @@ const MEANT: [stranger: string, meant: string][] = [
   ["KVPATH", "KV_PATH"],
 ];
 
-for (const [stranger, meant] of MEANT) {
-  Deno.test(`config: warns that ${stranger} in the environment was meant to be ${meant}`, () => {
-    assertEquals(findUnknownSettings({ [stranger]: "x" }), [
-      `Unknown setting ${stranger}. Did you mean ${meant}?`,
+for (const [unknown, meant] of MEANT) {
+  Deno.test(`config: warns that ${unknown} in the environment was meant to be ${meant}`, () => {
+    assertEquals(findUnknownSettings({ [unknown]: "x" }), [
+      `Unknown setting ${unknown}. Did you mean ${meant}?`,
     ]);
   });
 }
@@ -444,7 +444,7 @@ Deno.test({
   },
 });
 
-Deno.test("a part of a ticket an hour needs another pace than classic", () => {
+Deno.test("config: a part of a ticket an hour needs another pace than classic", () => {
   assertEquals(findPaceProblem(1, "classic"), undefined);
   assertEquals(findPaceProblem(0.5, "natural"), undefined);
   assertEquals(findPaceProblem(0.5, "fast"), undefined);

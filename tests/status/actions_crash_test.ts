@@ -59,7 +59,7 @@ async function crashedPress(crash: CrashPoint): Promise<void> {
 }
 
 for (const mode of ["dies", "throws"] as CrashMode[]) {
-  Deno.test(`open and hurry whose process ${mode} at any await, pressed again, are done once`, async (t) => {
+  Deno.test(`actions: open and hurry whose process ${mode} at any await, pressed again, are done once`, async (t) => {
     const undisturbed = new CrashPoint(mode, 0);
     await crashedPress(undisturbed);
     const { moments } = undisturbed;

@@ -66,7 +66,7 @@ function inFreshdesk({ sandbox }: TestEnv): number {
   return sandbox.tickets.size;
 }
 
-Deno.test("open opens tickets at once, between two ticks", async () => {
+Deno.test("open: opens tickets at once, between two ticks", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   env.now = moment("12:07");
@@ -85,7 +85,7 @@ Deno.test("open opens tickets at once, between two ticks", async () => {
   assertEquals((await env.theTicket()).state, "closed");
 });
 
-Deno.test("open takes 1 to 20 and nothing else", async () => {
+Deno.test("open: takes 1 to 20 and nothing else", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   for (const count of [0, 21, 1.5, -1, NaN, Infinity]) {
@@ -98,7 +98,7 @@ Deno.test("open takes 1 to 20 and nothing else", async () => {
   assertEquals(inFreshdesk(env), 0);
 });
 
-Deno.test("open names the topics when it does not know one", async () => {
+Deno.test("open: names the topics when it does not know one", async () => {
   using env = await TestEnv.open();
   const open = actionsOf(env).open({
     count: 1,
@@ -109,7 +109,7 @@ Deno.test("open names the topics when it does not know one", async () => {
   assertStringIncludes(await refused(open, 400), "expected one of");
 });
 
-Deno.test("open with the same token opens nothing more, in whatever process and at once", async () => {
+Deno.test("open: opens nothing more with the same token, in whatever process and at once", async () => {
   using env = await TestEnv.open();
   const [one, other] = [actionsOf(env), actionsOf(env)];
   const press = { count: 3, token: token(), ...BY };
@@ -131,7 +131,7 @@ Deno.test("open with the same token opens nothing more, in whatever process and 
   );
 });
 
-Deno.test("open is refused while paused, in a dry run and where calls have no room", async () => {
+Deno.test("open: is refused while paused, in a dry run and where calls have no room", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await actions.pause({ until: null, by: "ben" });
@@ -152,7 +152,7 @@ Deno.test("open is refused while paused, in a dry run and where calls have no ro
   assertEquals(inFreshdesk(env), 0);
 });
 
-Deno.test("open asks before it mails people who may be real", async () => {
+Deno.test("open: asks before it mails people who may be real", async () => {
   using env = await TestEnv.open();
   env.sandbox.contacts[0]!.email = "amina@gmail.com";
   const actions = actionsOf(env, { contactDomains: undefined });
@@ -165,7 +165,7 @@ Deno.test("open asks before it mails people who may be real", async () => {
   assertEquals(inFreshdesk(env), 2);
 });
 
-Deno.test("open keeps what it drafted when Freshdesk fails, and the next tick goes on", async () => {
+Deno.test("open: keeps what it drafted when Freshdesk fails, and the next tick goes on", async () => {
   using env = await TestEnv.open();
   let isDown = false;
   const fetch: Fetch = async (request) =>
@@ -181,7 +181,7 @@ Deno.test("open keeps what it drafted when Freshdesk fails, and the next tick go
   assertEquals(inFreshdesk(env), 2);
 });
 
-Deno.test("a pause holds for all processes and for new ones, and nothing is lost by it", async () => {
+Deno.test("pause: holds for all processes and for new ones, and nothing is lost by it", async () => {
   using env = await TestEnv.open();
   env.makesUpHours = true;
   const [one, other] = [actionsOf(env), actionsOf(env)];
@@ -202,8 +202,8 @@ Deno.test("a pause holds for all processes and for new ones, and nothing is lost
   assertEquals(await env.count("closed"), 2, "the hour's ticket is made up");
 });
 
-Deno.test("a pause that is pressed in the middle of a long tick ends it", async () => {
-  using env = await TestEnv.open();
+Deno.test("pause: ends a long tick in its middle", async () => {
+  using env = await TestEnv.open({ limit: 200 });
   const actions = actionsOf(env, { ticketsPerHour: 40, share: 0.2 });
   await env.create(actions.program, "12:00");
   const opened = inFreshdesk(env);
@@ -225,7 +225,7 @@ Deno.test("a pause that is pressed in the middle of a long tick ends it", async 
   assert(calls < 12, `${calls} replies`);
 });
 
-Deno.test("pausing again changes until when, and keeps since when; resuming twice is no mistake", async () => {
+Deno.test("pause: changes its end when it is pressed again, and keeps its beginning; resuming twice does no harm", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   const first = await actions.pause({ until: null, ...BY });
@@ -243,7 +243,7 @@ Deno.test("pausing again changes until when, and keeps since when; resuming twic
   }
 });
 
-Deno.test("hurry takes the step it names, and no other when it is pressed twice", async () => {
+Deno.test("hurry: takes the step it names, and no other when it is pressed twice", async () => {
   using env = await TestEnv.open();
   const [one, other] = [actionsOf(env), actionsOf(env)];
   await env.create(one.program, "12:00");
@@ -269,7 +269,7 @@ Deno.test("hurry takes the step it names, and no other when it is pressed twice"
   assertEquals(env.said().length, 2);
 });
 
-Deno.test("hurry refuses what is not there, over, paused, dry, or wrong", async () => {
+Deno.test("hurry: refuses what is not there, over, paused, dry, or wrong", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await env.create(actions.program, "12:00");
@@ -297,7 +297,7 @@ Deno.test("hurry refuses what is not there, over, paused, dry, or wrong", async 
   );
 });
 
-Deno.test("hurry says what Freshdesk said, and the ticket goes on", async () => {
+Deno.test("hurry: says what Freshdesk said, and the ticket goes on", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await env.create(actions.program, "12:00");
@@ -316,7 +316,7 @@ Deno.test("hurry says what Freshdesk said, and the ticket goes on", async () => 
   );
 });
 
-Deno.test("hurry on a ticket that is gone from Freshdesk says so, and ends it", async () => {
+Deno.test("hurry: says that a ticket is gone from Freshdesk, and ends it", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await env.create(actions.program, "12:00");
@@ -329,7 +329,7 @@ Deno.test("hurry on a ticket that is gone from Freshdesk says so, and ends it", 
   assertEquals(env.said(), []);
 });
 
-Deno.test("without the rights every action says what is missing, and burns no ticket", async () => {
+Deno.test("actions: without the rights every action says what is missing, and burns no ticket", async () => {
   using env = await TestEnv.open();
   const first = actionsOf(env);
   await env.create(first.program, "12:00");
@@ -356,7 +356,7 @@ Deno.test("without the rights every action says what is missing, and burns no ti
   assert(!states.includes("failed"), `${states}`);
 });
 
-Deno.test("retry puts one or all back and takes the step at once, once", async () => {
+Deno.test("retry: puts one or all back and takes the step at once, once", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env, { ticketsPerHour: 2 });
   await env.create(actions.program, "12:00");
@@ -383,7 +383,7 @@ Deno.test("retry puts one or all back and takes the step at once, once", async (
   );
 });
 
-Deno.test("retry while paused puts back, and the step waits", async () => {
+Deno.test("retry: puts back while paused, and the step waits", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await env.create(actions.program, "12:00");
@@ -398,7 +398,7 @@ Deno.test("retry while paused puts back, and the step waits", async () => {
   assertEquals(env.said().length, 0);
 });
 
-Deno.test("a clean-up's preview names Freshdesk's own statuses in words", async () => {
+Deno.test("cleanup: previews with Freshdesk's own statuses in words", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await env.create(actions.program, "12:00");
@@ -408,7 +408,7 @@ Deno.test("a clean-up's preview names Freshdesk's own statuses in words", async 
   assertEquals(tickets.map(({ status }) => status), ["waiting on third party"]);
 });
 
-Deno.test("a clean-up is previewed, confirmed by the account's name, and says how it ended", async () => {
+Deno.test("cleanup: is previewed, confirmed by the account's name, and says how it ended", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env, { ticketsPerHour: 3 });
   await env.create(actions.program, "12:00");
@@ -436,7 +436,7 @@ function inTrash({ sandbox }: TestEnv): number {
   return [...sandbox.tickets.values()].filter(({ deleted }) => deleted).length;
 }
 
-Deno.test("a clean-up holds all else back while it works, shows how far it is, and is alone", async () => {
+Deno.test("cleanup: holds all else back while it works, shows how far it is, and is alone", async () => {
   using env = await TestEnv.open();
   const other = actionsOf(env, { ticketsPerHour: 2 });
   await env.create(other.program, "12:00");
@@ -469,7 +469,7 @@ Deno.test("a clean-up holds all else back while it works, shows how far it is, a
   await other.open({ count: 1, token: token(), ...BY });
 });
 
-Deno.test("a clean-up whose process has died holds nothing back for long", async () => {
+Deno.test("cleanup: holds nothing back for long once its process has died", async () => {
   using env = await TestEnv.open();
   const { store } = env.program();
   assert(await store.beginCleanup("dead", "ana"));
@@ -482,7 +482,7 @@ Deno.test("a clean-up whose process has died holds nothing back for long", async
   assert((await store.cleanup())?.isUnderWay);
 });
 
-Deno.test("a clean-up that stops half-way says why, and can be done again", async () => {
+Deno.test("cleanup: says why it stops half-way, and can be done again", async () => {
   using env = await TestEnv.open();
   const first = actionsOf(env, { ticketsPerHour: 3 });
   await env.create(first.program, "12:00");
@@ -501,7 +501,7 @@ Deno.test("a clean-up that stops half-way says why, and can be done again", asyn
   assertEquals(inTrash(env), 3);
 });
 
-Deno.test("preview tells the openings to come and the next steps, and writes nothing", async () => {
+Deno.test("preview: tells the openings to come and the next steps, and writes nothing", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env, { ticketsPerHour: 2 });
   await env.create(actions.program, "12:00");
@@ -528,7 +528,7 @@ Deno.test("preview tells the openings to come and the next steps, and writes not
   }
 });
 
-Deno.test("a preview deployment acts on nothing", async () => {
+Deno.test("actions: a preview deployment acts on nothing", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env, { production: false });
   await refused(actions.pause({ until: null, ...BY }), 403);
@@ -539,7 +539,7 @@ Deno.test("a preview deployment acts on nothing", async () => {
   await refused(actions.cleanup({ confirm: HOST, ...BY }), 403);
 });
 
-Deno.test("every action is logged, with who, whether it was done or refused", async () => {
+Deno.test("actions: every action is logged, with who, whether it was done or refused", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env);
   await actions.pause({ until: null, by: "ana\n\x1b[31m" + "x".repeat(200) });
@@ -552,7 +552,7 @@ Deno.test("every action is logged, with who, whether it was done or refused", as
   assertMatch(refusal!, /^WARN ben: open refused: /);
 });
 
-Deno.test("a silent database is a sentence and 503, and nothing is half done", async () => {
+Deno.test("actions: a silent database is a sentence and 503, and nothing is half done", async () => {
   using env = await TestEnv.open();
   const { program } = actionsOf(env);
   const broken = new Store({
@@ -582,7 +582,7 @@ Deno.test("a silent database is a sentence and 503, and nothing is half done", a
   assertEquals(await program.store.pause(), undefined);
 });
 
-Deno.test("an answer waits no longer than it may, and the work goes on behind it", async () => {
+Deno.test("actions: an answer waits no longer than it may, and the work goes on behind it", async () => {
   using env = await TestEnv.open();
   const { promise, resolve } = Promise.withResolvers<void>();
   const { fetch } = env.sandbox;

@@ -54,7 +54,9 @@ async function answerOf(path: string): Promise<Record<string, unknown>> {
 function apiDocs(path: string, fn: () => Promise<void>): void {
   const name = `docs/status.md shows what ${path} answers`;
   Deno.test({
-    name: mayRead ? name : `${name} (left out: needs --allow-read)`,
+    name: `API docs: ${name}${
+      mayRead ? "" : " (left out: needs --allow-read)"
+    }`,
     ignore: !mayRead,
     fn,
   });

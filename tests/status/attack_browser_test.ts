@@ -18,7 +18,7 @@ interface Scene {
   ours: string;
   /** Opens a page of somebody else's with this in it. */
   visit: (html: string) => Promise<void>;
-  /** Resolves once our server has answered so many requests to a path. */
+  /** Resolves once our server has answered `count` requests to a path. */
   asked: (path: string, count: number) => Promise<void>;
 }
 
@@ -28,7 +28,9 @@ function attack(
   play: (scene: Scene) => Promise<void>,
 ): void {
   Deno.test({
-    name: "missing" in chromium ? `${name} (not run: no browser)` : name,
+    name: `access: ${name}${
+      "missing" in chromium ? " (not run: no browser)" : ""
+    }`,
     ignore: "missing" in chromium,
     sanitizeOps: false,
     sanitizeResources: false,

@@ -91,7 +91,7 @@ async function refused(
   return text;
 }
 
-Deno.test("a program on this machine acts with JSON", async () => {
+Deno.test("access: a program on this machine acts with JSON", async () => {
   using page = await pageOf();
   const answer = await page.send(
     "POST",
@@ -127,7 +127,7 @@ Deno.test("a program on this machine acts with JSON", async () => {
   assertEquals((await found.json()).total, 2);
 });
 
-Deno.test("a form of the page acts without scripts, and leads back to it", async () => {
+Deno.test("access: a form of the page acts without scripts, and leads back to it", async () => {
   using page = await pageOf();
   const answer = await page.send(
     "POST",
@@ -152,7 +152,7 @@ Deno.test("a form of the page acts without scripts, and leads back to it", async
   assertStringIncludes(said, "!There is no ticket 9");
 });
 
-Deno.test("what a browser keeps of a long answer is short enough to be kept", async () => {
+Deno.test("access: what a browser keeps of a long answer is short enough to be kept", async () => {
   using plain = await pageOf();
   const { freshdesk, store, workflow, opener } = plain.program;
   const topics = Array.from({ length: 200 }, () => "\u7968\u5238");
@@ -175,7 +175,7 @@ Deno.test("what a browser keeps of a long answer is short enough to be kept", as
   assert((answer.headers.get("set-cookie") ?? "").length < 4096);
 });
 
-Deno.test("a form that would mail people asks first, with the same token", async () => {
+Deno.test("access: a form that would mail people asks first, with the same token", async () => {
   using page = await pageOf();
   const { freshdesk, store, workflow } = page.program;
   page.env.sandbox.contacts[0]!.email = "amina@gmail.com";
@@ -206,7 +206,7 @@ Deno.test("a form that would mail people asks first, with the same token", async
   assertEquals(page.env.sandbox.tickets.size, 1);
 });
 
-Deno.test("a form of another page is refused, whatever the browser remembers", async () => {
+Deno.test("access: a form of another page is refused, whatever the browser remembers", async () => {
   for (const mode of ["open", { password: PASSWORD }] as const) {
     using page = await pageOf({ mode });
     const remembered = mode === "open" ? {} : CREDENTIALS;
@@ -235,7 +235,7 @@ Deno.test("a form of another page is refused, whatever the browser remembers", a
   }
 });
 
-Deno.test("a fetch with no-cors cannot send JSON, and a form needs a browser's word", async () => {
+Deno.test("access: a fetch with no-cors cannot send JSON, and a form needs a browser's word", async () => {
   using page = await pageOf();
   for (
     const type of [
@@ -258,7 +258,7 @@ Deno.test("a fetch with no-cors cannot send JSON, and a form needs a browser's w
   await refused(page, page.send("OPTIONS", "/api/pause", OWN), 405);
 });
 
-Deno.test("a name of somebody else's that leads here is refused (DNS rebinding)", async () => {
+Deno.test("access: a name of somebody else's that leads here is refused (DNS rebinding)", async () => {
   using page = await pageOf();
   const evil = "http://rebound.evil.example:8000";
   const headers = {
@@ -275,7 +275,7 @@ Deno.test("a name of somebody else's that leads here is refused (DNS rebinding)"
   assertEquals((await answer).status, 401);
 });
 
-Deno.test("a proxy that sets Host opens nothing without a password, and works with one", async () => {
+Deno.test("access: a proxy that sets Host opens nothing without a password, and works with one", async () => {
   using page = await pageOf();
   const browser = { origin: DESK, "sec-fetch-site": "same-origin" };
   await refused(
@@ -299,7 +299,7 @@ Deno.test("a proxy that sets Host opens nothing without a password, and works wi
   await refused(guarded, guarded.send("POST", "/api/pause", old, "{}"));
 });
 
-Deno.test("a password is asked for wherever one is set, JSON and forms alike", async () => {
+Deno.test("access: a password is asked for wherever one is set, JSON and forms alike", async () => {
   using page = await pageOf({ mode: { password: PASSWORD } });
   for (const name of ["open", "pause", "resume", "retry", "hurry", "cleanup"]) {
     for (const path of [`/api/${name}`, `/actions/${name}`]) {
@@ -318,12 +318,12 @@ Deno.test("a password is asked for wherever one is set, JSON and forms alike", a
   assertEquals(paused.status, 200);
 });
 
-Deno.test("where the page is off, nothing can be done", async () => {
+Deno.test("access: where the page is off, nothing can be done", async () => {
   using page = await pageOf({ mode: { off: "Set STATUS_PASSWORD." } });
   await refused(page, page.send("POST", "/api/pause", JSON_TYPE, "{}"));
 });
 
-Deno.test("wrong passwords slow down, and the right one ends it", async () => {
+Deno.test("access: wrong passwords slow down, and the right one ends it", async () => {
   using page = await pageOf({ mode: { password: PASSWORD } });
   const wrong = { authorization: `Basic ${btoa("ana:wrong-password")}` };
   const look = async (headers: Record<string, string>) =>
@@ -347,7 +347,7 @@ Deno.test("wrong passwords slow down, and the right one ends it", async () => {
   assertEquals(await look(CREDENTIALS), 200);
 });
 
-Deno.test("many wrong passwords at the same moment are no way around it", async () => {
+Deno.test("access: many wrong passwords at the same moment do not get around it", async () => {
   using page = await pageOf({ mode: { password: PASSWORD } });
   const tries = Array.from({ length: 50 }, (_, i) => ({
     authorization: `Basic ${btoa(`ana:wrong-password-${i}`)}`,
@@ -366,7 +366,7 @@ Deno.test("many wrong passwords at the same moment are no way around it", async 
   assertEquals(opened.map(({ status }) => status), Array(20).fill(200));
 });
 
-Deno.test("READ_ONLY takes the actions from the page and from JSON", async () => {
+Deno.test("access: READ_ONLY takes the actions from the page and from JSON", async () => {
   using page = await pageOf({ readOnly: true });
   for (const name of ["open", "pause", "resume", "retry", "hurry", "cleanup"]) {
     const json = page.send("POST", `/api/${name}`, JSON_TYPE, "{}");
@@ -378,7 +378,7 @@ Deno.test("READ_ONLY takes the actions from the page and from JSON", async () =>
   assertEquals((await page.send("GET", "/api/preview")).status, 200);
 });
 
-Deno.test("what reads and costs calls is not for other pages either", async () => {
+Deno.test("access: what reads and costs calls is not for other pages either", async () => {
   using page = await pageOf();
   const evil = { "sec-fetch-site": "cross-site" };
   await refused(page, page.send("GET", "/api/cleanup", evil));
@@ -387,7 +387,7 @@ Deno.test("what reads and costs calls is not for other pages either", async () =
   assertEquals((await page.send("GET", "/api/cleanup", typed)).status, 200);
 });
 
-Deno.test("no frame may hold the page, and a form of it goes nowhere else", async () => {
+Deno.test("access: no frame may hold the page, and a form of it goes nowhere else", async () => {
   using page = await pageOf();
   const { headers } = await page.send("GET", "/");
   const policy = headers.get("content-security-policy") ?? "";
@@ -402,7 +402,7 @@ Deno.test("no frame may hold the page, and a form of it goes nowhere else", asyn
   assertEquals(done.headers.get("cache-control"), "no-store");
 });
 
-Deno.test("huge bodies are refused before they are read", async () => {
+Deno.test("access: huge bodies are refused before they are read", async () => {
   using page = await pageOf();
   const huge = `{"by":"${"x".repeat(20_000)}"}`;
   await refused(page, page.send("POST", "/api/pause", JSON_TYPE, huge), 413);
@@ -419,7 +419,7 @@ Deno.test("huge bodies are refused before they are read", async () => {
   assert(sent < 64 * 1024, `${sent} bytes were taken`);
 });
 
-Deno.test("wrong bodies and arguments are a sentence and 400", async () => {
+Deno.test("access: wrong bodies and arguments are a sentence and 400", async () => {
   using page = await pageOf();
   const deep = "[".repeat(8000) + "]".repeat(8000);
   for (
@@ -468,7 +468,7 @@ Deno.test("wrong bodies and arguments are a sentence and 400", async () => {
   await refused(page, page.send("POST", "/api/nonsense", JSON_TYPE, "{}"), 404);
 });
 
-Deno.test("two browsers that press at the same moment do it once", async () => {
+Deno.test("access: two browsers that press at the same moment do it once", async () => {
   using page = await pageOf();
   const form = { ...OWN, ...FORM_TYPE };
   const body = `count=2&token=${crypto.randomUUID()}`;
@@ -493,7 +493,7 @@ Deno.test("two browsers that press at the same moment do it once", async () => {
   assertEquals(cleaned.map(({ status }) => status).sort(), [200, 409]);
 });
 
-Deno.test("without actions the page has no such paths", async () => {
+Deno.test("access: without actions the page has no such paths", async () => {
   const env = await TestEnv.open();
   using _env = env;
   const { store, freshdesk } = env.program();
@@ -512,7 +512,7 @@ Deno.test("without actions the page has no such paths", async () => {
   assertEquals(status, 404);
 });
 
-Deno.test("findStranger lets a browser's own words count, and only those", () => {
+Deno.test("findStranger() lets a browser's own words count, and only those", () => {
   const ask = (
     headers: Record<string, string>,
     mode: "open" | { password: string } = "open",

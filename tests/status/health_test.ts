@@ -124,7 +124,7 @@ const NO_ACCOUNT: [
 ];
 
 for (const [what, set, says] of NO_ACCOUNT) {
-  Deno.test(`${what} is not ok, and everybody who looks reads why and what to do`, async () => {
+  Deno.test(`health: ${what} is not ok, and everybody who looks reads why and what to do`, async () => {
     using world = await TestEnv.open();
     set(world);
     const program = world.program();
@@ -142,7 +142,7 @@ for (const [what, set, says] of NO_ACCOUNT) {
   });
 }
 
-Deno.test("one cause that crashed several jobs is told once, and is over with the next good run", async () => {
+Deno.test("health: one cause that crashed several jobs is told once, and is over with the next good run", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   let n = 0;
@@ -163,7 +163,7 @@ Deno.test("one cause that crashed several jobs is told once, and is over with th
   assert(!(await (await app.request("/")).text()).includes('role="alert"'));
 });
 
-Deno.test("what stopped the hourly job is over as soon as a later job makes up for it", async () => {
+Deno.test("health: what stopped the hourly job is over as soon as a later job makes up for it", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const { workflow } = program;
@@ -183,7 +183,7 @@ Deno.test("what stopped the hourly job is over as soon as a later job makes up f
   assert(!(await (await app.request("/healthz")).text()).includes("refused"));
 });
 
-Deno.test("a crash from before a start that found all in order is over", async () => {
+Deno.test("health: a crash from before a start that found all in order is over", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const crash = () => Promise.reject(new Error("The key was wrong"));
@@ -198,7 +198,7 @@ Deno.test("a crash from before a start that found all in order is over", async (
   assertEquals(await status(() => null), 200);
 });
 
-Deno.test("what the start found wrong is not ok until it is over", async () => {
+Deno.test("health: what the start found wrong is not ok until it is over", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   let problem: string | null = "There is no contact to draw. Add contacts";
@@ -231,7 +231,7 @@ Deno.test("a run in the future is not ok: the clock was set back", async () => {
   assert(!nearly.includes("future"), nearly);
 });
 
-Deno.test("to strangers healthz names the job, not what Freshdesk said", async () => {
+Deno.test("health: to people without the password healthz names the job, not what Freshdesk said", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await job(
@@ -248,7 +248,7 @@ Deno.test("to strangers healthz names the job, not what Freshdesk said", async (
   ]);
 });
 
-Deno.test("on a timeline where no job runs, no crash of another counts", async () => {
+Deno.test("health: on a timeline where no job runs, no crash of another counts", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await job(
@@ -261,7 +261,7 @@ Deno.test("on a timeline where no job runs, no crash of another counts", async (
   assertEquals((await app.request("/healthz")).status, 200);
 });
 
-Deno.test("a dry run is said on every page, in the terminal and in each job's outcome", async () => {
+Deno.test("health: a dry run is said on every page, in the terminal and in each job's outcome", async () => {
   using world = await TestEnv.open();
   const live = world.program();
   await world.create(live, "12:00");
@@ -300,7 +300,7 @@ Deno.test("a dry run is said on every page, in the terminal and in each job's ou
   );
 });
 
-Deno.test("a real run says nothing of a dry one", async () => {
+Deno.test("health: a real run says nothing of a dry one", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await job(world, program, "first replies", () => program.workflow.tick(5));

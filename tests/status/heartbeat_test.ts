@@ -29,13 +29,13 @@ async function overdue(time: string, more: Partial<Source>): Promise<string[]> {
   return jobs.filter((job) => job.overdue).map(({ name }) => name);
 }
 
-Deno.test("a job that another process runs is overdue when its heartbeat is missing", async () => {
+Deno.test("heartbeat: a job that another process runs is overdue when its heartbeat is missing", async () => {
   assertEquals(await overdue("18:05", {}), []);
   assertEquals(await overdue("18:12", {}), ["first replies"]);
   assertEquals(await overdue("19:07", {}), ["open tickets", "first replies"]);
 });
 
-Deno.test("a process judges its own jobs by the ticks it saw", async () => {
+Deno.test("heartbeat: a process judges its own jobs by the ticks it saw", async () => {
   const ranAt = () => moment("12:30");
   assertEquals(await overdue("12:41", { ranAt }), []);
   assertEquals(await overdue("12:42", { ranAt }), [
@@ -43,7 +43,7 @@ Deno.test("a process judges its own jobs by the ticks it saw", async () => {
   ]);
 });
 
-Deno.test("the heartbeat is at four ticks of the day", () => {
+Deno.test("heartbeat: is at four ticks of the day", () => {
   const ticks = Array.from(
     { length: 24 * 12 },
     (_, i) => moment("00:00") + i * 300_000,
@@ -52,7 +52,7 @@ Deno.test("the heartbeat is at four ticks of the day", () => {
   assertEquals(beats, ["00:00", "06:00", "12:00", "18:00"].map(moment));
 });
 
-Deno.test("a run is idle when it neither did nor planned nor was refused anything", () => {
+Deno.test("heartbeat: a run is idle when it neither did nor planned nor was refused anything", () => {
   const idle = { done: 0, postponed: 0, gaveUp: 0 };
   assertEquals(isIdle(idle), true);
   assertEquals(isIdle({ ...idle, planned: 0 }), true);

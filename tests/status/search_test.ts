@@ -54,7 +54,7 @@ function open(n: number, changes: Partial<Ticket> = {}): Ticket {
   });
 }
 
-Deno.test("a search goes by words, people, priority, outcome and state", async () => {
+Deno.test("search: goes by words, people, priority, outcome and state", async () => {
   const tickets = [
     open(1, { subject: "A blue lamp", priority: 4 }),
     open(2, { subject: "A red lamp", agent: { id: 9, name: "Bo Lindgren" } }),
@@ -88,7 +88,7 @@ Deno.test("a search goes by words, people, priority, outcome and state", async (
   });
 });
 
-Deno.test("the newest 500 finished tickets are searched, and it is said that there are more", async () => {
+Deno.test("search: the newest 500 finished tickets are searched, and it is said that there are more", async () => {
   const tickets = Array.from({ length: 503 }, (_, i) =>
     open(i + 1, {
       state: i % 2 ? "closed" : "abandoned",
@@ -103,7 +103,7 @@ Deno.test("the newest 500 finished tickets are searched, and it is said that the
   });
 });
 
-Deno.test("a filter that cannot be is refused with what it may be", () => {
+Deno.test("search: a filter that cannot be is refused with what it may be", () => {
   for (
     const [query, words] of [
       [{ priority: "5" }, "priority '5' must be 1, 2, 3 or 4"],
@@ -115,7 +115,7 @@ Deno.test("a filter that cannot be is refused with what it may be", () => {
   assert(typeof filter === "object" && filter.q.length === 200);
 });
 
-Deno.test("the API searches as the page does", async () => {
+Deno.test("API: searches as the page does", async () => {
   await withTickets([open(1), open(2, { status: 3 })], async (store) => {
     const app = appOf(store);
     const ask = async (query: string) =>
@@ -130,7 +130,7 @@ Deno.test("the API searches as the page does", async () => {
   });
 });
 
-Deno.test("a look reads what has changed, and no more", async () => {
+Deno.test("search: a look reads what has changed, and no more", async () => {
   const tickets = Array.from({ length: 30 }, (_, i) => open(i + 1));
   await withTickets(tickets, async (store) => {
     const read: number[] = [];
@@ -153,7 +153,7 @@ Deno.test("a look reads what has changed, and no more", async () => {
   });
 });
 
-Deno.test("every hour keeps how many tickets are open, pending and resolved", async () => {
+Deno.test("search: every hour keeps how many tickets are open, pending and resolved", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
@@ -167,7 +167,7 @@ Deno.test("every hour keeps how many tickets are open, pending and resolved", as
   assertEquals(backlog, { open: 2, pending: 0, resolved: 2 });
 });
 
-Deno.test("a ticket's plan ahead has the ticks at which its steps are expected", async () => {
+Deno.test("plan ahead: has the ticks at which its steps are expected", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -187,7 +187,7 @@ Deno.test("a ticket's plan ahead has the ticks at which its steps are expected",
   );
 });
 
-Deno.test("the terminal says who has paused the program, and when the next ticket comes", async () => {
+Deno.test("terminal: says who has paused the program, and when the next ticket comes", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("12:48");
@@ -199,7 +199,7 @@ Deno.test("the terminal says who has paused the program, and when the next ticke
   assertStringIncludes(await lines(), "Paused by Ana, until 13:30 UTC");
 });
 
-Deno.test("what does not fit a screen is counted", () => {
+Deno.test("search: what does not fit a screen is counted", () => {
   const lines = ["a", "b", "c", "d"].map((text) => ({ text }));
   assertEquals(fitLines(lines, 4), lines);
   assertEquals(fitLines(lines, 3).map(({ text }) => text), [
@@ -224,7 +224,7 @@ function appOf(store: Store, world?: TestEnv) {
   });
 }
 
-Deno.test("the board shows in each column what is due first", async () => {
+Deno.test("search: the board shows in each column what is due first", async () => {
   const tickets = [
     open(1, { dueAt: NOW + 3000 }),
     open(2, { dueAt: NOW + 1000, waitsFor: "first reply", job: 5 }),

@@ -72,7 +72,7 @@ async function fail({ store }: Program, id: number, at: number): Promise<void> {
   });
 }
 
-Deno.test("an empty store shows an empty board", async () => {
+Deno.test("page: an empty store shows an empty board", async () => {
   using world = await TestEnv.open();
   const answer = await appIn(world, world.program()).request("/");
   const page = await answer.text();
@@ -84,7 +84,7 @@ Deno.test("an empty store shows an empty board", async () => {
   assert(!page.includes('class="failures"'));
 });
 
-Deno.test("a ticket is in the column of what it waits for", async () => {
+Deno.test("page: a ticket is in the column of what it waits for", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const app = appIn(world, program);
@@ -96,7 +96,7 @@ Deno.test("a ticket is in the column of what it waits for", async () => {
   assert(!part(page, "first_reply").includes("#1"));
 });
 
-Deno.test("a closed ticket is among the closed, with its time for programs and people", async () => {
+Deno.test("page: a closed ticket is among the closed, with its time for programs and people", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -107,7 +107,7 @@ Deno.test("a closed ticket is among the closed, with its time for programs and p
   assertStringIncludes(closed, ">12:20</time>");
 });
 
-Deno.test("a failed ticket is on top, with the reason and what to do", async () => {
+Deno.test("page: a failed ticket is on top, with the reason and what to do", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -121,7 +121,7 @@ Deno.test("a failed ticket is on top, with the reason and what to do", async () 
   assert(page.indexOf('id="failed"') < page.indexOf('id="jobs"'));
 });
 
-Deno.test("today's numbers and the hours' are those of the tallies", async () => {
+Deno.test("page: today's numbers and the hours' are those of the tallies", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
@@ -152,7 +152,7 @@ Deno.test("today's numbers and the hours' are those of the tallies", async () =>
   assertStringIncludes(page, "Last 24 hours: 2 opened, 2 closed");
 });
 
-Deno.test("what happened yesterday is in the chart and not in today's numbers", async () => {
+Deno.test("page: what happened yesterday is in the chart and not in today's numbers", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "23:00");
@@ -162,7 +162,7 @@ Deno.test("what happened yesterday is in the chart and not in today's numbers", 
   assertEquals(hours.reduce((sum, { opened }) => sum + opened, 0), 1);
 });
 
-Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag", async () => {
+Deno.test("page: a ticket opens as its conversation, by Freshdesk's id and by its tag", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -200,7 +200,7 @@ Deno.test("a ticket opens as its conversation, by Freshdesk's id and by its tag"
   assertEquals(facts.dueAt, null);
 });
 
-Deno.test("a ticket that is not there is a clear 404, for people and programs", async () => {
+Deno.test("page: a ticket that is not there is a clear 404, for people and programs", async () => {
   using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (const name of ["7", "tw-nix", "%3Cb%3E", "9".repeat(40)]) {
@@ -215,7 +215,7 @@ Deno.test("a ticket that is not there is a clear 404, for people and programs", 
   assertEquals((await app.request("/nothing")).status, 404);
 });
 
-Deno.test("whatever a name, a subject or a message says is text", async () => {
+Deno.test("page: whatever a name, a subject or a message says is text", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -244,7 +244,7 @@ Deno.test("whatever a name, a subject or a message says is text", async () => {
   assertStringIncludes(await text(app, "/tickets/1"), "&lt;script&gt;alert(3)");
 });
 
-Deno.test("a stage with many tickets shows eight, counts all, and lists the rest page by page", async () => {
+Deno.test("page: a stage with many tickets shows eight, counts all, and lists the rest page by page", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 60 });
   await world.create(program, "12:00");
@@ -263,7 +263,7 @@ Deno.test("a stage with many tickets shows eight, counts all, and lists the rest
   assertEquals((await app.request("/tickets?state=sleeping")).status, 400);
 });
 
-Deno.test("the API gives every ticket exactly once, page by page", async () => {
+Deno.test("API: gives every ticket exactly once, page by page", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 25 });
   await world.create(program, "12:00");
@@ -287,7 +287,7 @@ Deno.test("the API gives every ticket exactly once, page by page", async () => {
   }
 });
 
-Deno.test("a ticket in the API is this, and has no e-mail address", async () => {
+Deno.test("page: a ticket in the API is this, and has no e-mail address", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -322,7 +322,7 @@ Deno.test("a ticket in the API is this, and has no e-mail address", async () => 
   });
 });
 
-Deno.test("the API says what is wrong with a question", async () => {
+Deno.test("API: says what is wrong with a question", async () => {
   using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (
@@ -344,7 +344,7 @@ Deno.test("the API says what is wrong with a question", async () => {
   }
 });
 
-Deno.test("a job shows its last run, its outcome and its next tick", async () => {
+Deno.test("page: a job shows its last run, its outcome and its next tick", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const { store } = program;
@@ -384,7 +384,7 @@ Deno.test("a job shows its last run, its outcome and its next tick", async () =>
   assertStringIncludes(table, "401: the key is wrong");
 });
 
-Deno.test("healthz is ok until a job is overdue, and then names it", async () => {
+Deno.test("healthz: is ok until a job is overdue, and then names it", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const app = appIn(world, program, { ranAt: () => undefined });
@@ -407,7 +407,7 @@ Deno.test("healthz is ok until a job is overdue, and then names it", async () =>
   assertEquals((await app.request("/healthz")).status, 200);
 });
 
-Deno.test("a run from before the program began makes no job overdue", async () => {
+Deno.test("page: a run from before the program began makes no job overdue", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   const report = { done: 0, postponed: 0, gaveUp: 0 };
@@ -421,7 +421,7 @@ Deno.test("a run from before the program began makes no job overdue", async () =
   assertEquals((await appIn(world, program).request("/healthz")).status, 200);
 });
 
-Deno.test("where no job runs, none is overdue, and the page says so", async () => {
+Deno.test("page: where no job runs, none is overdue, and the page says so", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.now = moment("20:00");
@@ -430,7 +430,7 @@ Deno.test("where no job runs, none is overdue, and the page says so", async () =
   assertStringIncludes(await text(app, "/"), "not the production timeline");
 });
 
-Deno.test("healthz fails with a closed database, and the page says why", async () => {
+Deno.test("healthz: fails with a closed database, and the page says why", async () => {
   const world = await TestEnv.open();
   const program = world.program();
   const app = appIn(world, program);
@@ -443,7 +443,7 @@ Deno.test("healthz fails with a closed database, and the page says why", async (
   assertStringIncludes(await page.text(), "This cannot be shown: ");
 });
 
-Deno.test("a silent database is a failing healthz after five seconds", async () => {
+Deno.test("page: a silent database is a failing healthz after five seconds", async () => {
   using time = new FakeTime();
   using world = await TestEnv.open();
   const program = world.program();
@@ -455,7 +455,7 @@ Deno.test("a silent database is a failing healthz after five seconds", async () 
   assertStringIncludes(await answer.text(), "no answer within 5 s");
 });
 
-Deno.test("with a password, everything but healthz asks for it; any user name will do", async () => {
+Deno.test("page: with a password, everything but healthz asks for it; any user name will do", async () => {
   using world = await TestEnv.open();
   const app = appIn(world, world.program(), {
     mode: { password: "open sesame ü" },
@@ -480,7 +480,7 @@ Deno.test("with a password, everything but healthz asks for it; any user name wi
   assertEquals(await as("open sesame ü:anna"), 401);
 });
 
-Deno.test("a page that is off says why, and healthz goes on", async () => {
+Deno.test("page: a page that is off says why, and healthz goes on", async () => {
   using world = await TestEnv.open();
   const off = "set STATUS_PASSWORD to see it here";
   const app = appIn(world, world.program(), { mode: { off } });
@@ -492,7 +492,7 @@ Deno.test("a page that is off says why, and healthz goes on", async () => {
   assertEquals((await app.request("/healthz")).status, 200);
 });
 
-Deno.test("without a password only this machine's own names are answered", async () => {
+Deno.test("page: without a password only this machine's own names are answered", async () => {
   using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (
@@ -511,7 +511,7 @@ Deno.test("without a password only this machine's own names are answered", async
   }
 });
 
-Deno.test("every answer comes with a policy that lets in nothing from elsewhere", async () => {
+Deno.test("page: every answer comes with a policy that lets in nothing from elsewhere", async () => {
   using world = await TestEnv.open();
   const app = appIn(world, world.program());
   for (const path of ["/", "/tickets/1", "/api/jobs", "/healthz"]) {
@@ -544,7 +544,7 @@ Deno.test("the page works without scripts: it comes whole, and reloads by itself
   );
 });
 
-Deno.test("a stream tells of a change, and ends when the program stops", async () => {
+Deno.test("page: a stream tells of a change, and ends when the program stops", async () => {
   using time = new FakeTime();
   using world = await TestEnv.open();
   const program = world.program();
@@ -563,7 +563,7 @@ Deno.test("a stream tells of a change, and ends when the program stops", async (
   assertEquals((await reader.read()).done, true);
 });
 
-Deno.test("a reader who leaves is no longer told", async () => {
+Deno.test("page: a reader who leaves is no longer told", async () => {
   using world = await TestEnv.open();
   const { body } = await appIn(world, world.program()).request("/events");
   const reader = body!.getReader();
@@ -571,7 +571,7 @@ Deno.test("a reader who leaves is no longer told", async () => {
   await reader.cancel();
 });
 
-Deno.test("the store is asked once for all who look, and not at all for nobody", async () => {
+Deno.test("page: the store is asked once for all who look, and not at all for nobody", async () => {
   using time = new FakeTime();
   let asked = 0;
   const changes = new ChangeFeed({
@@ -588,7 +588,7 @@ Deno.test("the store is asked once for all who look, and not at all for nobody",
   assertEquals(asked, 1);
 });
 
-Deno.test("the store being in trouble for a while ends no watch over it", async () => {
+Deno.test("page: the store being in trouble for a while ends no watch over it", async () => {
   using time = new FakeTime();
   let asked = 0;
   const changes = new ChangeFeed({
@@ -605,7 +605,7 @@ Deno.test("the store being in trouble for a while ends no watch over it", async 
   assertEquals(heard, ["new"]);
 });
 
-Deno.test("the terminal shows jobs, counts and tickets within its width", async () => {
+Deno.test("terminal: shows jobs, counts and tickets within its width", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
@@ -630,7 +630,7 @@ Deno.test("the terminal shows jobs, counts and tickets within its width", async 
   ) assertStringIncludes(all, words);
 });
 
-Deno.test("the terminal shows a thread, and takes no command from it", async () => {
+Deno.test("terminal: shows a thread, and takes no command from it", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");

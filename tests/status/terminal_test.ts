@@ -42,7 +42,7 @@ for (const heading of ["Waiting", "Last closed"]) {
   });
 }
 
-Deno.test("where counting stopped, more than that is said", async () => {
+Deno.test("terminal: where counting stopped, more than that is said", async () => {
   using world = await TestEnv.open();
   const lines = await section(world, "Last closed", 10, (facts) => {
     facts.tickets.closed.count = COUNTED;

@@ -25,7 +25,7 @@ const READS: [string, (store: Store) => Promise<unknown>][] = [
 for (const [what, read] of READS) {
   for (const entries of what === "a list" ? [0, 1, 1000] : [0]) {
     const after = entries > 0 ? ` after ${entries} entries` : "";
-    Deno.test(`a database that falls silent${after} is given up after 60 s: ${what}`, async () => {
+    Deno.test(`database: is given up after 60 s when it falls silent${after}: ${what}`, async () => {
       using time = new FakeTime(NOW);
       const reading = read(new Store(silentKv(entries)));
       let isOver = false;
@@ -43,7 +43,7 @@ for (const [what, read] of READS) {
   }
 }
 
-Deno.test("a list may take longer than 60 s, if every entry comes in time", async () => {
+Deno.test("database: a list may take longer than 60 s, if every entry comes in time", async () => {
   using time = new FakeTime(NOW);
   let left = 3;
   const next = async () => {

@@ -20,7 +20,7 @@ import { moment, type ProgramOptions, TestEnv } from "../helpers/test_env.ts";
 
 // Not to the wrong people.
 
-Deno.test("only contacts of the named domains are drawn", async () => {
+Deno.test("limits: only contacts of the named domains are drawn", async () => {
   using world = await TestEnv.open();
   const { freshdesk } = world.program();
   const all = await loadParticipants(freshdesk, {});
@@ -37,7 +37,7 @@ Deno.test("only contacts of the named domains are drawn", async () => {
   );
 });
 
-Deno.test("a domain is not mistaken for one that ends alike", async () => {
+Deno.test("limits: a domain is not mistaken for one that ends alike", async () => {
   using world = await TestEnv.open();
   const { freshdesk } = world.program();
   const { contacts } = await loadParticipants(freshdesk, {
@@ -46,7 +46,7 @@ Deno.test("a domain is not mistaken for one that ends alike", async () => {
   assertEquals(contacts, []);
 });
 
-Deno.test("only the named agents are drawn, however their addresses are written", async () => {
+Deno.test("limits: only the named agents are drawn, however their addresses are written", async () => {
   using world = await TestEnv.open();
   const [agent] = world.sandbox.agents;
   agent!.contact.email = "Maya@Example.com";
@@ -57,7 +57,7 @@ Deno.test("only the named agents are drawn, however their addresses are written"
   assertEquals(agents.map(({ id }) => id), [agent!.id]);
 });
 
-Deno.test("restrictions that leave nobody are named", async () => {
+Deno.test("limits: restrictions that leave nobody are named", async () => {
   using world = await TestEnv.open();
   const restrictions: [ProgramOptions, string][] = [
     [{ contactDomains: ["nowhere.example"] }, "CONTACT_DOMAINS"],
@@ -74,7 +74,7 @@ Deno.test("restrictions that leave nobody are named", async () => {
   assertEquals(world.writes, []);
 });
 
-Deno.test("unverified contacts of a named domain are drawn where no verified one is in it", async () => {
+Deno.test("limits: unverified contacts of a named domain are drawn where no verified one is in it", async () => {
   using world = await TestEnv.open();
   for (const contact of world.sandbox.contacts) {
     contact.active = !contact.email?.endsWith("@example.org");
@@ -86,7 +86,7 @@ Deno.test("unverified contacts of a named domain are drawn where no verified one
   assert(contacts.length > 0);
 });
 
-Deno.test("of a very large account no more contacts are read than a draw needs", async () => {
+Deno.test("limits: of a very large account no more contacts are read than a draw needs", async () => {
   using world = await TestEnv.open();
   const [pattern] = world.sandbox.contacts;
   world.sandbox.contacts = Array.from({ length: 3000 }, (_, i) => ({
@@ -102,7 +102,7 @@ Deno.test("of a very large account no more contacts are read than a draw needs",
   );
 });
 
-Deno.test("an agent who takes over is one of the named", async () => {
+Deno.test("limits: an agent who takes over is one of the named", async () => {
   using world = await TestEnv.open();
   const [, second, third] = world.sandbox.agents;
   const program = world.program({
@@ -123,7 +123,7 @@ Deno.test("an agent who takes over is one of the named", async () => {
   assert(world.lines.some((line) => line.includes("takes over")));
 });
 
-Deno.test("an hour that has had its tickets costs no call", async () => {
+Deno.test("limits: an hour that has had its tickets costs no call", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -132,7 +132,7 @@ Deno.test("an hour that has had its tickets costs no call", async () => {
   assertEquals(world.requests.length, before);
 });
 
-Deno.test("domains that may be real are counted, those reserved for examples are not", () => {
+Deno.test("limits: domains that may be real are counted, those reserved for examples are not", () => {
   const emails = [
     "a@acme.com",
     "b@ACME.com",
@@ -148,7 +148,7 @@ Deno.test("domains that may be real are counted, those reserved for examples are
   assertEquals(realDomains(contacts), [["acme.com", 2], ["notexample.com", 1]]);
 });
 
-Deno.test("a dry run makes only GETs, says what would be sent, and stores nothing", async () => {
+Deno.test("limits: a dry run makes only GETs, says what would be sent, and stores nothing", async () => {
   using world = await TestEnv.open();
   const real = world.program();
   await world.create(real, "12:00");
@@ -171,7 +171,7 @@ Deno.test("a dry run makes only GETs, says what would be sent, and stores nothin
   assertMatch(plans[0]!, /assigned to .*\n---\n/);
 });
 
-Deno.test("a dry client refuses to send anything but a GET", async () => {
+Deno.test("limits: a dry client refuses to send anything but a GET", async () => {
   using world = await TestEnv.open();
   const { freshdesk } = world.program({ dryRun: true });
   await freshdesk.getMe();
@@ -232,7 +232,7 @@ const FILLED: [string, TicketField, unknown][] = [
 ];
 
 for (const [what, demanded, value] of FILLED) {
-  Deno.test(`${what} that is demanded is filled`, () => {
+  Deno.test(`limits: ${what} that is demanded is filled`, () => {
     const { fields, filled, unfillable } = fillRequiredFields(
       [demanded],
       "2026-11-23",
@@ -243,14 +243,14 @@ for (const [what, demanded, value] of FILLED) {
   });
 }
 
-Deno.test("a ticket type that is demanded is filled", () => {
+Deno.test("limits: a ticket type that is demanded is filled", () => {
   const type = field("ticket_type", "default_ticket_type", {
     choices: ["Question", "Incident"],
   });
   assertEquals(fillRequiredFields([type], "").fields, { type: "Question" });
 });
 
-Deno.test("what is not demanded, and what every ticket has, is left alone", () => {
+Deno.test("limits: what is not demanded, and what every ticket has, is left alone", () => {
   const form = [
     field("cf_x", "custom_text", { required_for_agents: false }),
     field("subject", "default_subject"),
@@ -264,7 +264,7 @@ Deno.test("what is not demanded, and what every ticket has, is left alone", () =
   });
 });
 
-Deno.test("what cannot be filled is named, if a ticket cannot be opened without it", () => {
+Deno.test("limits: what cannot be filled is named, if a ticket cannot be opened without it", () => {
   const form = [
     field("group", "default_group"),
     field("cf_empty", "custom_dropdown", { choices: [] }),
@@ -278,7 +278,7 @@ Deno.test("what cannot be filled is named, if a ticket cannot be opened without 
 
 const CUSTOM = { id: 900, default: false };
 
-/** A field of the stand-in's form. */
+/** A field of the sandbox's form. */
 function demanded(name: string, type: string, more: Record<string, unknown>) {
   const [pattern] = defaultTicketFields();
   return { ...pattern!, ...CUSTOM, ...field(name, type), ...more } as
@@ -286,7 +286,7 @@ function demanded(name: string, type: string, more: Record<string, unknown>) {
     & object;
 }
 
-Deno.test("a ticket is opened with what the account demands, closed with it, and both are said", async () => {
+Deno.test("limits: a ticket is opened with what the account demands, closed with it, and both are said", async () => {
   using world = await TestEnv.open();
   world.sandbox.ticketFields.push(
     demanded("cf_product", "custom_dropdown", { choices: ["Desk", "Chair"] }),
@@ -311,7 +311,7 @@ Deno.test("a ticket is opened with what the account demands, closed with it, and
   );
 });
 
-Deno.test("a field that is demanded only since the ticket was opened does not keep it from being closed", async () => {
+Deno.test("limits: a field that is demanded only since the ticket was opened does not keep it from being closed", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -325,7 +325,7 @@ Deno.test("a field that is demanded only since the ticket was opened does not ke
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("a refused field is named even to a key that may not list the fields", async () => {
+Deno.test("limits: a refused field is named even to a key that may not list the fields", async () => {
   using world = await TestEnv.open();
   world.sandbox.ticketFields.push(demanded("cf_product", "custom_text", {}));
   const denied = JSON.stringify({ code: "access_denied", message: "no" });
@@ -342,7 +342,7 @@ Deno.test("a refused field is named even to a key that may not list the fields",
   assertStringIncludes(lastError!.message, "cf_product");
 });
 
-Deno.test("what a person has chosen is not overwritten to close a ticket", async () => {
+Deno.test("limits: what a person has chosen is not overwritten to close a ticket", async () => {
   using world = await TestEnv.open();
   world.sandbox.ticketFields.push(
     demanded("cf_product", "custom_dropdown", { choices: ["Desk", "Chair"] }),
@@ -362,7 +362,7 @@ Deno.test("what a person has chosen is not overwritten to close a ticket", async
 });
 
 for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
-  Deno.test(`a field that is refused as ${name} is filled to close the ticket`, async () => {
+  Deno.test(`limits: a field that is refused as ${name} is filled to close the ticket`, async () => {
     using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
@@ -384,7 +384,7 @@ for (const name of ["cf_cause", "cause", "custom_fields.cf_cause"]) {
   });
 }
 
-Deno.test("fields that cannot be filled are reported by name before a ticket is tried", async () => {
+Deno.test("limits: fields that cannot be filled are reported by name before a ticket is tried", async () => {
   using world = await TestEnv.open();
   world.sandbox.ticketFields.push(demanded("cf_tree", "nested_field", {}));
   const error = await assertRejects(
@@ -398,7 +398,7 @@ Deno.test("fields that cannot be filled are reported by name before a ticket is 
 
 // Order under pressure.
 
-Deno.test("what is nearest its end goes first, the oldest first", async () => {
+Deno.test("limits: what is nearest its end goes first, the oldest first", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 6 });
   await world.create(program, "12:50");
@@ -420,7 +420,7 @@ Deno.test("what is nearest its end goes first, the oldest first", async () => {
   );
 });
 
-Deno.test("a tick that has no time left ends, and the next goes on with the oldest", async () => {
+Deno.test("limits: a tick that has no time left ends, and the next goes on with the oldest", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 12 });
   await world.create(program, "12:00");
@@ -442,7 +442,7 @@ Deno.test("a tick that has no time left ends, and the next goes on with the olde
   );
 });
 
-Deno.test("no more tickets are opened than the hour's calls can bear, and it is said", async () => {
+Deno.test("limits: no more tickets are opened than the hour's calls can bear, and it is said", async () => {
   using world = await TestEnv.open({ limit: 50 });
   const program = world.program({ ticketsPerHour: 100, share: 0.02 });
   await program.freshdesk.getMe(); // 1 call a minute is ours: 60 an hour, ten tickets

@@ -56,7 +56,7 @@ async function playMonth(
 
 for (const perTick of [false, true]) {
   const how = perTick ? "a new process for every tick" : "one process";
-  Deno.test(`a month of a classic ticket an hour, with ${how}, stays within its cost`, async () => {
+  Deno.test(`cost: a month of a classic ticket an hour, with ${how}, stays within its cost`, async () => {
     using world = await TestEnv.open();
     world.now = moment("00:00");
     const counting = new CountingKv();

@@ -22,7 +22,7 @@ async function assertFound(world: TestEnv): Promise<void> {
   assertEquals((await world.theTicket()).state, "closed");
 }
 
-Deno.test("a creation in doubt is looked up by the requester's id, and no address is in any URL", async () => {
+Deno.test("creation in doubt: is looked up by the requester's id, and no address is in any URL", async () => {
   const { world, program } = await inDoubt();
   using _ = world;
   const { contact } = await world.theTicket();
@@ -60,7 +60,7 @@ const CHANGES: [string, (world: TestEnv, id: number) => void][] = [
 ];
 
 for (const [what, change] of CHANGES) {
-  Deno.test(`a creation in doubt is found for a contact ${what}`, async () => {
+  Deno.test(`creation in doubt: is found for a contact ${what}`, async () => {
     const { world, program } = await inDoubt();
     using _ = world;
     change(world, (await world.theTicket()).contact.id);
@@ -69,7 +69,7 @@ for (const [what, change] of CHANGES) {
   });
 }
 
-Deno.test("a creation in doubt is found where its contact's address changed before it was sent", async () => {
+Deno.test("creation in doubt: is found where its contact's address changed before it was sent", async () => {
   using world = await TestEnv.open();
   let first = true;
   const program = world.program({
@@ -89,7 +89,7 @@ Deno.test("a creation in doubt is found where its contact's address changed befo
   await assertFound(world);
 });
 
-Deno.test("a creation that was not applied is made again, for a contact who is still there", async () => {
+Deno.test("creation in doubt: is made again if it was not applied, for a contact who is still there", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/tickets$", method: "POST" });
@@ -99,7 +99,7 @@ Deno.test("a creation that was not applied is made again, for a contact who is s
 });
 
 for (const days of [3, -3, 400]) {
-  Deno.test(`a creation in doubt is found by a clock that is ${days} days ahead`, async () => {
+  Deno.test(`creation in doubt: is found by a clock that is ${days} days ahead`, async () => {
     using world = await TestEnv.open();
     const ahead = () => world.now + days * DAY;
     const program = world.program({ now: ahead });
@@ -112,7 +112,7 @@ for (const days of [3, -3, 400]) {
   });
 }
 
-Deno.test("a creation in doubt is found although the clock was hours ahead when it was drafted", async () => {
+Deno.test("creation in doubt: is found although the clock was hours ahead when it was drafted", async () => {
   let ahead = 10 * HOUR;
   const world = await TestEnv.open();
   using _ = world;

@@ -10,7 +10,7 @@ import { type Program, TestEnv } from "../helpers/test_env.ts";
 
 // A new account as Freshdesk hands it over.
 
-Deno.test("a default account has its tickets, though its form marks the company as required", async () => {
+Deno.test("default account: has its tickets, though its form marks the company as required", async () => {
   using world = await TestEnv.open();
   assert(fieldOf(world, "company").required_for_agents);
   const program = world.program();
@@ -29,7 +29,7 @@ Deno.test("a refusal is believed: a company that is enforced fails the ticket, b
   assertStringIncludes(lastError!.hint, "Ticket Fields");
 });
 
-Deno.test("any other field of Freshdesk's own may be marked as required", async () => {
+Deno.test("default account: any other field of Freshdesk's own may be marked as required", async () => {
   using world = await TestEnv.open();
   for (const field of world.sandbox.ticketFields) {
     field.required_for_agents = true;
@@ -38,7 +38,7 @@ Deno.test("any other field of Freshdesk's own may be marked as required", async 
   assertEquals((await world.theTicket()).waitsFor, "first reply");
 });
 
-Deno.test("an agent that is demanded is sent when the ticket is opened", async () => {
+Deno.test("default account: an agent that is demanded is sent when the ticket is opened", async () => {
   using world = await TestEnv.open();
   fieldOf(world, "agent").required_for_agents = true;
   world.sandbox.enforcedFields.push("agent");
@@ -49,13 +49,13 @@ Deno.test("an agent that is demanded is sent when the ticket is opened", async (
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("an agent that is not demanded is not sent when the ticket is opened", async () => {
+Deno.test("default account: an agent that is not demanded is not sent when the ticket is opened", async () => {
   using world = await TestEnv.open();
   await world.create(world.program(), "12:00");
   assertEquals(sentAgents(world), [undefined]);
 });
 
-Deno.test("an agent that only the refusal demands is sent at the second attempt", async () => {
+Deno.test("default account: an agent that only the refusal demands is sent at the second attempt", async () => {
   using world = await TestEnv.open();
   refuseAgent(world);
   await world.create(world.program(), "12:00");
@@ -64,7 +64,7 @@ Deno.test("an agent that only the refusal demands is sent at the second attempt"
   assertEquals(waitsFor, "first reply");
 });
 
-Deno.test("an agent that is demanded and refused is left to the assignment", async () => {
+Deno.test("default account: an agent that is demanded and refused is left to the assignment", async () => {
   using world = await TestEnv.open();
   fieldOf(world, "agent").required_for_agents = true;
   refuseAgent(world);
@@ -74,7 +74,7 @@ Deno.test("an agent that is demanded and refused is left to the assignment", asy
   assertEquals(waitsFor, "first reply");
 });
 
-Deno.test("where only Freshworks' sample people exist nobody is written to, and it is said how to add contacts", async () => {
+Deno.test("default account: where only Freshworks' sample people exist nobody is written to, and it is said how to add contacts", async () => {
   using world = await TestEnv.open({ contacts: samplePeople() });
   const error = await assertRejects(
     () => world.program().workflow.createAndHandleTicket(),
@@ -86,7 +86,7 @@ Deno.test("where only Freshworks' sample people exist nobody is written to, and 
   assertEquals(world.writes, []);
 });
 
-Deno.test("agents who have never logged in are not picked", async () => {
+Deno.test("default account: agents who have never logged in are not picked", async () => {
   using world = await TestEnv.open();
   const invited = world.sandbox.agents.filter(({ last_active_at, contact }) =>
     last_active_at === null && !contact.active
@@ -98,7 +98,7 @@ Deno.test("agents who have never logged in are not picked", async () => {
 
 // The sandbox answers as such an account was recorded.
 
-Deno.test("a field of the form has every key that Freshdesk gives", async () => {
+Deno.test("default account: a field of the form has every key that Freshdesk gives", async () => {
   using world = await TestEnv.open();
   const form = await answerTo(
     world,
@@ -110,7 +110,7 @@ Deno.test("a field of the form has every key that Freshdesk gives", async () => 
   }
 });
 
-Deno.test("a reply is answered without incoming, private and source; a note with them", async () => {
+Deno.test("default account: a reply is answered without incoming, private and source; a note with them", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");

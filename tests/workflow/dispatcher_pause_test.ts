@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Dispatcher } from "../../workflow/dispatcher.ts";
 import type { DueEntry } from "../../workflow/store.ts";
 
-Deno.test("a dispatcher that cannot ask whether it is paused stops, and gives its slots back", async () => {
+Deno.test("dispatcher: stops when it cannot ask whether it is paused, and gives its slots back", async () => {
   let now = 0;
   let works = false;
   const dispatcher = new Dispatcher({

@@ -74,7 +74,7 @@ for (const status of [408, 409, 423, 425]) {
   }
 }
 
-Deno.test("a 408 to a message that was applied leaves its outcome unknown: it is looked up, not said again", async () => {
+Deno.test("failures: a 408 to a message that was applied leaves its outcome unknown: it is looked up, not said again", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -104,7 +104,7 @@ for (const status of [409, 423, 425]) {
   });
 }
 
-Deno.test("a look-up that is refused does not fail the ticket", async () => {
+Deno.test("failures: a look-up that is refused does not fail the ticket", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -131,7 +131,7 @@ const OWN: [string, Partial<Fault>][] = [
 ];
 
 for (const [what, fault] of OWN) {
-  Deno.test(`a ${what} that comes with four tickets only is their own trouble, and blocks no other`, async () => {
+  Deno.test(`failures: a ${what} that comes with four tickets only is their own trouble, and blocks no other`, async () => {
     using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 8 });
     await world.create(program, "12:00");
@@ -152,7 +152,7 @@ for (const [what, fault] of OWN) {
     assertEquals(await world.count("closed"), 8);
   });
 
-  Deno.test(`a ${what} to everything is the account's trouble, and counts against no ticket`, async () => {
+  Deno.test(`failures: a ${what} to everything is the account's trouble, and counts against no ticket`, async () => {
     using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 8 });
     await world.create(program, "12:00");
@@ -163,7 +163,7 @@ for (const [what, fault] of OWN) {
   });
 }
 
-Deno.test("a ticket whose state Freshdesk does not tell holds up no other", async () => {
+Deno.test("failures: a ticket whose state Freshdesk does not tell holds up no other", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 2 });
   await world.create(program, "12:00");
@@ -177,7 +177,7 @@ Deno.test("a ticket whose state Freshdesk does not tell holds up no other", asyn
 
 // How long a ticket waits.
 
-Deno.test("a refused step waits twice as long as it has failed, some hours at most", () => {
+Deno.test("failures: a refused step waits twice as long as it has failed, some hours at most", () => {
   const waits = [0, 20, 60, 180, 600].map((minutes) =>
     backOff(true, minutes * MINUTE, 0) / MINUTE
   );
@@ -185,7 +185,7 @@ Deno.test("a refused step waits twice as long as it has failed, some hours at mo
   assertEquals(backOff(true, 0, 1), 15 * MINUTE);
 });
 
-Deno.test("a step in passing trouble waits for its next tick in the first hour, longer only after it", () => {
+Deno.test("failures: a step in passing trouble waits for its next tick in the first hour, longer only after it", () => {
   const waits = [0, 59, 60, 120, 600].map((minutes) =>
     backOff(false, minutes * MINUTE, 0) / MINUTE
   );
@@ -193,7 +193,7 @@ Deno.test("a step in passing trouble waits for its next tick in the first hour, 
 });
 
 for (const status of [503, 409]) {
-  Deno.test(`a step that meets ${status} is tried at every tick of the first hour, and more rarely then`, async () => {
+  Deno.test(`failures: a step that meets ${status} is tried at every tick of the first hour, and more rarely then`, async () => {
     using world = await TestEnv.open();
     const program = world.program();
     await world.create(program, "12:00");
@@ -215,7 +215,7 @@ for (const status of [503, 409]) {
   });
 }
 
-Deno.test("a refused ticket is tried ever more rarely, and the repair leaves its wait alone", async () => {
+Deno.test("failures: a refused ticket is tried ever more rarely, and the repair leaves its wait alone", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 1 });
   await world.create(program, "12:00");
@@ -234,7 +234,7 @@ Deno.test("a refused ticket is tried ever more rarely, and the repair leaves its
   );
 });
 
-Deno.test("a hundred refused tickets take no other ticket's minutes, and less than a quarter of the calls", async () => {
+Deno.test("failures: a hundred refused tickets take no other ticket's minutes, and less than a quarter of the calls", async () => {
   using world = await TestEnv.open({ limit: 50 });
   const many = world.program({ ticketsPerHour: 100 });
   forbid(world, "([1-9]|[1-9][0-9]|100)/reply");
@@ -259,7 +259,7 @@ Deno.test("a hundred refused tickets take no other ticket's minutes, and less th
   assert(refused < all.length / 4, `${refused} of ${all.length} refused`);
 });
 
-Deno.test("a hundred refused tickets all go on once they are no longer refused", async () => {
+Deno.test("failures: a hundred refused tickets all go on once they are no longer refused", async () => {
   using world = await TestEnv.open({ limit: 50 });
   forbid(world, "([1-9]|[1-9][0-9]|100)/reply");
   await play(
@@ -276,7 +276,7 @@ Deno.test("a hundred refused tickets all go on once they are no longer refused",
   assertEquals(await world.count("closed"), 109);
 });
 
-Deno.test("tickets not tried yet come before tickets that failed, of a later stage too", async () => {
+Deno.test("failures: tickets not tried yet come before tickets that failed, of a later stage too", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 8 });
   await world.create(program, "12:00");
@@ -303,7 +303,7 @@ Deno.test("tickets not tried yet come before tickets that failed, of a later sta
   assertEquals(writes.slice(-4), Array(4).fill("PUT"));
 });
 
-Deno.test("within a job, too, tickets of an earlier stage come before those that failed", async () => {
+Deno.test("failures: within a job, too, tickets of an earlier stage come before those that failed", async () => {
   using world = await TestEnv.open();
   let away = false;
   const program = world.program({
@@ -337,7 +337,7 @@ Deno.test("within a job, too, tickets of an earlier stage come before those that
 
 // What is stored stays small and readable.
 
-Deno.test("however many fields Freshdesk refuses, the ticket fails with a short reason and advice", async () => {
+Deno.test("failures: however many fields Freshdesk refuses, the ticket fails with a short reason and advice", async () => {
   using world = await TestEnv.open();
   const program = world.program({ ticketsPerHour: 3 });
   await world.create(program, "12:00");
@@ -360,7 +360,7 @@ Deno.test("however many fields Freshdesk refuses, the ticket fails with a short 
   assert(hint.includes("cf_a_field_with_a_rather_long_name_0"), hint);
 });
 
-Deno.test("an error of endless length and no Freshdesk error is kept short too", async () => {
+Deno.test("failures: an error of endless length and no Freshdesk error is kept short too", async () => {
   using world = await TestEnv.open();
   const program = world.program({
     fetch: (request) => {
@@ -413,7 +413,7 @@ async function settled<T>(time: FakeTime, promise: Promise<T>): Promise<T> {
 }
 
 for (const what of ["due", "ticket"]) {
-  Deno.test(`a database that does not answer (${what}) ends the tick, and holds no other job`, async () => {
+  Deno.test(`failures: a database that does not answer (${what}) ends the tick, and holds no other job`, async () => {
     using world = await TestEnv.open();
     let hangs = false;
     const kv = hanging(
@@ -440,7 +440,7 @@ for (const what of ["due", "ticket"]) {
   });
 }
 
-Deno.test("a log that cannot be written does not stop a tick", async () => {
+Deno.test("failures: a log that cannot be written does not stop a tick", async () => {
   using world = await TestEnv.open();
   using said = stub(console, "error", () => {});
   const full = () => {
@@ -456,7 +456,7 @@ Deno.test("a log that cannot be written does not stop a tick", async () => {
   assertSpyCalls(said, 1);
 });
 
-Deno.test("a log that cannot be written stops neither a call nor a repair", async () => {
+Deno.test("failures: a log that cannot be written stops neither a call nor a repair", async () => {
   using world = await TestEnv.open();
   await world.create(world.program(), "12:00");
   const full = () => {
@@ -476,7 +476,7 @@ Deno.test("a log that cannot be written stops neither a call nor a repair", asyn
   assertEquals(await new Store(world.kv, { log }).repair(moment("13:00")), 1);
 });
 
-Deno.test("a log that cannot be written is still a log: what it is told otherwise arrives", () => {
+Deno.test("failures: a log that cannot be written is still a log: what it is told otherwise arrives", () => {
   const lines: string[] = [];
   const log = failSafe({
     name: "mine",

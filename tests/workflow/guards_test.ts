@@ -13,7 +13,7 @@ import { moment, TestEnv } from "../helpers/test_env.ts";
 
 // What is not known.
 
-Deno.test("an outcome that is not known stays so when a later attempt is not sent", async () => {
+Deno.test("guards: an outcome that is not known stays so when a later attempt is not sent", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -30,7 +30,7 @@ Deno.test("an outcome that is not known stays so when a later attempt is not sen
   assertEquals(world.said().length, 3);
 });
 
-Deno.test("an outcome that is not known stays so when the look-up is refused", async () => {
+Deno.test("guards: an outcome that is not known stays so when the look-up is refused", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -41,7 +41,7 @@ Deno.test("an outcome that is not known stays so when the look-up is refused", a
   assertEquals(world.said().length, 3);
 });
 
-Deno.test("a private note with the same words is no reply", async () => {
+Deno.test("guards: a private note with the same words is no reply", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
@@ -70,7 +70,7 @@ Deno.test("a private note with the same words is no reply", async () => {
 
 // When the next step is due.
 
-Deno.test("the next step is due after this one was done, however late its tick was", async () => {
+Deno.test("guards: the next step is due after this one was done, however late its tick was", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -80,7 +80,7 @@ Deno.test("the next step is due after this one was done, however late its tick w
   assertEquals([waitsFor, dueAt], ["customer reply", moment("12:20")]);
 });
 
-Deno.test("a step that failed is tried again after now, however late its tick was", async () => {
+Deno.test("guards: a step that failed is tried again after now, however late its tick was", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -90,7 +90,7 @@ Deno.test("a step that failed is tried again after now, however late its tick wa
   assertEquals((await world.theTicket()).dueAt, moment("12:15"));
 });
 
-Deno.test("the time of a first failure is forgotten once the step is done", async () => {
+Deno.test("guards: the time of a first failure is forgotten once the step is done", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -104,7 +104,7 @@ Deno.test("the time of a first failure is forgotten once the step is done", asyn
 
 // People and agents.
 
-Deno.test("a ticket that a person marks as spam is abandoned", async () => {
+Deno.test("guards: a ticket that a person marks as spam is abandoned", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -114,7 +114,7 @@ Deno.test("a ticket that a person marks as spam is abandoned", async () => {
   assertEquals(world.said(), []);
 });
 
-Deno.test("an agent who is not taken is not asked again: another one is", async () => {
+Deno.test("guards: an agent who is not taken is not asked again: another one is", async () => {
   for (const random of [() => 0, () => 0.5, () => 0.999]) {
     using world = await TestEnv.open();
     const program = world.program({ random });
@@ -147,7 +147,7 @@ for (
     "SQLITE_BUSY",
   ]
 ) {
-  Deno.test(`a database that says "${message}" is asked again`, async () => {
+  Deno.test(`guards: a database that says "${message}" is asked again`, async () => {
     using kv = await Deno.openKv(":memory:");
     let left = 3;
     const locked = new Proxy(kv, {
@@ -172,7 +172,7 @@ for (
   });
 }
 
-Deno.test("a database with another trouble is not asked again", async () => {
+Deno.test("guards: a database with another trouble is not asked again", async () => {
   using kv = await Deno.openKv(":memory:");
   let asked = 0;
   const broken = new Proxy(kv, {
@@ -187,7 +187,7 @@ Deno.test("a database with another trouble is not asked again", async () => {
 
 // The account's calls.
 
-Deno.test("no Retry-After holds the calls back for more than an hour", async () => {
+Deno.test("guards: no Retry-After holds the calls back for more than an hour", async () => {
   const clock = new Clock();
   const { fetch } = replies(
     json({ message: "later" }, 429, { "retry-after": "86400" }),
@@ -206,7 +206,7 @@ function left(remaining: number, total = 50): Headers {
   });
 }
 
-Deno.test("answers that overtake each other are no new minute, and nobody else's calls", () => {
+Deno.test("guards: answers that overtake each other are no new minute, and nobody else's calls", () => {
   let now = moment("12:00");
   const pace = new RateLimiter({ share: 1, now: () => now });
   const take = () => {
@@ -225,7 +225,7 @@ Deno.test("answers that overtake each other are no new minute, and nobody else's
   }
 });
 
-Deno.test("tickets that are near their end leave room for new ones", async () => {
+Deno.test("guards: tickets that are near their end leave room for new ones", async () => {
   using world = await TestEnv.open();
   const filler = world.program({ ticketsPerHour: 20 });
   await world.create(filler, "12:00");

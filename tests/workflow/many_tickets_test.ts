@@ -9,7 +9,7 @@ function tagOf(n: number): string {
   return `tw-${String(n).padStart(6, "0")}`;
 }
 
-Deno.test("the tickets that wait are the first due of each job, however many one job has", async () => {
+Deno.test("store: the tickets that wait are the first due of all jobs, however many one job has", async () => {
   using kv = await Deno.openKv(":memory:");
   await putTickets(kv, [
     ...[1, 2, 3, 4].map((n) => makeTicket(tagOf(n), NOW + n)),
@@ -19,7 +19,7 @@ Deno.test("the tickets that wait are the first due of each job, however many one
   assertEquals(waiting.map(({ tag }) => tag), [5, 1, 2, 3].map(tagOf));
 });
 
-Deno.test("many tickets are read in one range, and those far off from them too", async () => {
+Deno.test("store: many tickets are read in one range, and those far off from them too", async () => {
   const counting = new CountingKv();
   const { kv } = counting;
   const all = Array.from({ length: 2000 }, (_, i) => makeTicket(tagOf(i), NOW));

@@ -16,7 +16,7 @@ import {
 
 // An hour that its own tick did not open is made up at the next tick of five minutes.
 
-Deno.test("a program started at 12:07 opens the hour's ticket at 12:10", async () => {
+Deno.test("opening: a program started at 12:07 opens the hour's ticket at 12:10", async () => {
   using world = await openingWorld("12:07");
   await world.until(world.program(), "13:00");
   assertEquals(world.writes, [
@@ -29,7 +29,7 @@ Deno.test("a program started at 12:07 opens the hour's ticket at 12:10", async (
   ]);
 });
 
-Deno.test("an hour whose lists failed is opened five minutes later", async () => {
+Deno.test("opening: an hour whose lists failed is opened five minutes later", async () => {
   using world = await openingWorld("12:00");
   const program = world.program();
   world.sandbox.fault({
@@ -43,7 +43,7 @@ Deno.test("an hour whose lists failed is opened five minutes later", async () =>
   assertEquals(opened(world), ["12:05 POST /tickets"]);
 });
 
-Deno.test("every hour that a program sleeps through is left out, and the one it wakes in is made up", async () => {
+Deno.test("opening: every hour that a program sleeps through is left out, and the one it wakes in is made up", async () => {
   using world = await openingWorld("12:00");
   const program = world.program();
   await world.create(program, "12:00");
@@ -52,13 +52,13 @@ Deno.test("every hour that a program sleeps through is left out, and the one it 
   assertEquals(opened(world), ["12:00 POST /tickets", "15:35 POST /tickets"]);
 });
 
-Deno.test("the tick on the hour leaves the opening to the hour's own job", async () => {
+Deno.test("opening: the tick on the hour leaves the opening to the hour's own job", async () => {
   using world = await openingWorld("11:59");
   await world.until(world.program(), "12:00");
   assertEquals(world.requests, []);
 });
 
-Deno.test("an hour that was opened costs its other ticks no call", async () => {
+Deno.test("opening: an hour that was opened costs its other ticks no call", async () => {
   using world = await openingWorld("12:00");
   const program = world.program();
   await world.create(program, "12:00");
@@ -67,7 +67,7 @@ Deno.test("an hour that was opened costs its other ticks no call", async () => {
   assertEquals(world.sandbox.requests.length, 3 + 6);
 });
 
-Deno.test("an hour is made up once, however many programs share the database", async () => {
+Deno.test("opening: an hour is made up once, however many programs share the database", async () => {
   using world = await openingWorld("12:10");
   await Promise.all(
     [1, 2, 3].map(() => world.program().workflow.tick(5, moment("12:10"))),
@@ -75,7 +75,7 @@ Deno.test("an hour is made up once, however many programs share the database", a
   assertEquals(opened(world).length, 1);
 });
 
-Deno.test("an hour that ends while the lists are read is not opened", async () => {
+Deno.test("opening: an hour that ends while the lists are read is not opened", async () => {
   using world = await openingWorld("12:55");
   const program = world.program({
     fetch: async (request) => {
@@ -89,7 +89,7 @@ Deno.test("an hour that ends while the lists are read is not opened", async () =
   assertEquals(await tickets(world), 0);
 });
 
-Deno.test("the tickets that wait go on where no new one can be drafted, and the reason is told", async () => {
+Deno.test("opening: the tickets that wait go on where no new one can be drafted, and the reason is told", async () => {
   using world = await openingWorld("12:00");
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", method: "POST", times: 1 });
@@ -109,7 +109,7 @@ Deno.test("the tickets that wait go on where no new one can be drafted, and the 
 });
 
 for (const path of ["/contacts", "/agents", "/ticket_fields"]) {
-  Deno.test(`GET ${path} waits for a free call as long as the tick lasts`, async () => {
+  Deno.test(`opening: GET ${path} waits for a free call as long as the tick lasts`, async () => {
     using world = await openingWorld("12:05");
     pauseCalls(world, 150, path);
     await world.program().workflow.tick(5);
@@ -117,7 +117,7 @@ for (const path of ["/contacts", "/agents", "/ticket_fields"]) {
   });
 }
 
-Deno.test("where no call is free for a whole tick the next one goes on", async () => {
+Deno.test("opening: where no call is free for a whole tick the next one goes on", async () => {
   using world = await openingWorld("12:00");
   const program = world.program();
   pauseCalls(world, 11 * 60);
@@ -139,7 +139,7 @@ Deno.test("where no call is free for a whole tick the next one goes on", async (
 
 const REAL = { contacts: [contact(1, "Ana", "ana@acme.com")] };
 
-Deno.test("with real-looking contacts a new database waits for the next full hour, and says so once", async () => {
+Deno.test("opening: with real-looking contacts a new database waits for the next full hour, and says so once", async () => {
   using world = await openingWorld("12:07", REAL);
   const program = world.program();
   // As at the start of the program; the ticks do not repeat it.
@@ -157,14 +157,14 @@ Deno.test("with real-looking contacts a new database waits for the next full hou
   assertEquals(opened(world), ["13:00 POST /tickets"]);
 });
 
-Deno.test("the tick warns of real-looking contacts where the start did not, as on Deno Deploy", async () => {
+Deno.test("opening: the tick warns of real-looking contacts where the start did not, as on Deno Deploy", async () => {
   using world = await openingWorld("12:07", REAL);
   await world.until(world.program(), "12:10");
   assertEquals(warnings(world).length, 1);
   assertEquals(world.writes, []);
 });
 
-Deno.test("with real-looking contacts a database that has had a ticket makes up its hours", async () => {
+Deno.test("opening: with real-looking contacts a database that has had a ticket makes up its hours", async () => {
   using world = await openingWorld("12:00", REAL);
   const program = world.program();
   await world.create(program, "12:00");
@@ -173,7 +173,7 @@ Deno.test("with real-looking contacts a database that has had a ticket makes up 
 });
 
 for (const contactDomains of ["*" as const, ["acme.com"]]) {
-  Deno.test(`with CONTACT_DOMAINS=${contactDomains} a new database does not wait`, async () => {
+  Deno.test(`opening: with CONTACT_DOMAINS=${contactDomains} a new database does not wait`, async () => {
     using world = await openingWorld("12:07", REAL);
     await world.until(world.program({ contactDomains }), "12:10");
     assertEquals(opened(world), ["12:10 POST /tickets"]);
@@ -181,7 +181,7 @@ for (const contactDomains of ["*" as const, ["acme.com"]]) {
   });
 }
 
-Deno.test("the warning says when the first tickets are opened only as long as there is none", async () => {
+Deno.test("opening: the warning says when the first tickets are opened only as long as there is none", async () => {
   using world = await openingWorld("12:00", REAL);
   const program = world.program();
   const warning = async () => {
@@ -199,7 +199,7 @@ Deno.test("the warning says when the first tickets are opened only as long as th
 
 // A dry run.
 
-Deno.test("a dry run says an hour once, whatever ticks come and whatever program runs them", async () => {
+Deno.test("opening: a dry run says an hour once, whatever ticks come and whatever program runs them", async () => {
   using world = await openingWorld("12:00");
   const program = world.program({ dryRun: true });
   await world.create(program, "12:00");
@@ -211,21 +211,21 @@ Deno.test("a dry run says an hour once, whatever ticks come and whatever program
   assertEquals(await tickets(world), 0);
 });
 
-Deno.test("a dry run started at 12:07 says at 12:10 what it would open, whoever the contacts are", async () => {
+Deno.test("opening: a dry run started at 12:07 says at 12:10 what it would open, whatever contacts there are", async () => {
   using world = await openingWorld("12:07", REAL);
   await world.until(world.program({ dryRun: true }), "12:10");
   assertEquals(said(world).length, 1);
   assertEquals(warnings(world), []);
 });
 
-Deno.test("an hour that a dry run has said is opened once it is meant", async () => {
+Deno.test("opening: an hour that a dry run has said is opened once it is meant", async () => {
   using world = await openingWorld("12:00");
   await world.create(world.program({ dryRun: true }), "12:00");
   await world.until(world.program(), "12:05");
   assertEquals(opened(world), ["12:05 POST /tickets"]);
 });
 
-Deno.test("an hour without room for all its tickets is warned of once", async () => {
+Deno.test("opening: an hour without room for all its tickets is warned of once", async () => {
   using world = await openingWorld("12:00", { limit: 50 });
   const program = await crowded(world, { share: 0.02, ticketsPerHour: 10 });
   world.now = moment("13:00");

@@ -7,7 +7,7 @@ import { OpeningEnv, type ProcessOptions } from "../helpers/opening_env.ts";
 const CLASSIC: ProcessOptions = { desk: "classic" };
 const LISTS = ["GET /contacts", "GET /agents", "GET /ticket_fields"];
 
-Deno.test("lists are read from the account once a day, whatever process asks", async () => {
+Deno.test("participants: lists are read from the account once a day, whatever process asks", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   for (let hour = 0; hour < 24; hour++) {
     const { cache } = await env.process(CLASSIC);
@@ -19,7 +19,7 @@ Deno.test("lists are read from the account once a day, whatever process asks", a
   assertEquals(env.calls, [...LISTS, ...LISTS]);
 });
 
-Deno.test("at one ticket an hour the lists cost at most 0.3 calls a ticket in every pace", async () => {
+Deno.test("participants: at one ticket an hour the lists cost at most 0.3 calls a ticket in every pace", async () => {
   for (const pace of ["classic", "natural", "fast"] as const) {
     using env = await OpeningEnv.at("2026-11-23T00:00Z", { keyAgentId: 502 });
     for (let hour = 0; hour < 72; hour++) {
@@ -32,7 +32,7 @@ Deno.test("at one ticket an hour the lists cost at most 0.3 calls a ticket in ev
   }
 });
 
-Deno.test("what changed in the account is seen after a day", async () => {
+Deno.test("participants: what changed in the account is seen after a day", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { cache } = await env.process(CLASSIC);
   await cache.read();
@@ -43,7 +43,7 @@ Deno.test("what changed in the account is seen after a day", async () => {
   assert(await knows(cache, 2001));
 });
 
-Deno.test("a process that holds the lists sees those that another has stored since", async () => {
+Deno.test("participants: a process that holds the lists sees those that another has stored since", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { cache } = await env.process(CLASSIC);
   const other = await env.process(CLASSIC);
@@ -59,7 +59,7 @@ const CHANGES: [name: string, change: ProcessOptions][] = [
 ];
 
 for (const [name, change] of CHANGES) {
-  Deno.test(`a change of ${name} holds at once, and has the lists read again`, async () => {
+  Deno.test(`participants: a change of ${name} holds at once, and has the lists read again`, async () => {
     using env = await OpeningEnv.at("2026-11-23T12:00Z");
     await (await env.process(CLASSIC)).cache.read();
     const { cache } = await env.process({ ...CLASSIC, ...change });
@@ -71,7 +71,7 @@ for (const [name, change] of CHANGES) {
   });
 }
 
-Deno.test("settings and sample people are applied to lists as they are stored", async () => {
+Deno.test("participants: settings and sample people are applied to lists as they are stored", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const settings: ProcessOptions = {
     ...CLASSIC,
@@ -94,7 +94,7 @@ Deno.test("settings and sample people are applied to lists as they are stored", 
   assertEquals(env.calls, LISTS, "they are the stored ones");
 });
 
-Deno.test("lists that leave nobody to pick are read again", async () => {
+Deno.test("participants: lists that leave nobody to pick are read again", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z", { contacts: [] });
   const { cache } = await env.process(CLASSIC);
   assertEquals((await cache.read()).contacts, []);
@@ -102,7 +102,7 @@ Deno.test("lists that leave nobody to pick are read again", async () => {
   assert(await knows(cache, 2001));
 });
 
-Deno.test("after clear() the next read asks the account, in every process", async () => {
+Deno.test("participants: after clear() the next read asks the account, in every process", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { cache } = await env.process(CLASSIC);
   const other = await env.process(CLASSIC);
@@ -114,7 +114,7 @@ Deno.test("after clear() the next read asks the account, in every process", asyn
   assert(agents.some(({ id }) => id === 601));
 });
 
-Deno.test("long lists are stored in pieces below 60 KB, and old pieces are deleted", async () => {
+Deno.test("participants: long lists are stored in pieces below 60 KB, and old pieces are deleted", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z", {
     contacts: Array.from(
       { length: 500 },
@@ -139,7 +139,7 @@ Deno.test("long lists are stored in pieces below 60 KB, and old pieces are delet
   assertEquals((await pieces()).length, 1);
 });
 
-Deno.test("lists with a piece missing are read again", async () => {
+Deno.test("participants: lists with a piece missing are read again", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   await (await env.process(CLASSIC)).cache.read();
   for await (const { key } of env.kv.list({ prefix: ["participants"] })) {
@@ -156,7 +156,7 @@ Deno.test("clearParticipants() leaves nothing", async () => {
   assertEquals(await Array.fromAsync(env.kv.list({ prefix: [] })), []);
 });
 
-Deno.test("a clock that was set back does not keep lists for longer", async () => {
+Deno.test("participants: a clock that was set back does not keep lists for longer", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { cache } = await env.process(CLASSIC);
   await cache.read();

@@ -17,7 +17,7 @@ const NOTE: PlanStep = { kind: "note", agent: AGENT, body: "<p>Lamps.</p>" };
 const REPLY: PlanStep = { kind: "reply", agent: AGENT, body: "<p>Hm.</p>" };
 const PENDING: PlanStep = { kind: "status", status: "pending" };
 
-Deno.test("each step is taken by the job of its kind; one of the same tick by that of the step before", () => {
+Deno.test("steps: each step is taken by the job of its kind; one of the same tick by that of the step before", () => {
   const plan = makePlan(everyKind(makePlan()));
   assertEquals(
     plan.steps.map((step, i) => `${labelOf(step)} ${jobOf(plan, i)}`),
@@ -39,7 +39,7 @@ Deno.test("each step is taken by the job of its kind; one of the same tick by th
   );
 });
 
-Deno.test("what ends a ticket is more urgent than what opens one", () => {
+Deno.test("steps: what ends a ticket is more urgent than what opens one", () => {
   const labels = [
     "closing",
     "resolution",
@@ -70,7 +70,7 @@ const WRONG: [what: string, steps: PlanStep[]][] = [
   }, CLOSE]],
 ];
 for (const [what, steps] of WRONG) {
-  Deno.test(`a plan that ${what} is refused before anything is stored`, async () => {
+  Deno.test(`steps: a plan that ${what} is refused before anything is stored`, async () => {
     assert(validatePlan(makePlan(steps)));
     using world = await TestEnv.open();
     const { store } = world.program();
@@ -81,11 +81,11 @@ for (const [what, steps] of WRONG) {
   });
 }
 
-Deno.test("the classic plan can be carried out", () => {
+Deno.test("steps: the classic plan can be carried out", () => {
   assertEquals(validatePlan(makePlan(CLASSIC_STEPS)), undefined);
 });
 
-Deno.test("every kind of step is taken at its job's ticks, those that belong together at once", async () => {
+Deno.test("steps: every kind of step is taken at its job's ticks, those that belong together at once", async () => {
   using world = await TestEnv.open();
   await world.create(world.program({ steps: everyKind }), "12:00");
   await world.until(world.program(), "13:00");
@@ -113,7 +113,7 @@ Deno.test("every kind of step is taken at its job's ticks, those that belong tog
   );
 });
 
-Deno.test("the history marks private notes", async () => {
+Deno.test("steps: the history marks private notes", async () => {
   using world = await TestEnv.open();
   const program = world.program({ steps: everyKind });
   await world.create(program, "12:00");
@@ -133,7 +133,7 @@ Deno.test("the history marks private notes", async () => {
   );
 });
 
-Deno.test("a status that the account lacks falls back to pending, and it is said once", async () => {
+Deno.test("steps: a status that the account lacks falls back to pending, and it is said once", async () => {
   using world = await TestEnv.open();
   const refusal = {
     description: "Validation failed",
@@ -166,7 +166,7 @@ Deno.test("a status that the account lacks falls back to pending, and it is said
   assertEquals(await world.count("closed"), 2);
 });
 
-Deno.test("a status that an automation changes at once is left so", async () => {
+Deno.test("steps: a status that an automation changes at once is left so", async () => {
   using world = await TestEnv.open();
   const program = world.program({ steps: everyKind });
   await world.create(program, "12:00");
@@ -180,7 +180,7 @@ Deno.test("a status that an automation changes at once is left so", async () => 
   assertEquals((await world.theTicket()).waitsFor, "private note");
 });
 
-Deno.test("a private note that may be there is not taken for a public one of the same text", async () => {
+Deno.test("steps: a private note that may be there is not taken for a public one of the same text", async () => {
   using world = await TestEnv.open();
   const program = world.program({ steps: everyKind });
   await world.create(program, "12:00");
@@ -207,7 +207,7 @@ const PAUSES = [
   "12:45",
 ];
 for (const time of PAUSES) {
-  Deno.test(`a person who closes a ticket after ${time} has taken it over, whatever step comes next`, async () => {
+  Deno.test(`steps: a person who closes a ticket after ${time} has taken it over, whatever step comes next`, async () => {
     using world = await TestEnv.open();
     const program = world.program({ steps: everyKind });
     await world.create(program, "12:00");
@@ -222,7 +222,7 @@ for (const time of PAUSES) {
   });
 }
 
-Deno.test("a wait passes before a step is due", async () => {
+Deno.test("steps: a wait passes before a step is due", async () => {
   using world = await TestEnv.open();
   const program = world.program({
     steps: ({ steps }) =>

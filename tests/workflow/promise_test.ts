@@ -74,7 +74,7 @@ for (const [life, options] of LIVES) {
     const what = mode === "dies"
       ? "a process that dies at any await"
       : "a throw at any await";
-    Deno.test(`${what} of ${life} loses nothing and says nothing twice`, async (t) => {
+    Deno.test(`promise: ${what} of ${life} loses nothing and says nothing twice`, async (t) => {
       const undisturbed = new CrashPoint(mode, 0);
       await crashedLife(undisturbed, options);
       const { moments } = undisturbed;
@@ -117,7 +117,7 @@ for (const { stage, skip = 0, ...call } of CALLS) {
     const name = [kind, status, applied && "applied", body].filter((x) =>
       x !== undefined && x !== ""
     ).join(" ");
-    Deno.test(`${stage} that ends in ${name} is done once`, async () => {
+    Deno.test(`promise: ${stage} that ends in ${name} is done once`, async () => {
       using world = await TestEnv.open();
       const program = world.program();
       for (let n = 0; n < skip; n++) {
@@ -135,7 +135,7 @@ for (const { stage, skip = 0, ...call } of CALLS) {
   }
 }
 
-Deno.test("a request that is never answered is given up, and looked up", async () => {
+Deno.test("promise: a request that is never answered is given up, and looked up", async () => {
   using world = await TestEnv.open();
   const program = world.program({ timeout: 1 });
   world.sandbox.fault({ kind: "never", applied: true, path: "/reply$" });
@@ -180,7 +180,7 @@ const DISGUISES: [
 ];
 
 for (const [disguise, put] of DISGUISES) {
-  Deno.test(`a message in doubt is recognized with ${disguise}`, async () => {
+  Deno.test(`promise: a message in doubt is recognized with ${disguise}`, async () => {
     using world = await TestEnv.open();
     const program = world.program();
     world.sandbox.fault({ kind: "drop", path: "/reply$" });
@@ -193,7 +193,7 @@ for (const [disguise, put] of DISGUISES) {
   });
 }
 
-Deno.test("a message in doubt is found behind a hundred others", async () => {
+Deno.test("promise: a message in doubt is found behind a hundred others", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/reply$" });
@@ -211,7 +211,7 @@ Deno.test("a message in doubt is found behind a hundred others", async () => {
   assertEquals(world.said().length, 150 + 3);
 });
 
-Deno.test("a person's reply is not taken for ours", async () => {
+Deno.test("promise: a person's reply is not taken for ours", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
@@ -227,7 +227,7 @@ Deno.test("a person's reply is not taken for ours", async () => {
   assertEquals(world.said().length, 4);
 });
 
-Deno.test("the same words from the other side are not taken for ours", async () => {
+Deno.test("promise: the same words from the other side are not taken for ours", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "refuse", path: "/reply$" });
@@ -240,7 +240,7 @@ Deno.test("the same words from the other side are not taken for ours", async () 
   assertEquals(world.said().length, 4);
 });
 
-Deno.test("a ticket in doubt is found among hundreds of its requester", async () => {
+Deno.test("promise: a ticket in doubt is found among hundreds of its requester", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
@@ -258,7 +258,7 @@ Deno.test("a ticket in doubt is found among hundreds of its requester", async ()
   assertEquals((await world.theTicket()).state, "closed");
 });
 
-Deno.test("a ticket in doubt is found after the program was down for two months", async () => {
+Deno.test("promise: a ticket in doubt is found after the program was down for two months", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
@@ -269,7 +269,7 @@ Deno.test("a ticket in doubt is found after the program was down for two months"
   assertEquals((await world.theTicket()).id, 1);
 });
 
-Deno.test("what may have been applied is looked up no sooner than a minute later", async () => {
+Deno.test("promise: what may have been applied is looked up no sooner than a minute later", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -299,7 +299,7 @@ function heldFetch(world: TestEnv, path: RegExp) {
   return { fetch, applied, release };
 }
 
-Deno.test("a step that is claimed is left alone", async () => {
+Deno.test("promise: a step that is claimed is left alone", async () => {
   using world = await TestEnv.open();
   const { fetch, applied, release } = heldFetch(world, /reply$/);
   const slow = world.program({ fetch });
@@ -317,7 +317,7 @@ Deno.test("a step that is claimed is left alone", async () => {
   await assertExactlyOnce(world, other, "claimed");
 });
 
-Deno.test("a commit whose claim was taken over changes nothing", async () => {
+Deno.test("promise: a commit whose claim was taken over changes nothing", async () => {
   using world = await TestEnv.open();
   const { fetch, applied, release } = heldFetch(world, /reply$/);
   const slow = world.program({ fetch });
@@ -337,7 +337,7 @@ Deno.test("a commit whose claim was taken over changes nothing", async () => {
   await assertExactlyOnce(world, other, "taken over");
 });
 
-Deno.test("nothing is sent on a claim that is about to run out", async () => {
+Deno.test("promise: nothing is sent on a claim that is about to run out", async () => {
   using world = await TestEnv.open();
   const program = world.program({
     fetch: (request) => {
@@ -354,7 +354,7 @@ Deno.test("nothing is sent on a claim that is about to run out", async () => {
   assertEquals(world.said(), []);
 });
 
-Deno.test("two processes whose clocks disagree by a minute say nothing twice", async () => {
+Deno.test("promise: two processes whose clocks disagree by a minute say nothing twice", async () => {
   using world = await TestEnv.open();
   const ahead = () => world.now + 60_000;
   const one = world.program({ ticketsPerHour: 3 });
@@ -379,7 +379,7 @@ Deno.test("two processes whose clocks disagree by a minute say nothing twice", a
   await assertExactlyOnce(world, one, "two clocks");
 });
 
-Deno.test("a clock that was set back does not leave tickets waiting for hours", async () => {
+Deno.test("promise: a clock that was set back does not leave tickets waiting for hours", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "20:00");
@@ -414,7 +414,7 @@ function failingKv(kv: Deno.Kv, fails: () => Error | undefined): Deno.Kv {
   });
 }
 
-Deno.test("a database that is locked is asked again", async () => {
+Deno.test("promise: a database that is locked is asked again", async () => {
   using world = await TestEnv.open();
   let asked = 0;
   const kv = failingKv(
@@ -427,7 +427,7 @@ Deno.test("a database that is locked is asked again", async () => {
   await assertExactlyOnce(world, program, "locked");
 });
 
-Deno.test("a database that is full after the call was made: nothing is said twice once it has room", async () => {
+Deno.test("promise: a database that is full after the call was made: nothing is said twice once it has room", async () => {
   using world = await TestEnv.open();
   let full = false;
   const kv = failingKv(
@@ -453,7 +453,7 @@ Deno.test("a database that is full after the call was made: nothing is said twic
 
 // People.
 
-Deno.test("a deleted ticket that is restored and resumed goes on where it was", async () => {
+Deno.test("promise: a deleted ticket that is restored and resumed goes on where it was", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -481,7 +481,7 @@ const MEDDLERS: [string, (world: TestEnv) => void][] = [
 
 for (const [what, meddle] of MEDDLERS) {
   for (const time of ["12:00", "12:05", "12:10", "12:15"]) {
-    Deno.test(`a ticket that is ${what} after ${time} still reaches its end`, async () => {
+    Deno.test(`promise: a ticket that is ${what} after ${time} still reaches its end`, async () => {
       using world = await TestEnv.open();
       const program = world.program();
       await world.create(program, "12:00");
@@ -493,7 +493,7 @@ for (const [what, meddle] of MEDDLERS) {
   }
 }
 
-Deno.test("a ticket whose contact was deleted asks a person, and goes on once resumed", async () => {
+Deno.test("promise: a ticket whose contact was deleted asks a person, and goes on once resumed", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");
@@ -518,7 +518,7 @@ Deno.test("a ticket whose contact was deleted asks a person, and goes on once re
   await assertExactlyOnce(world, program, "resumed");
 });
 
-Deno.test("a failed ticket can be resumed in every stage", async () => {
+Deno.test("promise: a failed ticket can be resumed in every stage", async () => {
   for (const { stage } of CALLS) {
     using world = await TestEnv.open();
     const program = world.program();
@@ -550,7 +550,7 @@ Deno.test("a failed ticket can be resumed in every stage", async () => {
   }
 });
 
-Deno.test("a creation that failed in doubt is looked up when it is resumed, however late", async () => {
+Deno.test("promise: a creation that failed in doubt is looked up when it is resumed, however late", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/tickets$", method: "POST" });
@@ -576,7 +576,7 @@ Deno.test("a creation that failed in doubt is looked up when it is resumed, howe
   await assertExactlyOnce(world, program, "resumed late");
 });
 
-Deno.test("a message without a body does not keep a look-up from its end", async () => {
+Deno.test("promise: a message without a body does not keep a look-up from its end", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   world.sandbox.fault({ kind: "drop", path: "/reply$" });

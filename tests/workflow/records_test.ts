@@ -38,7 +38,7 @@ const DAMAGE: [what: string, change: Record<string, unknown>][] = [
 
 for (const [field, change] of DAMAGE) {
   const shown = JSON.stringify(change, (_, value) => value ?? String(value));
-  Deno.test(`a stored ticket with ${shown} is named once, and the page, the JSON and the other go on`, async () => {
+  Deno.test(`records: a stored ticket with ${shown} is named once, and the page, the JSON and the other go on`, async () => {
     using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 2 });
     await world.create(program, "12:00");
@@ -81,7 +81,7 @@ const TORN: [what: string, change: Record<string, unknown> | null][] = [
 ];
 
 for (const [what, change] of TORN) {
-  Deno.test(`a stored plan ${what} is named once, and the other ticket goes on`, async () => {
+  Deno.test(`records: a stored plan ${what} is named once, and the other ticket goes on`, async () => {
     using world = await TestEnv.open();
     const program = world.program({ ticketsPerHour: 2 });
     await world.create(program, "12:00");
@@ -107,12 +107,16 @@ const STRANGE: [what: string, key: Deno.KvKey, value: unknown][] = [
     report: null,
     error: null,
   }],
-  ["a tally that is no number", ["stats", moment("12:00"), "opened"], "many"],
-  ["a tally of nothing known", ["stats", moment("12:00"), "lunches"], 3],
+  [
+    "a count that is not a number",
+    ["stats", moment("12:00"), "opened"],
+    "many",
+  ],
+  ["a count of nothing known", ["stats", moment("12:00"), "lunches"], 3],
 ];
 
 for (const [what, key, value] of STRANGE) {
-  Deno.test(`${what} does not keep the page from being shown`, async () => {
+  Deno.test(`records: ${what} does not keep the page from being shown`, async () => {
     using world = await TestEnv.open();
     const program = world.program();
     await world.kv.set(key, value);
@@ -133,7 +137,7 @@ for (const [what, key, value] of STRANGE) {
   });
 }
 
-Deno.test("a message that is damaged does not keep its ticket's thread from being shown", async () => {
+Deno.test("records: a message that is damaged does not keep its ticket's thread from being shown", async () => {
   using world = await TestEnv.open();
   const program = world.program();
   await world.create(program, "12:00");

@@ -9,7 +9,7 @@ function count({ requests }: TestEnv, path: string): number {
   return requests.filter((line) => line.includes(`GET ${path}`)).length;
 }
 
-Deno.test("after a new ticket was refused for its fields the next one has the new field", async () => {
+Deno.test("lists: after a new ticket was refused for its fields the next one has the new field", async () => {
   using env = await TestEnv.open();
   const program = env.program();
   await env.create(program, "12:00");
@@ -29,7 +29,7 @@ Deno.test("after a new ticket was refused for its fields the next one has the ne
   assertEquals(refused.length, 1, "only the ticket of 13:00");
 });
 
-Deno.test("after an agent was refused the agents are read again for the next ticket", async () => {
+Deno.test("lists: after an agent was refused the agents are read again for the next ticket", async () => {
   using env = await TestEnv.open();
   const program = env.program({
     agentEmails: ["aiko.tanaka@example.com", "maya.lindqvist@example.com"],

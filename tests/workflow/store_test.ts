@@ -68,7 +68,7 @@ async function due(store: Store, until: string): Promise<string[]> {
   return found;
 }
 
-Deno.test("what is due is read by its time, the oldest first, and nothing else", async () => {
+Deno.test("store: what is due is read by its time, the oldest first, and nothing else", async () => {
   using world = await open();
   await world.put([
     draft("c", { dueAt: moment("12:10") }),
@@ -82,7 +82,7 @@ Deno.test("what is due is read by its time, the oldest first, and nothing else",
   assertEquals(await due(world.store, "12:59"), ["b", "c", "a"]);
 });
 
-Deno.test("a tick with nothing due reads one range, however many tickets wait", async () => {
+Deno.test("store: a tick with nothing due reads one range, however many tickets wait", async () => {
   using world = await open();
   for (let hour = 0; hour < 10; hour++) {
     await world.put(
@@ -110,7 +110,7 @@ function drafts(count: number): Draft[] {
   });
 }
 
-Deno.test("an hour's drafts are added all or none, and only once", async () => {
+Deno.test("store: an hour's drafts are added all or none, and only once", async () => {
   using world = await open();
   const { store } = world;
   const added = await store.addDrafts(7, 0, drafts(2));
@@ -123,7 +123,7 @@ Deno.test("an hour's drafts are added all or none, and only once", async () => {
   assertEquals(await store.nextNumber(), 2);
 });
 
-Deno.test("drafts whose numbers were taken meanwhile are not added", async () => {
+Deno.test("store: drafts whose numbers were taken meanwhile are not added", async () => {
   using world = await open();
   const { store } = world;
   await store.addDrafts(7, 0, drafts(2));
@@ -132,7 +132,7 @@ Deno.test("drafts whose numbers were taken meanwhile are not added", async () =>
   assertEquals((await store.addDrafts(undefined, 2, drafts(1)))!.length, 1);
 });
 
-Deno.test("what a contact has brought up is kept with the drafts", async () => {
+Deno.test("store: what a contact has brought up is kept with the drafts", async () => {
   using world = await open();
   assertEquals(await world.store.contactMemory(CONTACT.id), undefined);
   await world.store.addDrafts(7, 0, drafts(1));
@@ -142,7 +142,7 @@ Deno.test("what a contact has brought up is kept with the drafts", async () => {
   });
 });
 
-Deno.test("the texts of a ticket are written with an expiry, its state without", async () => {
+Deno.test("store: the texts of a ticket are written with an expiry, its state without", async () => {
   using world = await open();
   await world.store.addDrafts(7, 0, drafts(1));
   assertEquals(world.expiries.get("ticket"), undefined);
@@ -158,7 +158,7 @@ Deno.test("the texts of a ticket are written with an expiry, its state without",
   assertEquals(world.expiries.has("plan"), false);
 });
 
-Deno.test("a claim is one write, and no news", async () => {
+Deno.test("store: a claim is one write, and no news", async () => {
   using world = await open();
   await world.put([draft("a")]);
   const before = await world.store.version();
@@ -183,7 +183,7 @@ Deno.test("a change rests on what was read: the second of two changes nothing", 
   assertEquals(await world.store.messageHistory("a"), []);
 });
 
-Deno.test("a change moves the due entry along", async () => {
+Deno.test("store: a change moves the due entry along", async () => {
   using world = await open();
   await world.put([draft("a")]);
   const entry = (await world.store.get("a"))!;
@@ -192,7 +192,7 @@ Deno.test("a change moves the due entry along", async () => {
   assertEquals(await due(world.store, "12:20"), ["a"]);
 });
 
-Deno.test("a ticket is found by Freshdesk's id once it has one", async () => {
+Deno.test("store: a ticket is found by Freshdesk's id once it has one", async () => {
   using world = await open();
   await world.put([draft("a")]);
   assertEquals(await world.store.getById(42), null);
@@ -201,7 +201,7 @@ Deno.test("a ticket is found by Freshdesk's id once it has one", async () => {
 });
 
 for (const state of ["closed", "abandoned"] as const) {
-  Deno.test(`a ticket that is ${state} expires after the history's days; its texts later, by themselves`, async () => {
+  Deno.test(`store: a ticket that is ${state} expires after the history's days; its texts later, by themselves`, async () => {
     using world = await open();
     await world.put([draft("a", { id: 42, step: 5, waitsFor: "closing" })]);
     const entry = (await world.store.get("a"))!;
@@ -216,14 +216,14 @@ for (const state of ["closed", "abandoned"] as const) {
   });
 }
 
-Deno.test("a failed ticket is kept until a person has seen to it", async () => {
+Deno.test("store: a failed ticket is kept until a person has seen to it", async () => {
   using world = await open();
   await world.put([draft("a")]);
   await world.store.update((await world.store.get("a"))!, { state: "failed" });
   assertEquals(world.expiries.get("ticket"), undefined);
 });
 
-Deno.test("a failed ticket is resumed before its step, in doubt and due at once; another is not", async () => {
+Deno.test("store: a failed ticket is resumed before its step, in doubt and due at once; another is not", async () => {
   using world = await open();
   const closing = { step: 5, waitsFor: "closing", job: 20 } as const;
   await world.put([
@@ -249,7 +249,7 @@ Deno.test("a failed ticket is resumed before its step, in doubt and due at once;
   }
 });
 
-Deno.test("the tickets that wait for something are listed page by page, the latest first", async () => {
+Deno.test("store: the tickets that wait for something are listed page by page, the latest first", async () => {
   using world = await open();
   const others = [1, 2, 3].map((n) =>
     draft(`x${n}`, { waitsFor: "status", dueAt: moment(`12:0${n}`) })
@@ -270,7 +270,7 @@ Deno.test("the tickets that wait for something are listed page by page, the late
   assertEquals(third.cursor, "");
 });
 
-Deno.test("tickets are counted as far as anybody wants to know", async () => {
+Deno.test("store: tickets are counted as far as anybody wants to know", async () => {
   using world = await open();
   const { store } = world;
   await world.put([
@@ -291,7 +291,7 @@ Deno.test("tickets are counted as far as anybody wants to know", async () => {
   assertEquals(await store.countWaitingCalls(moment("12:00"), 100), 0);
 });
 
-Deno.test("an agent who may not be written for is remembered", async () => {
+Deno.test("store: an agent who may not be written for is remembered", async () => {
   using world = await open();
   assertEquals(await world.store.canImpersonate(7), true);
   await world.store.markNoImpersonation(7);
@@ -318,7 +318,7 @@ const STRANGE: [string, unknown, string][] = [
 ];
 
 for (const [what, value, reason] of STRANGE) {
-  Deno.test(`a stored ticket ${what} is said once, left alone, and holds up nobody`, async () => {
+  Deno.test(`store: a stored ticket ${what} is said once, left alone, and holds up nobody`, async () => {
     using world = await open();
     await world.put([draft("a"), draft("b")]);
     await world.kv.set(["ticket", "a"], value);
@@ -331,7 +331,7 @@ for (const [what, value, reason] of STRANGE) {
   });
 }
 
-Deno.test("a due entry that fits no ticket is cleared away, and said", async () => {
+Deno.test("store: a due entry that fits no ticket is cleared away, and said", async () => {
   using world = await open();
   await world.put([
     draft("a", { dueAt: moment("12:20") }),
@@ -344,7 +344,7 @@ Deno.test("a due entry that fits no ticket is cleared away, and said", async () 
   assertEquals(world.lines.length, 2);
 });
 
-Deno.test("a ticket that lost its due entry gets it back, and it is said", async () => {
+Deno.test("store: a ticket that lost its due entry gets it back, and it is said", async () => {
   using world = await open();
   await world.put([draft("a"), draft("b")]);
   await world.kv.delete(["due", 5, moment("12:05"), "a"]);
@@ -363,7 +363,7 @@ const FAR: [string, Partial<Ticket>][] = [
   ["it is due after the longest plan", { dueAt: moment("12:00") + 90 * DAY }],
 ];
 for (const [why, change] of FAR) {
-  Deno.test(`a ticket that waits for a time far off is due soon again: ${why}`, async () => {
+  Deno.test(`store: a ticket that waits for a time far off is due soon again: ${why}`, async () => {
     using world = await open();
     await world.put([draft("a", { dueAt: moment("20:00"), ...change })]);
     assertEquals(await world.store.repair(moment("13:00")), 1);
@@ -372,13 +372,13 @@ for (const [why, change] of FAR) {
   });
 }
 
-Deno.test("a ticket that waits for days as its plan says is left so", async () => {
+Deno.test("store: a ticket that waits for days as its plan says is left so", async () => {
   using world = await open();
   await world.put([draft("a", { dueAt: moment("12:00") + 5 * DAY })]);
   assertEquals(await world.store.repair(moment("13:00")), 0);
 });
 
-Deno.test("repairs are made once a day, whichever process asks", async () => {
+Deno.test("store: repairs are made once a day, whichever process asks", async () => {
   using world = await open();
   await world.put([draft("a")]);
   const other = new Store(world.kv);
@@ -388,7 +388,7 @@ Deno.test("repairs are made once a day, whichever process asks", async () => {
   assertEquals(await other.repairDaily(moment("36:00")), 1);
 });
 
-Deno.test("the texts of a ticket that is older than any plan are written again", async () => {
+Deno.test("store: the texts of a ticket that is older than any plan are written again", async () => {
   using world = await open();
   await world.put([
     draft("a", { state: "failed", completedAt: 7, id: 42 }),
@@ -401,7 +401,7 @@ Deno.test("the texts of a ticket that is older than any plan are written again",
 });
 
 for (const script of ["Latin é", "語言", "😀"]) {
-  Deno.test(`a ticket's record stays below 1 KiB, whatever names contain: ${script}`, async () => {
+  Deno.test(`store: a ticket's record stays below 1 KiB, whatever names contain: ${script}`, async () => {
     using world = await open();
     await world.put([draft(`tw-20261123120000-k3j9x2ab`)]);
     const long = script.repeat(5000);
@@ -430,7 +430,7 @@ for (const script of ["Latin é", "語言", "😀"]) {
   });
 }
 
-Deno.test("an error that is no lock is not waited out", async () => {
+Deno.test("store: an error that is no lock is not waited out", async () => {
   using world = await open();
   let asked = 0;
   const kv = new Proxy(world.kv, {
@@ -444,7 +444,7 @@ Deno.test("an error that is no lock is not waited out", async () => {
   assertEquals(asked, 1);
 });
 
-Deno.test("a database that stays locked is given up in the end", async () => {
+Deno.test("store: a database that stays locked is given up in the end", async () => {
   using world = await open();
   let asked = 0;
   const kv = new Proxy(world.kv, {
@@ -459,7 +459,7 @@ Deno.test("a database that stays locked is given up in the end", async () => {
   assert(asked > 5 && asked < 50, `asked ${asked} times`);
 });
 
-Deno.test("a database belongs to the account that used it first", async () => {
+Deno.test("store: a database belongs to the account that used it first", async () => {
   using world = await open();
   assertEquals(
     await world.store.bind("acme.freshdesk.com"),
@@ -471,7 +471,7 @@ Deno.test("a database belongs to the account that used it first", async () => {
   );
 });
 
-Deno.test("repairing reads no finished ticket on its own, however many there are", async () => {
+Deno.test("store: repairing reads no finished ticket on its own, however many there are", async () => {
   using world = await open();
   await world.put(
     Array.from(
@@ -491,7 +491,7 @@ Deno.test("repairing reads no finished ticket on its own, however many there are
   assertEquals(gets, 0);
 });
 
-Deno.test("stats are counted by the hour, and go after two days", async () => {
+Deno.test("store: stats are counted by the hour, and go after two days", async () => {
   using world = await open();
   const run = { at: moment("12:30"), took: 1, report: null, error: null };
   await world.store.recordJobRun("closings", run, 3);

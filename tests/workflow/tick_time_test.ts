@@ -3,7 +3,7 @@ import { stub } from "@std/testing/mock";
 import { SECOND } from "../../lib/time.ts";
 import { moment, TestEnv } from "../helpers/test_env.ts";
 
-Deno.test("a tick with a backlog goes on until its last answer, however late, leaves the next tick free", async () => {
+Deno.test("tick: leaves the next tick free, though a backlog keeps it busy until its last answer", async () => {
   using world = await TestEnv.open({ limit: 120 });
   let answersAfter = 0;
   // Time passes only while something is waited for, never between a look at the clock and a request.

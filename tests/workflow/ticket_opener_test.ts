@@ -67,7 +67,7 @@ Deno.test("classic: agents who may not be written for are picked all the same", 
 
 // Natural pace
 
-Deno.test("a database that has opened nothing opens 3 tickets at its first tick, whatever the hour", async () => {
+Deno.test("opener: a database that has opened nothing opens 3 tickets at its first tick, whatever the hour", async () => {
   for (const time of ["2026-11-22T03:10Z", "2026-11-23T12:00Z"]) {
     using env = await OpeningEnv.at(time);
     const { opener } = await env.process({ ...UTC, ticketsPerHour: 0.01 });
@@ -77,7 +77,7 @@ Deno.test("a database that has opened nothing opens 3 tickets at its first tick,
   }
 });
 
-Deno.test("real-looking contacts hold the first 3 tickets back until the next full hour, said once", async () => {
+Deno.test("opener: real-looking contacts hold the first 3 tickets back until the next full hour, said once", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:05Z", {
     contacts: [contact(1, "Ana", "ana@acme.com")],
   });
@@ -94,7 +94,7 @@ Deno.test("real-looking contacts hold the first 3 tickets back until the next fu
   );
 });
 
-Deno.test("the tickets of an hour are due at its ticks, each at its own", async () => {
+Deno.test("opener: the tickets of an hour are due at its ticks, each at its own", async () => {
   using env = await OpeningEnv.at("2026-11-23T10:00Z");
   const { opener } = await env.process({ ...UTC, ticketsPerHour: 10 });
   await openHour(env, opener);
@@ -105,7 +105,7 @@ Deno.test("the tickets of an hour are due at its ticks, each at its own", async 
   assert(due.every((time) => /^10:\d[05]$/.test(time)), `${due}`);
 });
 
-Deno.test("an hour made up opens what is ahead, and of what has passed the last 15 minutes", async () => {
+Deno.test("opener: an hour made up opens what is ahead, and of what has passed the last 15 minutes", async () => {
   using whole = await OpeningEnv.at("2026-11-23T10:00Z");
   const first = await whole.process({ ...UTC, ticketsPerHour: 40 });
   await openHour(whole, first.opener);
@@ -118,7 +118,7 @@ Deno.test("an hour made up opens what is ahead, and of what has passed the last 
   assert(expected.length < whole.dueTimes.length - 3);
 });
 
-Deno.test("an hour without arrivals is drafted, and read only once", async () => {
+Deno.test("opener: an hour without arrivals is drafted, and read only once", async () => {
   using env = await OpeningEnv.at("2026-11-23T10:00Z");
   const { opener } = await env.process({ ...UTC, ticketsPerHour: 0.01 });
   await openHour(env, opener);
@@ -133,7 +133,7 @@ for (
     ["autumn", "2026-10-24T22:00Z"],
   ]
 ) {
-  Deno.test(`every hour of the day on which clocks change in ${name} is drafted once`, async () => {
+  Deno.test(`opener: every hour of the day on which clocks change in ${name} is drafted once`, async () => {
     using env = await OpeningEnv.at(from!);
     const { opener } = await env.process({
       ...UTC,
@@ -158,7 +158,7 @@ Deno.test("fast: tickets arrive at night as by day", async () => {
   assert(!env.calls.includes("GET /business_hours"), "knows no hours");
 });
 
-Deno.test("the same seed gives the same tickets, whichever process drafts them", async () => {
+Deno.test("opener: the same seed gives the same tickets, whichever process drafts them", async () => {
   const plans = async (processes: number) => {
     using env = await OpeningEnv.at("2026-11-23T08:00Z");
     const options = { ...UTC, ticketsPerHour: 3 };
@@ -177,7 +177,7 @@ Deno.test("the same seed gives the same tickets, whichever process drafts them",
   assertEquals(await plans(8), once);
 });
 
-Deno.test("another seed gives other tickets", async () => {
+Deno.test("opener: another seed gives other tickets", async () => {
   const subjects = async (seed: string) => {
     using env = await OpeningEnv.at("2026-11-23T08:00Z");
     await openHour(env, (await env.process({ ...UTC, seed })).opener);
@@ -187,7 +187,7 @@ Deno.test("another seed gives other tickets", async () => {
   assert(`${a}` !== `${b}`);
 });
 
-Deno.test("an hour is drafted once, however many processes share the database", async () => {
+Deno.test("opener: an hour is drafted once, however many processes share the database", async () => {
   using env = await OpeningEnv.at("2026-11-23T10:00Z");
   const processes = await Promise.all(
     [1, 2, 3].map(() => env.process({ ...UTC, ticketsPerHour: 5 })),
@@ -198,7 +198,7 @@ Deno.test("an hour is drafted once, however many processes share the database", 
   assertEquals(added.filter((tickets) => tickets.length > 0).length, 1);
 });
 
-Deno.test("where the numbers are taken meanwhile the hour is written again with the next ones", async () => {
+Deno.test("opener: where the numbers are taken meanwhile the hour is written again with the next ones", async () => {
   using env = await OpeningEnv.at("2026-11-23T10:00Z");
   const options = { ...UTC, ticketsPerHour: 0.01 };
   const { opener } = await env.process(options);
@@ -214,7 +214,7 @@ Deno.test("where the numbers are taken meanwhile the hour is written again with 
   assertEquals(tickets.map(({ number }) => number), [2, 3]);
 });
 
-Deno.test("an hour that ends while the lists are read is not opened", async () => {
+Deno.test("opener: an hour that ends while the lists are read is not opened", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:55Z");
   const { opener } = await env.process(CLASSIC);
   env.store.nextNumber = () => {
@@ -227,7 +227,7 @@ Deno.test("an hour that ends while the lists are read is not opened", async () =
 
 // By hand
 
-Deno.test("tickets opened by hand are due now, besides the hour's", async () => {
+Deno.test("opener: tickets opened by hand are due now, besides the hour's", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { opener } = await env.process(CLASSIC);
   await openHour(env, opener);
@@ -237,7 +237,7 @@ Deno.test("tickets opened by hand are due now, besides the hour's", async () => 
   assertEquals(env.dueTimes, ["12:00", "12:07", "12:07"]);
 });
 
-Deno.test("tickets opened by hand can be about one topic", async () => {
+Deno.test("opener: tickets opened by hand can be about one topic", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { opener } = await env.process(UTC);
   await opener.openNow(1, env.now, env.now + 60_000);
@@ -249,7 +249,7 @@ Deno.test("tickets opened by hand can be about one topic", async () => {
   );
 });
 
-Deno.test("a contact brings up no topic twice, in tickets that are drafted at once either", async () => {
+Deno.test("opener: a contact brings up no topic twice, in tickets that are drafted at once either", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z", {
     contacts: [
       contact(1, "Ana Ruiz", "ana@example.com"),
@@ -267,7 +267,7 @@ Deno.test("a contact brings up no topic twice, in tickets that are drafted at on
 
 // Room
 
-Deno.test("an hour without room for all its tickets opens as many as there is room for, warned of once", async () => {
+Deno.test("opener: an hour without room for all its tickets opens as many as there is room for, warned of once", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z", { limit: 50 });
   const { opener, cache } = await env.process({
     ...CLASSIC,
@@ -285,7 +285,7 @@ Deno.test("an hour without room for all its tickets opens as many as there is ro
 
 // A dry run
 
-Deno.test("a dry run says an hour once, whatever process runs it, and stores nothing", async () => {
+Deno.test("opener: a dry run says an hour once, whatever process runs it, and stores nothing", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const options = { ...CLASSIC, dryRun: true };
   await env.until((await env.process(options)).opener, "2026-11-23T12:30Z");
@@ -299,7 +299,7 @@ Deno.test("a dry run says an hour once, whatever process runs it, and stores not
 
 // Properties
 
-Deno.test("types, groups and statuses come from the account, and what it lacks is said once", async () => {
+Deno.test("opener: types, groups and statuses come from the account, and what it lacks is said once", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { opener } = await env.process(UTC);
   await opener.openNow(40, env.now, env.now + 60_000);
@@ -318,7 +318,7 @@ Deno.test("types, groups and statuses come from the account, and what it lacks i
   assert(said.some((line) => line.includes("'Returns'")), `${env.lines}`);
 });
 
-Deno.test("a ticket goes to the group of its team's name", async () => {
+Deno.test("opener: a ticket goes to the group of its team's name", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   group(env, { Returns: 711, Orders: 712, Advice: 713 });
   const { opener } = await env.process(UTC);
@@ -334,7 +334,7 @@ Deno.test("a ticket goes to the group of its team's name", async () => {
   assert(!env.calls.includes("GET /groups"));
 });
 
-Deno.test("without a group in the form the groups are read, and 403 is fine", async () => {
+Deno.test("opener: without a group in the form the groups are read, and 403 is fine", async () => {
   for (const keyAgentId of [501, 502]) {
     using env = await OpeningEnv.at("2026-11-23T12:00Z", { keyAgentId });
     group(env, {});
@@ -345,7 +345,7 @@ Deno.test("without a group in the form the groups are read, and 403 is fine", as
   }
 });
 
-Deno.test("without the status Waiting on Third Party tickets are pending", async () => {
+Deno.test("opener: without the status Waiting on Third Party tickets are pending", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const field = env.sandbox.ticketFields.find(({ name }) => name === "status")!;
   field.choices = {
@@ -364,7 +364,7 @@ Deno.test("without the status Waiting on Third Party tickets are pending", async
   assert(env.lines.some((line) => line.includes("Waiting on Third Party")));
 });
 
-Deno.test("in natural pace agents who may not be written for get no ticket", async () => {
+Deno.test("opener: in natural pace agents who may not be written for get no ticket", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   env.store.blocked.add(502).add(503).add(504);
   const { opener } = await env.process(UTC);
@@ -373,7 +373,7 @@ Deno.test("in natural pace agents who may not be written for get no ticket", asy
   assert(new Set(agents(env)).size > 1, "the others share them");
 });
 
-Deno.test("a key that may write for nobody else gets all tickets for its owner, said once", async () => {
+Deno.test("opener: a key that may write for nobody else gets all tickets for its owner, said once", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   for (const { id } of env.sandbox.agents) env.store.blocked.add(id);
   const { opener } = await env.process(UTC);
@@ -387,7 +387,7 @@ Deno.test("a key that may write for nobody else gets all tickets for its owner, 
   );
 });
 
-Deno.test("an owner whom AGENT_EMAILS leaves out gets no ticket", async () => {
+Deno.test("opener: an owner whom AGENT_EMAILS leaves out gets no ticket", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   for (const { id } of env.sandbox.agents) env.store.blocked.add(id);
   const { opener } = await env.process({
@@ -398,7 +398,7 @@ Deno.test("an owner whom AGENT_EMAILS leaves out gets no ticket", async () => {
   assertEquals(new Set(agents(env)), new Set([503]));
 });
 
-Deno.test("what the account demands is filled in; what cannot be stops the opening, by name", async () => {
+Deno.test("opener: what the account demands is filled in; what cannot be stops the opening, by name", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   env.sandbox.ticketFields.push(
     ticketField(900, "cf_region", "Region", {
@@ -428,7 +428,7 @@ Deno.test("what the account demands is filled in; what cannot be stops the openi
   );
 });
 
-Deno.test("without anybody to pick nothing is opened, and it is said what to do", async () => {
+Deno.test("opener: without anybody to pick nothing is opened, and it is said what to do", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z", { contacts: [] });
   const { opener } = await env.process(CLASSIC);
   await assertRejects(() => openHour(env, opener), NoParticipantError);
@@ -436,7 +436,7 @@ Deno.test("without anybody to pick nothing is opened, and it is said what to do"
 
 // Hours
 
-Deno.test("the hours are the account's where the settings say nothing, and it is said once which", async () => {
+Deno.test("opener: the hours are the account's where the settings say nothing, and it is said once which", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { opener } = await env.process();
   await openHour(env, opener);
@@ -446,7 +446,7 @@ Deno.test("the hours are the account's where the settings say nothing, and it is
   ]);
 });
 
-Deno.test("the hours are the desk's where the account's cannot be read", async () => {
+Deno.test("opener: the hours are the desk's where the account's cannot be read", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z", { keyAgentId: 502 });
   const { opener } = await env.process();
   await openHour(env, opener);
@@ -455,7 +455,7 @@ Deno.test("the hours are the desk's where the account's cannot be read", async (
   ]);
 });
 
-Deno.test("BUSINESS_HOURS and TIME_ZONE win, and the account's are not read", async () => {
+Deno.test("opener: BUSINESS_HOURS and TIME_ZONE win, and the account's are not read", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   const { opener } = await env.process(UTC);
   await openHour(env, opener);
@@ -465,7 +465,7 @@ Deno.test("BUSINESS_HOURS and TIME_ZONE win, and the account's are not read", as
   assert(!env.calls.includes("GET /business_hours"));
 });
 
-Deno.test("a process that only takes steps knows the account's hours from the database", async () => {
+Deno.test("opener: a process that only takes steps knows the account's hours from the database", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:00Z");
   await openHour(env, (await env.process()).opener);
   const calls = env.calls.length;
@@ -480,7 +480,7 @@ Deno.test("a process that only takes steps knows the account's hours from the da
 
 // The next one
 
-Deno.test("the next ticket is expected at the next hour in classic pace, or at the next tick of an hour not drafted", async () => {
+Deno.test("opener: the next ticket is expected at the next hour in classic pace, or at the next tick of an hour not drafted", async () => {
   using env = await OpeningEnv.at("2026-11-23T12:07Z");
   const { opener } = await env.process({ ...CLASSIC, ...UTC });
   assertEquals((await opener.nextExpected())?.text, "about Mon 12:10");
@@ -488,7 +488,7 @@ Deno.test("the next ticket is expected at the next hour in classic pace, or at t
   assertEquals((await opener.nextExpected())?.text, "about Mon 13:00");
 });
 
-Deno.test("the next ticket is expected when it will be drafted, in the desk's time zone", async () => {
+Deno.test("opener: the next ticket is expected when it will be drafted, in the desk's time zone", async () => {
   using env = await OpeningEnv.at("2026-11-21T20:00Z");
   const { opener } = await env.process({ ...UTC, timeZone: "Europe/Berlin" });
   await openHour(env, opener);

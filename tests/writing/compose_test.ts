@@ -39,7 +39,7 @@ resolution: { say: [Resolution] }
   return plans.map((plan) => textsOf(plan)[1] ?? "");
 }
 
-Deno.test("an article fits the fact that follows it", async () => {
+Deno.test("texts: an article fits the fact that follows it", async () => {
   const texts = await openings("Here is a {x}", [
     "apprentice",
     "manager",
@@ -59,7 +59,7 @@ Deno.test("an article fits the fact that follows it", async () => {
   ]);
 });
 
-Deno.test("no full stop follows another", async () => {
+Deno.test("texts: no full stop follows another", async () => {
   const texts = await openings("It began at {x}. Help.", ["7 a.m.", "noon"]);
   assertEquals(texts.filter((text) => text.includes("..")), []);
 });

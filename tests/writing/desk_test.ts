@@ -49,11 +49,11 @@ function mistakesIn(files: Record<string, string>): string[] {
     .map(({ place, message }) => `${place}: ${message}`);
 }
 
-Deno.test("a good topic has no mistakes", () => {
+Deno.test("desk: a good topic has no mistakes", () => {
   assertEquals(mistakes(TOPIC), []);
 });
 
-Deno.test("a placeholder that does not exist is found, with its place and the nearest name", () => {
+Deno.test("desk: a placeholder that does not exist is found, with its place and the nearest name", () => {
   assertEquals(mistakes(TOPIC.replace("from {order}", "from {oder}")), [
     "topics/parcel.yaml:10:7: unknown placeholder '{oder}'. Did you mean 'order'?",
   ]);
@@ -62,7 +62,7 @@ Deno.test("a placeholder that does not exist is found, with its place and the ne
   ]);
 });
 
-Deno.test("a fact used before it is said is found", () => {
+Deno.test("desk: a fact used before it is said is found", () => {
   const early = TOPIC.replace("{boots} from {order}?", "{parcel} boots?");
   const [first] = mistakes(early);
   assertEquals(
@@ -72,7 +72,7 @@ Deno.test("a fact used before it is said is found", () => {
   );
 });
 
-Deno.test("an alternative that can never be chosen is found", () => {
+Deno.test("desk: an alternative that can never be chosen is found", () => {
   const [first, ...more] = mistakes(
     TOPIC.replace(
       "    - Yes, I",
@@ -86,13 +86,13 @@ Deno.test("an alternative that can never be chosen is found", () => {
   assertEquals(more, []);
 });
 
-Deno.test("an outcome without its messages is found", () => {
+Deno.test("desk: an outcome without its messages is found", () => {
   assertEquals(mistakes(TOPIC.replace("[one_round]", "[one_round, refused]")), [
     "topics/parcel.yaml:1:23: outcome 'refused' needs the message 'refusal'",
   ]);
 });
 
-Deno.test("all mistakes are told at once, in the form and in YAML", () => {
+Deno.test("desk: all mistakes are told at once, in the form and in YAML", () => {
   assertEquals(
     mistakes(
       TOPIC.replace("subject:", "subjet:").replace("weight", "weight"),
@@ -104,7 +104,7 @@ Deno.test("all mistakes are told at once, in the form and in YAML", () => {
   assertEquals(line?.startsWith("topics/parcel.yaml:"), true);
 });
 
-Deno.test("a desk without topics, and a folder without a desk, are refused", () => {
+Deno.test("desk: a desk without topics, and a folder without a desk, are refused", () => {
   assertThrows(() => readDesk("x", new Map()), DeskError, "desk.yaml: missing");
   assertThrows(
     () => readDesk("x", new Map([["desk.yaml", DESK]])),
@@ -113,14 +113,14 @@ Deno.test("a desk without topics, and a folder without a desk, are refused", () 
   );
 });
 
-Deno.test("a desk of a later form is refused", () => {
+Deno.test("desk: a desk of a later form is refused", () => {
   assertEquals(
     mistakes(TOPIC, DESK.replace("form: 1", "form: 2"))[0],
     "desk.yaml:1:1: form 2 is of a later version of this program, which reads form 1: update it",
   );
 });
 
-Deno.test("the mistakes of all files are told at once, in the order of files and lines", () => {
+Deno.test("desk: the mistakes of all files are told at once, in the order of files and lines", () => {
   assertEquals(
     mistakesIn({
       "desk.yaml": DESK.replace("currency: GBP", "currency: pounds"),
@@ -146,7 +146,7 @@ Deno.test("the mistakes of all files are told at once, in the order of files and
   );
 });
 
-Deno.test("a mistake in the form hides none in the texts", () => {
+Deno.test("desk: a mistake in the form hides none in the texts", () => {
   assertEquals(
     mistakes(
       TOPIC.replace("outcomes: [one_round]", "outcomes: [one_round, refusd]")
@@ -161,7 +161,7 @@ Deno.test("a mistake in the form hides none in the texts", () => {
   );
 });
 
-Deno.test("a zone, a locale and hours that do not exist are found", () => {
+Deno.test("desk: a zone, a locale and hours that do not exist are found", () => {
   assertEquals(
     mistakes(
       TOPIC,
@@ -176,7 +176,7 @@ Deno.test("a zone, a locale and hours that do not exist are found", () => {
   );
 });
 
-Deno.test("a YAML error has its place", () => {
+Deno.test("desk: a YAML error has its place", () => {
   for (
     const [wrong, place] of [
       ["reply:\n\task: [x]\n", "topics/parcel.yaml:12:1"],
@@ -188,13 +188,13 @@ Deno.test("a YAML error has its place", () => {
   }
 });
 
-Deno.test("a message that may stay empty is found", () => {
+Deno.test("desk: a message that may stay empty is found", () => {
   assertEquals(mistakes(TOPIC.replace("  say:", "  say?:")), [
     "topics/parcel.yaml:14:1: every slot of 'answer' may be left out; at least one must be without ?",
   ]);
 });
 
-Deno.test("two messages of a thread that may come out alike are found", () => {
+Deno.test("desk: two messages of a thread that may come out alike are found", () => {
   const same = "    - Where are the {boots} from {order}?";
   assertEquals(
     mistakes(TOPIC.replace("    - Yes, I will wait for {parcel}.", same))
@@ -205,7 +205,7 @@ Deno.test("two messages of a thread that may come out alike are found", () => {
   );
 });
 
-Deno.test("a text of desk.yaml that no topic takes is found", () => {
+Deno.test("desk: a text of desk.yaml that no topic takes is found", () => {
   const desk = `${DESK}messages:
   thanks:
     say:
@@ -217,7 +217,7 @@ Deno.test("a text of desk.yaml that no topic takes is found", () => {
   ]);
 });
 
-Deno.test("a condition may ask how the contact got in touch", () => {
+Deno.test("desk: a condition may ask how the contact got in touch", () => {
   const line = "    - Where are the {boots} from {order}?";
   assertEquals(
     mistakes(TOPIC.replace(line, `${line}\n    - source is phone: Boots?`)),

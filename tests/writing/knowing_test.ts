@@ -49,7 +49,7 @@ async function threads(topic: string): Promise<string[]> {
   return plans.map((plan) => textsOf(plan).join("\n"));
 }
 
-Deno.test("a text for 'not damaged' does not say that it is damaged, and the agent knows that it is not", async () => {
+Deno.test("facts: a text for 'not damaged' does not say that it is damaged, and the agent knows that it is not", async () => {
   const texts = await threads(
     TOPIC.replace("n: {", "damaged: { yes: 0.5 }\n  n: {")
       .replace(
@@ -75,7 +75,7 @@ Deno.test("a text for 'not damaged' does not say that it is damaged, and the age
   }
 });
 
-Deno.test("a text for 'colour is not red' does not say the colour", async () => {
+Deno.test("facts: a text for 'colour is not red' does not say the colour", async () => {
   const texts = await threads(
     TOPIC.replace("n: {", "colour: { one of: [red, blue, green] }\n  n: {")
       .replace(
@@ -97,7 +97,7 @@ Deno.test("a text for 'colour is not red' does not say the colour", async () => 
   }
 });
 
-Deno.test("an outcome and a value can be excluded", () => {
+Deno.test("facts: an outcome and a value can be excluded", () => {
   const topic = TOPIC.replace(
     "[Answer]",
     `
@@ -117,7 +117,7 @@ Deno.test("an outcome and a value can be excluded", () => {
   );
 });
 
-Deno.test("an item may be one of some of a category", async () => {
+Deno.test("facts: an item may be one of some of a category", async () => {
   const topic = TOPIC.replace(
     "n: {",
     "goods: { item: goods, where: kind is boots or tent, by: both }\n  n: {",
@@ -136,7 +136,7 @@ Deno.test("an item may be one of some of a category", async () => {
   ]);
 });
 
-Deno.test("a text that is seldom taken is not taken for one that never is", () => {
+Deno.test("facts: a text that is seldom taken is not taken for one that never is", () => {
   const rare = Array.from({ length: 4 }, (_, i) => `rare${i}: { yes: 0.05 }`);
   const topic = TOPIC.replace("n: {", `${rare.join("\n  ")}\n  n: {`)
     .replace(
@@ -156,7 +156,7 @@ Deno.test("a text that is seldom taken is not taken for one that never is", () =
   assertEquals(mistakes(topic), []);
 });
 
-Deno.test("a text that is too long for the only people who may take it is told as such", () => {
+Deno.test("facts: a text that is too long for the only people who may take it is told as such", () => {
   const topic = TOPIC.replace(
     "[Answer]",
     `
@@ -171,7 +171,7 @@ Deno.test("a text that is too long for the only people who may take it is told a
   ]);
 });
 
-Deno.test("a text for curt contacts may be long", () => {
+Deno.test("facts: a text for curt contacts may be long", () => {
   const topic = TOPIC.replace(
     "[Answer]",
     `
@@ -184,7 +184,7 @@ Deno.test("a text for curt contacts may be long", () => {
   assertEquals(mistakes(topic), []);
 });
 
-Deno.test("a mistake in a slot that is used again by its name stands where the text stands", () => {
+Deno.test("facts: a mistake in a slot that is used again by its name stands where the text stands", () => {
   const topic = TOPIC.replace(
     "[Reply]",
     `&again
@@ -211,7 +211,7 @@ Deno.test("a mistake in a slot that is used again by its name stands where the t
   );
 });
 
-Deno.test("curt contacts choose among at least three texts", async () => {
+Deno.test("facts: curt contacts choose among at least three texts", async () => {
   const slot = `
     - The first of the four, the longest.
     - The second, it is long too.

@@ -36,7 +36,7 @@ resolution:
   ],
 ]);
 
-Deno.test("a full stop ends a text that another follows, also after a quotation", async () => {
+Deno.test("texts: a full stop ends a text that another follows, also after a quotation", async () => {
   for (const plan of await sampleOf(readDesk("x", FILES), "a", 20)) {
     const text = textsOf(plan)[4]?.replace(/\s+/g, " ");
     assertEquals(
@@ -46,7 +46,7 @@ Deno.test("a full stop ends a text that another follows, also after a quotation"
   }
 });
 
-Deno.test("a message of thanks does not close with thanks once more", async () => {
+Deno.test("texts: a message of thanks does not close with thanks once more", async () => {
   const shop = await loadDesk("shop");
   const plans = await sampleOf(shop, "a", 300, { outcome: "one_round" });
   const closings = plans.flatMap((plan) => {

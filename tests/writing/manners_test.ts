@@ -29,7 +29,7 @@ function typed(text: string, slips: Slips = CARELESS): string {
   return typeOut([text], slips, stream("a", "typed")).join("");
 }
 
-Deno.test("an agent greets and closes in a usual way, and now and then in another", async () => {
+Deno.test("manners: an agent greets and closes in a usual way, and now and then in another", async () => {
   const plans = await sampleOf(saas, "a", 300);
   const openings = Map.groupBy(
     plans.flatMap((plan) => {
@@ -51,7 +51,7 @@ Deno.test("an agent greets and closes in a usual way, and now and then in anothe
   }
 });
 
-Deno.test("the usual greeting is taken most of the time, and others are", () => {
+Deno.test("manners: the usual greeting is taken most of the time, and others are", () => {
   const random = stream("a", "usual");
   const taken = Array.from(
     { length: 1000 },
@@ -65,7 +65,7 @@ Deno.test("the usual greeting is taken most of the time, and others are", () => 
   assertEquals(usually([], () => 0), "");
 });
 
-Deno.test("facts, numbers, names, links and quotations are never mistyped", () => {
+Deno.test("manners: facts, numbers, names, links and quotations are never mistyped", () => {
   const fact = { name: "order" };
   const parts = [
     "I've received ",
@@ -91,7 +91,7 @@ Deno.test("facts, numbers, names, links and quotations are never mistyped", () =
   assert(text.startsWith("ive "), text);
 });
 
-Deno.test("who is careless misspells the same words every time and types no apostrophes", () => {
+Deno.test("manners: who is careless misspells the same words every time and types no apostrophes", () => {
   const slips = { ...CARELESS, rate: 0 };
   assertEquals(
     typed("I don't think I've received it, but I'm not sure.", slips),
@@ -109,7 +109,7 @@ Deno.test("who is careless misspells the same words every time and types no apos
   assert(spelling > 0.4 && spelling < 0.6, `${spelling}`);
 });
 
-Deno.test("a mistyped word keeps its first letters, and most of the others", () => {
+Deno.test("manners: a mistyped word keeps its first letters, and most of the others", () => {
   const words = "because unfortunately settings dispatcher invoice yesterday"
     .split(" ");
   const slips = { ...NO_SLIPS, rate: 1 };
@@ -123,7 +123,7 @@ Deno.test("a mistyped word keeps its first letters, and most of the others", () 
   }
 });
 
-Deno.test("nobody formal slips, and few agents do", () => {
+Deno.test("manners: nobody formal slips, and few agents do", () => {
   const formal = IDS.map((id) => personaOf("a", id, "en-US"))
     .filter(({ register }) => register === "formal");
   assert(formal.length > 30);
@@ -136,7 +136,7 @@ Deno.test("nobody formal slips, and few agents do", () => {
   );
 });
 
-Deno.test("some who write in small letters sign so, too, and address others by their name", () => {
+Deno.test("manners: some who write in small letters sign so, too, and address others by their name", () => {
   const styles = IDS.map((id) => personaOf("a", id, "en-US", true));
   const names = styles.filter(({ smallName }) => smallName).length;
   assert(names > 50 && names < 250, `${names}`);
@@ -148,7 +148,7 @@ Deno.test("some who write in small letters sign so, too, and address others by t
   assert(IDS.every((id) => !personaOf("a", id, "en-US").smallName));
 });
 
-Deno.test("how somebody is greeted changes nothing else that is written", async () => {
+Deno.test("manners: how somebody is greeted changes nothing else that is written", async () => {
   const other = {
     ...saas,
     file: {

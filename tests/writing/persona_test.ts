@@ -20,7 +20,7 @@ function people(count: number, seed: number) {
   }));
 }
 
-Deno.test("5 to 15 % of the openings begin in small letters, whatever the seed and the contacts", async () => {
+Deno.test("personas: 5 to 15 % of the openings begin in small letters, whatever the seed and the contacts", async () => {
   const shares: string[] = [];
   for (const desk of [shop, saas]) {
     for (const [i, count] of [10, 12, 20, 40, 100].entries()) {
@@ -41,7 +41,7 @@ Deno.test("5 to 15 % of the openings begin in small letters, whatever the seed a
   assertEquals(shares, []);
 });
 
-Deno.test("who writes in small letters depends little on who else is there", () => {
+Deno.test("personas: who writes in small letters depends little on who else is there", () => {
   const contacts = people(40, 1);
   const all = smallWriters(contacts, "a");
   const fewer = smallWriters(contacts.slice(1), "a");
@@ -51,7 +51,7 @@ Deno.test("who writes in small letters depends little on who else is there", () 
   assertEquals(smallWriters(contacts.toReversed(), "a"), all);
 });
 
-Deno.test("contacts greet as people of the desk's country do", () => {
+Deno.test("personas: contacts greet as people of the desk's country do", () => {
   const greetings = (locale: string) =>
     new Set(
       CONTACTS.concat(people(200, 1)).flatMap(({ id }) => {
@@ -108,7 +108,7 @@ sources: { email: 1 }
   return await sampleOf(desk, "a", 80);
 }
 
-Deno.test("a value at the start of a sentence begins with a capital unless it is an identifier", async () => {
+Deno.test("personas: a value at the start of a sentence begins with a capital unless it is an identifier", async () => {
   const plans = await resolutions([
     "iPhone 15",
     "wh_123",
@@ -132,7 +132,7 @@ Deno.test("a value at the start of a sentence begins with a capital unless it is
   ]);
 });
 
-Deno.test("small letters come from the contact, not from the text", async () => {
+Deno.test("personas: small letters come from the contact, not from the text", async () => {
   const small = smallWriters(CONTACTS, "a");
   const plans = await resolutions(["x", "y"], "so. i ask about {x}");
   let seen = 0;
@@ -145,7 +145,7 @@ Deno.test("small letters come from the contact, not from the text", async () => 
   assert(seen > 20);
 });
 
-Deno.test("a contact is gone only once the erasure was done", async () => {
+Deno.test("personas: a contact is gone only once the erasure was done", async () => {
   for (
     const [outcome, erased] of [
       ["one_round", true],
@@ -172,7 +172,7 @@ Deno.test("a contact is gone only once the erasure was done", async () => {
   assertEquals(topics, ["account-erasure", "data-deletion-request"]);
 });
 
-Deno.test("an outcome is only given to topics that allow it", async () => {
+Deno.test("personas: an outcome is only given to topics that allow it", async () => {
   for (const desk of [shop, saas]) {
     for (const outcome of ["refused", "third_party", "withdrawn"] as const) {
       const plans = await sampleOf(desk, "a", 60, { outcome });

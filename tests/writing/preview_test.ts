@@ -56,7 +56,7 @@ Deno.test("threadOf() marks a note as private", async () => {
   }
 });
 
-Deno.test("fast takes a tenth of natural's time", async () => {
+Deno.test("preview: fast takes a tenth of natural's time", async () => {
   const minutes = async (pace: "natural" | "fast") => {
     const waits = bindWaits({
       pace,
@@ -84,7 +84,7 @@ Deno.test("table() aligns columns, cuts long names, and leaves the last column w
   );
 });
 
-Deno.test("an outcome that no thread can have is told with those that can", () => {
+Deno.test("preview: an outcome that no thread can have is told with those that can", () => {
   assertEquals(outcomeProblem(shop, undefined, "refused"), undefined);
   assertEquals(outcomeProblem(shop, "account-erasure", "no_answer"), undefined);
   assert(

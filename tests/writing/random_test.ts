@@ -31,7 +31,7 @@ Deno.test("shareOut() adds up and gives every weight a place", () => {
   assertEquals(shareOut([100, 1, 0], 20), [19, 1, 0]);
 });
 
-Deno.test("a share that few topics can take is not given away to the others", () => {
+Deno.test("shares: a share that few topics can take is not given away to the others", () => {
   const message = "{ say: [One] }";
   const topic = (outcomes: string) =>
     `outcomes: [${outcomes}]

@@ -4,7 +4,7 @@ import { smallWriters } from "../../writing/people.ts";
 import { CONTACTS, sampleOf } from "../../writing/sample.ts";
 import { textsOf } from "../../writing/variety.ts";
 
-Deno.test("who writes in small letters writes no name half in capitals", async () => {
+Deno.test("personas: who writes in small letters writes no name half in capitals", async () => {
   const desk = readDesk(
     "x",
     new Map([

@@ -87,7 +87,7 @@ Deno.test("writePlan() writes no two threads alike once names and digits are mas
   assertEquals(new Set(threads).size, threads.length);
 });
 
-Deno.test("amounts add up", () => {
+Deno.test("plan: amounts add up", () => {
   let seen = 0;
   for (let n = 0; n < 200; n++) {
     const { subject } = writePlan(order(n, { topic: "discount-missing" }));

@@ -53,7 +53,7 @@ function countBy(plans: Plan[], key: (plan: Plan) => string | number) {
   );
 }
 
-Deno.test("Writer writes the same tickets for the same seed, in any process and in any order of people", async () => {
+Deno.test("writer: writes the same tickets for the same seed, in any process and in any order of people", async () => {
   const there = await write(60, CONTACTS);
   const here = await write(60, CONTACTS.toReversed());
   assertEquals(here, there);
@@ -62,7 +62,7 @@ Deno.test("Writer writes the same tickets for the same seed, in any process and 
   assert(JSON.stringify(first.plan) !== JSON.stringify(there.plans[0]));
 });
 
-Deno.test("Writer writes a ticket without the tickets before it", async () => {
+Deno.test("writer: writes a ticket without the tickets before it", async () => {
   const { plans } = await write(130, CONTACTS);
   const writer = new Writer({ desk: classic, seed: "a" });
   // Nobody has brought the first topics up yet, so nothing of before matters.
@@ -71,7 +71,7 @@ Deno.test("Writer writes a ticket without the tickets before it", async () => {
   }
 });
 
-Deno.test("a contact brings no topic up again before all others", async () => {
+Deno.test("writer: a contact brings no topic up again before all others", async () => {
   const { plans } = await write(300, people(5));
   for (const { id } of people(5)) {
     const topics = plans.filter(({ contact }) => contact.id === id)
@@ -81,7 +81,7 @@ Deno.test("a contact brings no topic up again before all others", async () => {
   }
 });
 
-Deno.test("a contact who asked to be erased never writes again, and half of the contacts never ask", async () => {
+Deno.test("writer: a contact who asked to be erased never writes again, and half of the contacts never ask", async () => {
   const { plans, memory } = await write(600, people(10));
   const gone = new Set<number>();
   for (const { contact, topic } of plans) {
@@ -95,12 +95,12 @@ Deno.test("a contact who asked to be erased never writes again, and half of the 
   );
 });
 
-Deno.test("a single contact is never erased and never runs out of topics", async () => {
+Deno.test("writer: a single contact is never erased and never runs out of topics", async () => {
   const { plans } = await write(60, people(1));
   assert(plans.every(({ topic }) => topic !== "gdpr-erasure"));
 });
 
-Deno.test("Writer says when there is nobody", async () => {
+Deno.test("writer: says when there is nobody", async () => {
   const writer = new Writer({ desk: classic, seed: "a" });
   await assertRejects(
     () => writer.write(order(0, { contacts: [] })),
@@ -120,7 +120,7 @@ Deno.test("Writer says when there is nobody", async () => {
   );
 });
 
-Deno.test("some contacts write often, most seldom, and everybody writes", async () => {
+Deno.test("writer: some contacts write often, most seldom, and everybody writes", async () => {
   const { plans } = await write(1000, CONTACTS, shop);
   const counts = Object.values(countBy(plans, ({ contact }) => contact.id))
     .sort((a, b) => b - a);
@@ -129,7 +129,7 @@ Deno.test("some contacts write often, most seldom, and everybody writes", async 
   assert(busiest > 150 && busiest < 400, `the busiest tenth wrote ${busiest}`);
 });
 
-Deno.test("outcomes, priorities and sources hold over the desk", async () => {
+Deno.test("writer: outcomes, priorities and sources hold over the desk", async () => {
   const plans = await sampleOf(shop, "a", 1000);
   const outcomes = countBy(plans, ({ outcome }) => outcome);
   for (const [outcome, share] of Object.entries(shop.file.outcomes)) {
@@ -144,7 +144,7 @@ Deno.test("outcomes, priorities and sources hold over the desk", async () => {
   assert(Math.abs((sources[9] ?? 0) - 70) < 40);
 });
 
-Deno.test("a topic goes to the agents of its team, and a small team borrows", () => {
+Deno.test("writer: a topic goes to the agents of its team, and a small team borrows", () => {
   const teams = Object.keys(classic.file.teams ?? {});
   const all = teams.flatMap((team) => {
     const members = agentsOf(team, teams, AGENTS, "a");
@@ -155,7 +155,7 @@ Deno.test("a topic goes to the agents of its team, and a small team borrows", ()
   assertEquals(agentsOf("Orders", teams, AGENTS.slice(0, 1), "a").length, 1);
 });
 
-Deno.test("a ticket that is handed over goes from another agent to one of the team", async () => {
+Deno.test("writer: a ticket that is handed over goes from another agent to one of the team", async () => {
   const writer = new Writer({ desk: shop, seed: "a", pace: "natural" });
   const { plan } = await writer.write(order(3, { outcome: "handed_over" }));
   const agents = plan.steps.flatMap((step) =>
@@ -169,7 +169,7 @@ Deno.test("a ticket that is handed over goes from another agent to one of the te
   assertEquals(alone.plan.outcome, "one_round");
 });
 
-Deno.test("what the account lacks is left out or replaced", async () => {
+Deno.test("writer: what the account lacks is left out or replaced", async () => {
   const writer = new Writer({ desk: shop, seed: "a", pace: "natural" });
   const planWith = async (
     offered: TicketOrder["offered"],
@@ -198,7 +198,7 @@ Deno.test("what the account lacks is left out or replaced", async () => {
   );
 });
 
-Deno.test("the opening of a phone call reads as the agent noted it", async () => {
+Deno.test("writer: the opening of a phone call reads as the agent noted it", async () => {
   const topics = shop.topics.map((topic) => ({
     ...topic,
     file: { ...topic.file, sources: ["phone" as const] },
@@ -214,7 +214,7 @@ Deno.test("the opening of a phone call reads as the agent noted it", async () =>
   }
 });
 
-Deno.test("waits are the engine's, one for each step that waits", async () => {
+Deno.test("writer: waits are the engine's, one for each step that waits", async () => {
   const asked: string[][] = [];
   const writer = new Writer({
     desk: shop,
@@ -299,7 +299,7 @@ Deno.test("rewriteForAgent() leaves a word that is a first name as well", () => 
   ]);
 });
 
-Deno.test("a contact without a name, in another script, of 255 characters or with markup writes like others", async () => {
+Deno.test("writer: a contact without a name, in another script, of 255 characters or with markup writes like others", async () => {
   for (
     const name of [
       "",
