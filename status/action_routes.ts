@@ -118,7 +118,7 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
     });
     app.post(`/actions/${name}`, ...writes, async (c) => {
       const values = await readForm(c);
-      const by = userOf(c) ?? "the status page";
+      const by = userOf(c) ?? "somebody on the status page";
       try {
         const { message } = await act(values, by);
         return back(c, values, { message, isError: false });
