@@ -178,6 +178,8 @@ for (const javaScriptEnabled of [true, false]) {
       await actions.finish();
       if (!javaScriptEnabled) await page.reload();
       await page.getByText("3 moved to trash").waitFor();
+      // From here on it would ask Freshdesk again with every change.
+      assertEquals(await page.locator("main[data-still]").count(), 1);
       assertEquals(
         [...world.sandbox.tickets.values()].filter(({ deleted }) => !deleted),
         [],
