@@ -115,7 +115,7 @@ export function actionRoutes(
     });
     app.post(`/actions/${name}`, ...writes, async (c) => {
       const values = await readForm(c);
-      const by = userOf(c.req.raw) ?? "the status page";
+      const by = userOf(c.req.raw) ?? "somebody on the status page";
       try {
         const { message } = await act(values, by);
         return back(c, values, { message, isError: false });

@@ -129,6 +129,7 @@ async function swap() {
 
   old.replaceChildren(...main.childNodes);
   document.title = fresh.title;
+  old.toggleAttribute("data-still", main.hasAttribute("data-still"));
   old.dataset.now = main.dataset.now;
   old.dataset.stamp = shown = goal;
   if (focused) {

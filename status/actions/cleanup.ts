@@ -81,7 +81,7 @@ export async function cleanup(
   const cleanup = (await lastCleanup(context))!;
   return {
     message: cleanup.isUnderWay
-      ? `The clean-up has begun: ${cleanup.done} of ${cleanup.total} so far. All else is paused until it ends`
+      ? "The clean-up has begun. All else is paused until it ends"
       : cleanup.said,
     cleanup,
   };

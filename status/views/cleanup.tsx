@@ -31,7 +31,7 @@ export function cleanupPage(view: CleanupPreview, frame: Frame): Html {
           : total === 0
           ? <p class="quiet">There is nothing to clean up.</p>
           : <Wanted view={view} frame={frame} />}
-        {last && !last.isUnderWay && (
+        {last && !last.isUnderWay && !frame.flash && (
           <p class="searched">
             The last clean-up, by {last.by} at{" "}
             <Time at={last.since} now={frame.at} />: {last.said}

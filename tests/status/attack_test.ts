@@ -375,7 +375,9 @@ Deno.test("access: READ_ONLY takes the actions from the page and from JSON", asy
     await refused(page, page.send("POST", `/actions/${name}`, form, ""));
   }
   await refused(page, page.send("GET", "/api/cleanup"));
+  assertEquals((await page.send("GET", "/cleanup")).status, 403);
   assertEquals((await page.send("GET", "/api/preview")).status, 200);
+  assertEquals((await page.send("GET", "/upcoming")).status, 200);
 });
 
 Deno.test("access: what reads and costs calls is not for other pages either", async () => {
@@ -383,6 +385,9 @@ Deno.test("access: what reads and costs calls is not for other pages either", as
   const evil = { "sec-fetch-site": "cross-site" };
   await refused(page, page.send("GET", "/api/cleanup", evil));
   await refused(page, page.send("GET", "/api/preview", evil));
+  assertEquals((await page.send("GET", "/cleanup", evil)).status, 403);
+  assertEquals((await page.send("GET", "/upcoming", evil)).status, 403);
+  assertEquals((await page.send("GET", "/upcoming?hours=x")).status, 400);
   const typed = { "sec-fetch-site": "none" };
   assertEquals((await page.send("GET", "/api/cleanup", typed)).status, 200);
 });
