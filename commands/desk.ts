@@ -3,13 +3,17 @@
  *
  * @module
  */
-import * as z from "zod";
 import { exitWithUsage, readArguments } from "../startup/arguments.ts";
 import { checkDesk } from "../writing/check.ts";
 import { DeskError } from "../writing/desk.ts";
 import type { Topic } from "../writing/topic.ts";
 import { loadDesk } from "../writing/folder.ts";
-import { DeskForm, type MessageName, TopicForm } from "../writing/form.ts";
+import {
+  DeskForm,
+  jsonSchemaOf,
+  type MessageName,
+  TopicForm,
+} from "../writing/form.ts";
 import { artefactsOf, weaknessesOf } from "../writing/variety.ts";
 
 const COMMAND = {
@@ -90,7 +94,7 @@ export function schemaOf(file: "desk" | "topic"): string {
   const form = file === "desk" ? DeskForm : TopicForm;
   return `${
     JSON.stringify(
-      z.toJSONSchema(form, { io: "input", reused: "ref" }),
+      jsonSchemaOf(form),
       null,
       2,
     )

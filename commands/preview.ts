@@ -245,14 +245,23 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** A thread as `--json` prints it. */
 export interface Thread {
+  /** The ticket's subject. */
   subject: string;
+  /** What it is about. */
   topic: string;
+  /** The ticket type, if the topic has one. */
   type: string | null;
+  /** 1 (low) to 4 (urgent). */
   priority: number;
+  /** As Freshdesk numbers sources. */
   source: number;
+  /** How the conversation goes. */
   outcome: Outcome;
+  /** Full name of who writes in. */
   contact: string;
+  /** Full name of who answers first. */
   agent: string;
+  /** All messages in their order; `afterMinutes` counts from the opening. */
   messages: {
     from: "contact" | "agent";
     text: string;

@@ -4,100 +4,116 @@
  * @module
  */
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { type Account, agentOf, contactOf } from "./account.ts";
 import { conversationRoutes } from "./conversations.ts";
 import { type Agent, BEGINNING, type Contact } from "./people.ts";
 import { checkQuery, idIn, oneOf, page } from "./query.ts";
+import { Refusal, type Routes } from "./route.ts";
 import { ticketRoutes } from "./tickets.ts";
 import { accessDenied, emptyResponse } from "./validate.ts";
 
-/** Returns the app that serves `/api/v2` for one account. */
-export function freshdeskApi(account: Account): Hono {
+/** Returns what serves `/api/v2` for one account. */
+export function freshdeskApi(
+  account: Account,
+): (request: Request) => Response | Promise<Response> {
   const app = new Hono();
-  peopleRoutes(app, account);
-  ticketRoutes(app, account);
-  conversationRoutes(app, account);
+  const routes = {
+    ...peopleRoutes(account),
+    ...ticketRoutes(account),
+    ...conversationRoutes(account),
+  };
+  for (const [route, handle] of Object.entries(routes)) {
+    const [method = "", path = ""] = route.split(" ");
+    app.on(method, path, (c) => handle(c.req));
+  }
   for (const path of new Set(app.routes.map((route) => route.path))) {
     app.all(path, wrongVerb);
   }
   app.onError((error) => {
-    if (error instanceof HTTPException) return error.getResponse();
+    if (error instanceof Refusal) return error.response;
     throw error;
   });
   return new Hono()
     .notFound(() => new Response(null, { status: 404 }))
-    .route("/api/v2", app);
+    .route("/api/v2", app).fetch;
 }
 
-function peopleRoutes(app: Hono, account: Account): void {
+function peopleRoutes(account: Account): Routes {
   const keyOwner = () => agentOf(account, account.keyAgentId);
+  return {
+    "GET /contacts": (request) => {
+      checkQuery(
+        request,
+        "state",
+        "email",
+        "updated_since",
+        "page",
+        "per_page",
+      );
+      const fits = oneOf(request, "state", CONTACT_STATES) ?? isReachable;
+      const email = request.query("email")?.toLowerCase();
+      const since = request.query("updated_since") ?? "";
+      return page(
+        request,
+        account.contacts.filter((one) =>
+          fits(one) && one.updated_at >= since &&
+          (email === undefined || one.email?.toLowerCase() === email)
+        ).map(showContact),
+      );
+    },
 
-  app.get("/contacts", (c) => {
-    checkQuery(c, "state", "email", "updated_since", "page", "per_page");
-    const fits = oneOf(c, "state", CONTACT_STATES) ?? isReachable;
-    const email = c.req.query("email")?.toLowerCase();
-    const since = c.req.query("updated_since") ?? "";
-    return page(
-      c,
-      account.contacts.filter((one) =>
-        fits(one) && one.updated_at >= since &&
-        (email === undefined || one.email?.toLowerCase() === email)
-      ).map(showContact),
-    );
-  });
+    "GET /contacts/:id{\\d+}": (request) => {
+      checkQuery(request);
+      const found = contactOf(account, idIn(request));
+      if (!found) throw emptyResponse(404);
+      return Response.json(showContact(found));
+    },
 
-  app.get("/contacts/:id{\\d+}", (c) => {
-    checkQuery(c);
-    const found = contactOf(account, idIn(c));
-    if (!found) throw emptyResponse(404);
-    return c.json(showContact(found));
-  });
+    "GET /agents": (request) => {
+      if (!keyOwner()?.admin) throw accessDenied();
+      checkQuery(request, "state", "email", "page", "per_page");
+      const fits = oneOf(request, "state", AGENT_STATES) ?? (() => true);
+      const email = request.query("email")?.toLowerCase();
+      return page(
+        request,
+        account.agents.filter((one) =>
+          fits(one) &&
+          (email === undefined || one.contact.email.toLowerCase() === email)
+        ).map(showAgent),
+      );
+    },
 
-  app.get("/agents", (c) => {
-    if (!keyOwner()?.admin) throw accessDenied();
-    checkQuery(c, "state", "email", "page", "per_page");
-    const fits = oneOf(c, "state", AGENT_STATES) ?? (() => true);
-    const email = c.req.query("email")?.toLowerCase();
-    return page(
-      c,
-      account.agents.filter((one) =>
-        fits(one) &&
-        (email === undefined || one.contact.email.toLowerCase() === email)
-      ).map(showAgent),
-    );
-  });
+    "GET /agents/:id{me|\\d+}": (request) => {
+      checkQuery(request);
+      const me = request.param("id") === "me";
+      if (!me && !keyOwner()?.admin) throw accessDenied();
+      const found = me ? keyOwner() : agentOf(account, idIn(request));
+      if (!found) throw emptyResponse(404);
+      return Response.json(showAgent(found));
+    },
 
-  app.get("/agents/:id{me|\\d+}", (c) => {
-    checkQuery(c);
-    const me = c.req.param("id") === "me";
-    if (!me && !keyOwner()?.admin) throw accessDenied();
-    const found = me ? keyOwner() : agentOf(account, idIn(c));
-    if (!found) throw emptyResponse(404);
-    return c.json(showAgent(found));
-  });
+    "GET /groups": (request) => {
+      if (!keyOwner()?.admin) throw accessDenied();
+      checkQuery(request, "page", "per_page");
+      return page(request, groupsOf(account));
+    },
 
-  app.get("/groups", (c) => {
-    if (!keyOwner()?.admin) throw accessDenied();
-    checkQuery(c, "page", "per_page");
-    return page(c, groupsOf(account));
-  });
+    "GET /business_hours": (request) => {
+      if (!keyOwner()?.admin) throw accessDenied();
+      checkQuery(request, "page", "per_page");
+      return page(request, account.businessHours);
+    },
 
-  app.get("/business_hours", (c) => {
-    if (!keyOwner()?.admin) throw accessDenied();
-    checkQuery(c, "page", "per_page");
-    return page(c, account.businessHours);
-  });
-
-  app.get("/ticket_fields", (c) => {
-    checkQuery(c, "type");
-    const type = c.req.query("type");
-    return c.json(
-      account.ticketFields.filter((field) =>
-        type === undefined || field.type === type
-      ),
-    );
-  });
+    "GET /ticket_fields": (request) => {
+      checkQuery(request, "type");
+      const type = request.query("type");
+      return Response.json(
+        account.ticketFields.filter((field) =>
+          type === undefined || field.type === type
+        ),
+      );
+    },
+  };
 }
 
 /** The groups that the form offers, with their agents. */

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Context, Hono } from "hono";
-import type { HTTPException } from "hono/http-exception";
 import {
   type Account,
   agentOf,
@@ -20,6 +18,7 @@ import {
 } from "./account.ts";
 import type { Agent, Contact } from "./people.ts";
 import { checkQuery, page } from "./query.ts";
+import type { ApiRequest, Refusal, Routes } from "./route.ts";
 import { ticketIn, touch } from "./tickets.ts";
 import {
   denied,
@@ -32,57 +31,61 @@ import {
   type Schema,
 } from "./validate.ts";
 
-/** Adds the routes that list and add replies and notes. */
-export function conversationRoutes(app: Hono, account: Account): void {
-  app.get("/tickets/:id{\\d+}/conversations", (c) => {
-    checkQuery(c, "page", "per_page");
-    const ticket = ticketIn(c, account);
-    return page(c, account.threads.get(ticket.id) ?? []);
-  });
+/** The routes that list and add replies and notes. */
+export function conversationRoutes(account: Account): Routes {
+  return {
+    "GET /tickets/:id{\\d+}/conversations": (request) => {
+      checkQuery(request, "page", "per_page");
+      const ticket = ticketIn(request, account);
+      return page(request, account.threads.get(ticket.id) ?? []);
+    },
 
-  app.post("/tickets/:id{\\d+}/reply", async (c) => {
-    const ticket = answerableTicketIn(c, account);
-    const fields = await readBody(c, REPLY);
-    const body = requiredBody(fields.body);
-    const author = writingAgent(account, fields.user_id, false);
-    const requester = contactOf(account, ticket.requester_id);
-    const to_emails = requester?.email ? [requester.email] : [];
-    const added = addConversation(account, ticket, {
-      user_id: author.id,
-      body,
-      incoming: false,
-      private: false,
-      source: 0,
-      to_emails,
-      cc_emails: fields.cc_emails ?? [],
-      bcc_emails: fields.bcc_emails ?? [],
-    });
-    ticket.stats.first_responded_at ??= added.created_at;
-    return c.json(replyResponse(added, fields.from_email ?? null), 201);
-  });
+    "POST /tickets/:id{\\d+}/reply": async (request) => {
+      const ticket = answerableTicketIn(request, account);
+      const fields = await readBody(request, REPLY);
+      const body = requiredBody(fields.body);
+      const author = writingAgent(account, fields.user_id, false);
+      const requester = contactOf(account, ticket.requester_id);
+      const to_emails = requester?.email ? [requester.email] : [];
+      const added = addConversation(account, ticket, {
+        user_id: author.id,
+        body,
+        incoming: false,
+        private: false,
+        source: 0,
+        to_emails,
+        cc_emails: fields.cc_emails ?? [],
+        bcc_emails: fields.bcc_emails ?? [],
+      });
+      ticket.stats.first_responded_at ??= added.created_at;
+      return Response.json(replyResponse(added, fields.from_email ?? null), {
+        status: 201,
+      });
+    },
 
-  app.post("/tickets/:id{\\d+}/notes", async (c) => {
-    const ticket = answerableTicketIn(c, account);
-    const fields = await readBody(c, NOTE);
-    const body = requiredBody(fields.body);
-    const incoming = fields.incoming ?? false;
-    const isPrivate = fields.private ?? true;
-    const author = incoming
-      ? writingContact(account, fields.user_id)
-      : writingAgent(account, fields.user_id, isPrivate);
-    const added = addConversation(account, ticket, {
-      user_id: author.id,
-      body,
-      incoming,
-      private: isPrivate,
-      source: 2,
-      to_emails: fields.notify_emails ?? [],
-      cc_emails: [],
-      bcc_emails: [],
-    });
-    if (incoming && !isPrivate) customerWrote(account, ticket);
-    return c.json(added, 201);
-  });
+    "POST /tickets/:id{\\d+}/notes": async (request) => {
+      const ticket = answerableTicketIn(request, account);
+      const fields = await readBody(request, NOTE);
+      const body = requiredBody(fields.body);
+      const incoming = fields.incoming ?? false;
+      const isPrivate = fields.private ?? true;
+      const author = incoming
+        ? writingContact(account, fields.user_id)
+        : writingAgent(account, fields.user_id, isPrivate);
+      const added = addConversation(account, ticket, {
+        user_id: author.id,
+        body,
+        incoming,
+        private: isPrivate,
+        source: 2,
+        to_emails: fields.notify_emails ?? [],
+        cc_emails: [],
+        bcc_emails: [],
+      });
+      if (incoming && !isPrivate) customerWrote(account, ticket);
+      return Response.json(added, { status: 201 });
+    },
+  };
 }
 
 /** The response to a reply leaves out `incoming`, `private` and `source`. */
@@ -177,14 +180,14 @@ function requiredBody(body: string | null | undefined): string {
   return body;
 }
 
-function answerableTicketIn(c: Context, account: Account): Ticket {
-  const ticket = ticketIn(c, account);
+function answerableTicketIn(request: ApiRequest, account: Account): Ticket {
+  const ticket = ticketIn(request, account);
   if (ticket.deleted) throw emptyResponse(404);
   if (ticket.spam) throw emptyResponse(405);
   return ticket;
 }
 
-function invalidUser(): HTTPException {
+function invalidUser(): Refusal {
   return denied(
     403,
     "invalid_user",

@@ -4,7 +4,6 @@
  * @module
  */
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { auth } from "hono/utils/basic-auth";
 import {
   type Account,
@@ -31,6 +30,7 @@ import {
   defaultAgents,
   defaultContacts,
 } from "./people.ts";
+import { Refusal } from "./route.ts";
 import { accessDenied, denied, invalid, unexpected } from "./validate.ts";
 
 export type { Conversation, Ticket, TicketField } from "./account.ts";
@@ -148,7 +148,7 @@ export class Sandbox implements Account {
 
   readonly #sleep: Sleep;
   readonly #faults: FaultPlan;
-  readonly #api: Hono;
+  readonly #api: (request: Request) => Response | Promise<Response>;
   readonly #control: Hono;
   #wrongKeys = 0;
 
@@ -251,8 +251,8 @@ export class Sandbox implements Account {
 
   async #answer(request: Request, url: URL): Promise<Response> {
     const cost = costOf(url);
-    const answer = this.#refusal(request, url, cost)?.getResponse() ??
-      await this.#api.fetch(request);
+    const answer = this.#refusal(request, url, cost)?.response ??
+      await this.#api(request);
     const n = this.requests.length;
     const headers = {
       "date": new Date(this.now()).toUTCString(),
@@ -272,7 +272,7 @@ export class Sandbox implements Account {
     request: Request,
     { pathname }: URL,
     cost: number,
-  ): HTTPException | undefined {
+  ): Refusal | undefined {
     if (pathname.includes("//")) return invalid(unexpected("path"));
     const refusal = this.#wrongKey(request) ?? this.#trouble(request.method);
     if (refusal) return refusal;
@@ -282,7 +282,7 @@ export class Sandbox implements Account {
       : overLimit(this.budget.secondsLeft);
   }
 
-  #wrongKey(request: Request): HTTPException | undefined {
+  #wrongKey(request: Request): Refusal | undefined {
     const isRight = auth(request)?.username === this.apiKey;
     this.#wrongKeys = isRight ? 0 : this.#wrongKeys + 1;
     if (this.#wrongKeys >= WRONG_KEYS_ALLOWED) this.troubles.lockedOut = true;
@@ -296,7 +296,7 @@ export class Sandbox implements Account {
     );
   }
 
-  #trouble(method: string): HTTPException | undefined {
+  #trouble(method: string): Refusal | undefined {
     if (this.troubles.suspended) {
       return denied(403, "account_suspended", "Your account is suspended.");
     }
@@ -380,12 +380,10 @@ async function readable(message: Request | Response): Promise<unknown> {
   }
 }
 
-function overLimit(secondsLeft: number): HTTPException {
+function overLimit(secondsLeft: number): Refusal {
   const message = "You have exceeded the limit of requests per minute";
   const headers = { "retry-after": String(secondsLeft) };
-  return new HTTPException(429, {
-    res: Response.json({ message }, { status: 429, headers }),
-  });
+  return new Refusal(Response.json({ message }, { status: 429, headers }));
 }
 
 /** Freshdesk writes these numbers as `50`, and now and then as `50.0`. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Context, Hono } from "hono";
 import { DAY } from "../lib/time.ts";
 import {
   type Account,
@@ -32,6 +31,7 @@ import {
   page,
   queryNumber,
 } from "./query.ts";
+import type { ApiRequest, Routes } from "./route.ts";
 import { parseSearch } from "./search.ts";
 import {
   emptyResponse,
@@ -45,96 +45,102 @@ import {
   type Schema,
 } from "./validate.ts";
 
-/** Adds the routes that create, change, list, find and delete tickets. */
-export function ticketRoutes(app: Hono, account: Account): void {
-  app.get("/tickets", (c) => {
-    checkQuery(c, ...LIST_PARAMETERS);
-    const include = includes(c, "requester", "stats", "description");
-    if (queryNumber(c, "page", 1) > LAST_PAGE) {
-      throw invalid({
-        field: "page",
-        message: `You cannot access tickets beyond page ${LAST_PAGE}`,
-        code: "invalid_value",
+/** The routes that create, change, list, find and delete tickets. */
+export function ticketRoutes(account: Account): Routes {
+  return {
+    "GET /tickets": (request) => {
+      checkQuery(request, ...LIST_PARAMETERS);
+      const include = includes(request, "requester", "stats", "description");
+      if (queryNumber(request, "page", 1) > LAST_PAGE) {
+        throw invalid({
+          field: "page",
+          message: `You cannot access tickets beyond page ${LAST_PAGE}`,
+          code: "invalid_value",
+        });
+      }
+      return page(
+        request,
+        listed(account, request),
+        (ticket) => showTicket(account, ticket, include),
+      );
+    },
+
+    "POST /tickets": async (request) => {
+      const fields = await readBody(request, NEW_TICKET);
+      const errors = [
+        ...creationErrors(account.ticketFields, fields, account.enforcedFields),
+        ...valueErrors(account.ticketFields, fields),
+        ...sourceErrors(fields.source),
+      ];
+      if (errors.length > 0) throw invalid(...errors);
+      checkResponder(account, fields);
+      const ticket = newTicket(account, fields);
+      assign(account, ticket, fields);
+      account.tickets.set(ticket.id, ticket);
+      account.threads.set(ticket.id, []);
+      const location = new URL(`/api/v2/tickets/${ticket.id}`, request.url);
+      return Response.json(showTicket(account, ticket), {
+        status: 201,
+        headers: { location: location.href },
       });
-    }
-    return page(
-      c,
-      listed(account, c),
-      (ticket) => showTicket(account, ticket, include),
-    );
-  });
+    },
 
-  app.post("/tickets", async (c) => {
-    const fields = await readBody(c, NEW_TICKET);
-    const errors = [
-      ...creationErrors(account.ticketFields, fields, account.enforcedFields),
-      ...valueErrors(account.ticketFields, fields),
-      ...sourceErrors(fields.source),
-    ];
-    if (errors.length > 0) throw invalid(...errors);
-    checkResponder(account, fields);
-    const ticket = newTicket(account, fields);
-    assign(account, ticket, fields);
-    account.tickets.set(ticket.id, ticket);
-    account.threads.set(ticket.id, []);
-    const location = new URL(`/api/v2/tickets/${ticket.id}`, c.req.url);
-    c.header("Location", location.href);
-    return c.json(showTicket(account, ticket), 201);
-  });
+    "GET /tickets/:id{\\d+}": (request) => {
+      checkQuery(request, "include");
+      const include = includes(request, "conversations", "requester", "stats");
+      const ticket = ticketIn(request, account);
+      return Response.json(
+        showTicket(account, ticket, ["description", ...include]),
+      );
+    },
 
-  app.get("/tickets/:id{\\d+}", (c) => {
-    checkQuery(c, "include");
-    const include = includes(c, "conversations", "requester", "stats");
-    const ticket = ticketIn(c, account);
-    return c.json(showTicket(account, ticket, ["description", ...include]));
-  });
+    "PUT /tickets/:id{\\d+}": async (request) => {
+      const ticket = writableTicketIn(request, account);
+      const fields = await readBody(request, TICKET_CHANGES);
+      const errors = [
+        ...valueErrors(account.ticketFields, fields),
+        ...closureErrors(account.ticketFields, ticket, fields),
+      ];
+      if (errors.length > 0) throw invalid(...errors);
+      checkResponder(account, fields);
+      assign(account, ticket, fields);
+      change(account, ticket, fields);
+      return Response.json(showTicket(account, ticket));
+    },
 
-  app.put("/tickets/:id{\\d+}", async (c) => {
-    const ticket = writableTicketIn(c, account);
-    const fields = await readBody(c, TICKET_CHANGES);
-    const errors = [
-      ...valueErrors(account.ticketFields, fields),
-      ...closureErrors(account.ticketFields, ticket, fields),
-    ];
-    if (errors.length > 0) throw invalid(...errors);
-    checkResponder(account, fields);
-    assign(account, ticket, fields);
-    change(account, ticket, fields);
-    return c.json(showTicket(account, ticket));
-  });
+    "DELETE /tickets/:id{\\d+}": (request) => {
+      const ticket = writableTicketIn(request, account);
+      ticket.deleted = true;
+      touch(account, ticket);
+      return new Response(null, { status: 204 });
+    },
 
-  app.delete("/tickets/:id{\\d+}", (c) => {
-    const ticket = writableTicketIn(c, account);
-    ticket.deleted = true;
-    touch(account, ticket);
-    return c.body(null, 204);
-  });
+    "PUT /tickets/:id{\\d+}/restore": (request) => {
+      const ticket = ticketIn(request, account);
+      if (!ticket.deleted) throw emptyResponse(404);
+      ticket.deleted = false;
+      touch(account, ticket);
+      return new Response(null, { status: 204 });
+    },
 
-  app.put("/tickets/:id{\\d+}/restore", (c) => {
-    const ticket = ticketIn(c, account);
-    if (!ticket.deleted) throw emptyResponse(404);
-    ticket.deleted = false;
-    touch(account, ticket);
-    return c.body(null, 204);
-  });
-
-  app.get("/search/tickets", (c) => {
-    checkQuery(c, "query", "page");
-    const fits = parseSearch(c.req.query("query"));
-    const number = queryNumber(c, "page", 1, SEARCH_PAGES);
-    const indexed = timestamp(account.now() - account.searchLag);
-    const found = [...account.tickets.values()].filter((ticket) =>
-      isLive(ticket) && ticket.created_at <= indexed && fits(ticket)
-    );
-    const results = found.slice((number - 1) * 30, number * 30)
-      .map((ticket) => showTicket(account, ticket));
-    return c.json({ total: found.length, results });
-  });
+    "GET /search/tickets": (request) => {
+      checkQuery(request, "query", "page");
+      const fits = parseSearch(request.query("query"));
+      const number = queryNumber(request, "page", 1, SEARCH_PAGES);
+      const indexed = timestamp(account.now() - account.searchLag);
+      const found = [...account.tickets.values()].filter((ticket) =>
+        isLive(ticket) && ticket.created_at <= indexed && fits(ticket)
+      );
+      const results = found.slice((number - 1) * 30, number * 30)
+        .map((ticket) => showTicket(account, ticket));
+      return Response.json({ total: found.length, results });
+    },
+  };
 }
 
 /** Returns the ticket in the path; throws a 404 if it does not exist. */
-export function ticketIn(c: Context, account: Account): Ticket {
-  const ticket = account.tickets.get(idIn(c));
+export function ticketIn(request: ApiRequest, account: Account): Ticket {
+  const ticket = account.tickets.get(idIn(request));
   if (!ticket) throw emptyResponse(404);
   return ticket;
 }
@@ -288,15 +294,15 @@ function setStatus(account: Account, ticket: Ticket, status: number): void {
   ticket.status = status;
 }
 
-function listed(account: Account, c: Context): Ticket[] {
-  const { requester_id, email, updated_since } = c.req.query();
+function listed(account: Account, request: ApiRequest): Ticket[] {
+  const { requester_id, email, updated_since } = request.query();
   const requester = requester_id !== undefined || email !== undefined
     ? requesterAsked(account, requester_id, email)
     : undefined;
   const isFresh = freshness(account, updated_since);
-  const fits = oneOf(c, "filter", TICKET_FILTERS);
-  const field = oneOf(c, "order_by", ORDERS) ?? "created_at";
-  const sign = oneOf(c, "order_type", { asc: 1, desc: -1 }) ?? -1;
+  const fits = oneOf(request, "filter", TICKET_FILTERS);
+  const field = oneOf(request, "order_by", ORDERS) ?? "created_at";
+  const sign = oneOf(request, "order_type", { asc: 1, desc: -1 }) ?? -1;
   return [...account.tickets.values()]
     .filter((ticket) =>
       (fits?.(ticket, account) ?? isLive(ticket)) && isFresh(ticket) &&
@@ -359,8 +365,8 @@ function showTicket(
   };
 }
 
-function writableTicketIn(c: Context, account: Account): Ticket {
-  const ticket = ticketIn(c, account);
+function writableTicketIn(request: ApiRequest, account: Account): Ticket {
+  const ticket = ticketIn(request, account);
   if (!isLive(ticket)) throw emptyResponse(405);
   return ticket;
 }

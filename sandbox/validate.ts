@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { type ApiRequest, Refusal } from "./route.ts";
 
 /** A problem with one field of a request. */
 export interface FieldError {
@@ -43,7 +42,7 @@ export type Fields<S extends Schema> = {
 };
 
 /** Makes a 400 that names the fields. */
-export function invalid(...errors: FieldError[]): HTTPException {
+export function invalid(...errors: FieldError[]): Refusal {
   return refused(400, { description: "Validation failed", errors });
 }
 
@@ -52,12 +51,12 @@ export function denied(
   status: 400 | 401 | 403,
   code: string,
   message: string,
-): HTTPException {
+): Refusal {
   return refused(status, { code, message });
 }
 
 /** Makes the response to what the API key may not do. */
-export function accessDenied(): HTTPException {
+export function accessDenied(): Refusal {
   return denied(
     403,
     "access_denied",
@@ -66,8 +65,8 @@ export function accessDenied(): HTTPException {
 }
 
 /** Makes an error response without a body, as Freshdesk's 404, 405 and 415 are. */
-export function emptyResponse(status: 404 | 405 | 415): HTTPException {
-  return new HTTPException(status, { res: new Response(null, { status }) });
+export function emptyResponse(status: 404 | 405 | 415): Refusal {
+  return new Refusal(new Response(null, { status }));
 }
 
 /** The value must be one of `values`. */
@@ -97,19 +96,19 @@ export function unexpected(field: string): FieldError {
 }
 
 /** Makes a 400: the id or address in a field is unknown. */
-export function noSuch(field: string): HTTPException {
+export function noSuch(field: string): Refusal {
   const message = `There is no one matching the given ${field}`;
   return invalid({ field, message, code: "invalid_value" });
 }
 
 /** Reads a JSON body; throws a 400 for other fields or types than those of the schema. */
 export async function readBody<S extends Schema>(
-  c: Context,
+  request: ApiRequest,
   schema: S,
 ): Promise<Fields<S>> {
-  const type = c.req.header("content-type") ?? "";
+  const type = request.header("content-type") ?? "";
   if (!/^application\/json\b/i.test(type)) throw emptyResponse(415);
-  const body = parseObject(await c.req.text());
+  const body = parseObject(await request.text());
   if (!body) {
     throw denied(400, "invalid_json", "Request body has invalid json format");
   }
@@ -126,8 +125,8 @@ export function isBlank(value: unknown): boolean {
     typeof value === "string" && value.trim() === "";
 }
 
-function refused(status: 400 | 401 | 403, body: unknown): HTTPException {
-  return new HTTPException(status, { res: Response.json(body, { status }) });
+function refused(status: 400 | 401 | 403, body: unknown): Refusal {
+  return new Refusal(Response.json(body, { status }));
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -7,12 +7,20 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
-import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { shorten } from "../lib/text.ts";
 import { MINUTE } from "../lib/time.ts";
 import { ActionError, type ActionResult, type Actions } from "./actions.ts";
 import { type Access, requireSameOrigin, userOf } from "./security.ts";
+import { cleanupPage } from "./views/cleanup.tsx";
+import { confirmPage } from "./views/confirm.tsx";
+import {
+  type Flash,
+  type Frame,
+  type Html,
+  plainPage,
+} from "./views/layout.tsx";
+import { upcomingPage } from "./views/upcoming.tsx";
 
 /** What the routes are made of. */
 export interface ActionRoutesOptions {
@@ -24,16 +32,10 @@ export interface ActionRoutesOptions {
   readOnly?: boolean;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
+  /** What is around a page. */
+  frame: (c: Context) => Promise<Frame>;
   /** Hears of requests that were refused. */
   log?: { warn(message: string): unknown };
-}
-
-/** What was done, for the page that the form leads back to. */
-export interface Flash {
-  /** In a sentence. */
-  message: string;
-  /** Whether it was refused or failed. */
-  isError: boolean;
 }
 
 /** Values of a request, from JSON or from a form. */
@@ -53,7 +55,7 @@ const READ_ONLY =
  * where a request comes from.
  */
 export function actionRoutes(options: ActionRoutesOptions): Hono {
-  const { actions, mode, readOnly = false, now = Date.now } = options;
+  const { actions, mode, readOnly = false, now = Date.now, frame } = options;
   const app = new Hono();
   const acts = actsOf(actions, now);
   const sameOrigin = requireSameOrigin(mode, (why, c) => {
@@ -78,6 +80,36 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
     unlessReadOnly,
     async (c) => c.json(await actions.cleanupPreview()),
   );
+  // A page is shown, or why it cannot be.
+  const shown = async (
+    c: Context,
+    title: string,
+    make: (frame: Frame) => Promise<Html>,
+  ) => {
+    const around = await frame(c);
+    try {
+      return c.html(await make(around));
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error;
+      const { message, status } = error;
+      return c.html(plainPage(title, `${message}.`, around), status);
+    }
+  };
+  app.get("/upcoming", sameOrigin, async (c) => {
+    const { hours = "12" } = c.req.query();
+    return await shown(
+      c,
+      "Coming up",
+      async (around) =>
+        upcomingPage(await actions.preview(wholeNumber(hours)), around),
+    );
+  });
+  app.get("/cleanup", sameOrigin, unlessReadOnly, async (c) =>
+    await shown(
+      c,
+      "Clean up",
+      async (around) => cleanupPage(await actions.cleanupPreview(), around),
+    ));
   for (const [name, act] of Object.entries(acts)) {
     app.post(`/api/${name}`, ...writes, async (c) => {
       const values = await readJson(c);
@@ -92,7 +124,15 @@ export function actionRoutes(options: ActionRoutesOptions): Hono {
         return back(c, values, { message, isError: false });
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
-        if (error.needsConfirm) return confirmPage(c, name, values, error);
+        if (error.needsConfirm) {
+          const question = {
+            question: `${error.message}.`,
+            action: `/actions/${name}`,
+            fields: { ...values, confirm: "true" },
+            back: pathOf(values.from),
+          };
+          return c.html(confirmPage(question, await frame(c)), 409);
+        }
         const flash = { message: error.message, isError: true };
         return back(c, values, flash);
       }
@@ -184,7 +224,7 @@ async function readJson(c: Context): Promise<Values> {
   return { ...values };
 }
 
-async function readForm(c: Context): Promise<Values> {
+async function readForm(c: Context): Promise<Record<string, string>> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
     throw new ActionError(400, "Expected a form of the status page");
@@ -224,44 +264,6 @@ function back(c: Context, { from }: Values, flash: Flash): Response {
 function pathOf(from: unknown): string {
   if (typeof from !== "string" || !/^\/[\w/?=&.-]*$/.test(from)) return "/";
   return from.startsWith("//") || from.startsWith("/actions") ? "/" : from;
-}
-
-/** Asks whether it shall be done, with the same values. */
-function confirmPage(
-  c: Context,
-  name: string,
-  values: Values,
-  { message }: ActionError,
-): Response | Promise<Response> {
-  const fields = Object.entries({ ...values, confirm: "true" }).map(
-    ([name, value]) =>
-      html`<input type="hidden" name="${name}" value="${String(value)}">`,
-  );
-  return c.html(
-    html`
-      <!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <title>Please confirm</title>
-          <link rel="stylesheet" href="/page.css">
-        </head>
-        <body>
-          <main>
-            <h1>Please confirm</h1>
-            <p>${message}.</p>
-            <form method="post" action="/actions/${name}">
-      ${fields}
-      <button type="submit">Confirm</button>
-      <a href="/">Cancel</a>
-            </form>
-          </main>
-        </body>
-      </html>
-    `,
-    409,
-  );
 }
 
 function refuse(

@@ -8,6 +8,7 @@ import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
+import { MINUTE } from "../lib/time.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
 import { actionRoutes, takeFlash } from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
@@ -23,7 +24,7 @@ import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { agents, FILTERS, readFilter, search } from "./search.ts";
+import { agents, FILTERS, readAhead, readFilter, search } from "./search.ts";
 import { type Access, requireAccess } from "./security.ts";
 import { TicketCache } from "./ticket_cache.ts";
 import { boardPage } from "./views/board.tsx";
@@ -47,6 +48,8 @@ export interface StatusOptions extends
   startedAt: number;
   /** When this process last ran a job (ms since 1970). */
   ranAt?: (job: string) => number | undefined;
+  /** The account's host. Default: that of its tickets. */
+  account?: string;
   /** Who may look. */
   mode: Access;
   /** Whether jobs run here at all. */
@@ -59,6 +62,8 @@ export interface StatusOptions extends
   actions?: Actions;
   /** Whether the page and the JSON only read. Default: false. */
   readOnly?: boolean;
+  /** Whether to read all open tickets at once, so that the first who looks need not wait. Default: false. */
+  readsAhead?: boolean;
   /** Hears of actions that were refused. */
   log?: { warn(message: string): unknown };
   /** Ends the streams of those who look, so that the server can stop. */
@@ -72,16 +77,20 @@ const ON_PAGE = 50;
 /** The most an API answer lists. */
 const MOST = 100;
 /** A stream that has nothing to say says so after so many looks, lest a proxy ends it. */
-const QUIET_LOOKS = 10;
+const QUIET_LOOKS = 5;
 
 /** The page and what belongs to it, to be handed to `Deno.serve`. */
 export function statusApp(options: StatusOptions): Hono {
   const { store, now = Date.now, signal, actions } = options;
   const cache = new TicketCache(store);
   const source: Source = { ...options, now, cache };
-  const version = async () =>
-    `${await store.version()}.${Math.floor(now() / 60_000)}`;
-  const changes = new ChangeFeed({ ask: version });
+  // Where the database is in trouble, whoever looks is told so.
+  if (options.readsAhead) readAhead(source).catch(() => {});
+  // What time alone changes, such as ages, is drawn anew every minute.
+  const stampOf = (version: string) =>
+    `${version}.${Math.floor(now() / MINUTE)}`;
+  const version = async () => stampOf(await store.version());
+  const changes = new ChangeFeed({ ask: () => store.version() });
   const canAct = actions !== undefined && options.production &&
     !options.readOnly;
   // Where the desk cannot be read, the page says so elsewhere.
@@ -92,7 +101,7 @@ export function statusApp(options: StatusOptions): Hono {
     stamp?: string,
   ): Promise<Frame> => ({
     ...notices ?? await noticesOf(source, await jobList(source)),
-    account: new URL(options.ticketUrl(1)).host,
+    account: options.account ?? new URL(options.ticketUrl(1)).host,
     version: config.version,
     production: options.production,
     budget: options.budget(),
@@ -156,7 +165,9 @@ export function statusApp(options: StatusOptions): Hono {
     c.header("cache-control", "no-store");
   });
 
-  if (actions) app.route("/", actionRoutes({ ...options, now, actions }));
+  if (actions) {
+    app.route("/", actionRoutes({ ...options, now, actions, frame: frameOf }));
+  }
 
   app.get("/", async (c) => {
     const stamp = await version();
@@ -197,7 +208,8 @@ export function statusApp(options: StatusOptions): Hono {
       const end = () => over.resolve();
       let known = await version();
       let quiet = 0;
-      const leave = changes.subscribe((current) => {
+      const leave = changes.subscribe((asked) => {
+        const current = stampOf(asked);
         if (current !== known) {
           known = current;
           stream.writeSSE({ event: "stamp", data: current });

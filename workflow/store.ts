@@ -339,10 +339,10 @@ export class Store extends TicketRecords {
   /** Keeps how many tickets are open, pending and resolved, for the hour's point of the chart. */
   async sampleBacklog(at: number): Promise<void> {
     const backlog = await this.countBacklog(BACKLOG_COUNTED);
-    await this.withLockRetry(() =>
-      this.kv.set(["backlog", at - at % HOUR], backlog, {
-        expireIn: BACKLOG_KEPT,
-      })
+    const key = ["backlog", at - at % HOUR];
+    await this.commit(() =>
+      this.kv.atomic().set(key, backlog, { expireIn: BACKLOG_KEPT })
+        .set(["version"], 0)
     );
   }
 

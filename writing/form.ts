@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { OUTCOMES, PACES } from "../workflow/plan.ts";
+import { type Outcome, OUTCOMES, type Pace, PACES } from "../workflow/plan.ts";
 import { didYouMean } from "./text.ts";
 
 /** Every message of a thread, and who writes it. */
@@ -37,6 +37,147 @@ export const FORM = 1;
 export const PRIORITIES = { low: 1, medium: 2, high: 3, urgent: 4 } as const;
 /** Sources by name, as Freshdesk numbers them. */
 export const SOURCES = { email: 1, portal: 2, phone: 3, widget: 9 } as const;
+
+/** Something that keeps a value from its form. Which keys it has depends on its code. */
+export interface Issue {
+  /** Its kind, such as `unrecognized_keys`. */
+  readonly code: string;
+  /** Where the value stands in what was read. */
+  readonly path: readonly PropertyKey[];
+  /** In words. */
+  readonly message: string;
+  /** Of `unrecognized_keys`: the keys. */
+  readonly keys?: readonly string[];
+  /** Of `invalid_union`: what is wrong for each way to write the value. */
+  readonly errors?: readonly (readonly Issue[])[];
+  /** Of `invalid_key`: what is wrong with the key. */
+  readonly issues?: readonly Issue[];
+  /** Of `invalid_value`: the values that may stand there. */
+  readonly values?: readonly unknown[];
+  /** Of `invalid_type`: the type that may stand there. */
+  readonly expected?: string;
+}
+
+/** Holds a value to a form, and returns its data or all that is wrong. */
+export interface Reader<T> {
+  /** Throws nothing. */
+  safeParse(value: unknown): { success: true; data: T } | {
+    success: false;
+    data?: never;
+    error: { readonly issues: readonly Issue[] };
+  };
+}
+
+/** What a file is held to. */
+export interface Form<T> extends Reader<T> {
+  /** What the value of each key is held to. */
+  readonly shape: Readonly<Record<string, Reader<unknown>>>;
+}
+
+/** The name of a priority. */
+export type PriorityName = keyof typeof PRIORITIES;
+/** The name of a source. */
+export type SourceName = keyof typeof SOURCES;
+
+/** One alternative: a text, or the texts that a condition allows. */
+export type AlternativeFile = string | Record<string, string | string[]>;
+
+/** A message: its slots by name. */
+export type MessageFile = Record<
+  string,
+  AlternativeFile[] | { when: string; texts: AlternativeFile[] }
+>;
+
+/** What every fact may say besides. */
+export interface FactBase {
+  /** Who knows it without having been told. Default: the contact. */
+  by?: "contact" | "agent" | "both" | undefined;
+}
+
+/** A fact: one of seven kinds, told apart by their first key. */
+export type FactFile =
+  & FactBase
+  & (
+    | { number: string }
+    | {
+      item: string | string[];
+      where?: string | undefined;
+      except?: string | undefined;
+    }
+    | { amount: string | number }
+    | { count: string }
+    | { date: string | number; workday?: boolean | undefined }
+    | { "one of": (string | number | Record<string, string | number>)[] }
+    | { yes: number }
+  );
+
+/** A file of `topics/`, as it is read. {@linkcode TopicForm} says what each key means. */
+export type TopicFile =
+  & { [name in MessageName]?: MessageFile | undefined }
+  & {
+    team?: string | undefined;
+    type?: string | undefined;
+    priorities?: PriorityName[] | undefined;
+    sources?: SourceName[] | undefined;
+    tags?: string[] | undefined;
+    weight?: number | undefined;
+    erasure?: boolean | undefined;
+    outcomes: Outcome[] | { [outcome in Outcome]?: string | null };
+    facts?: Record<string, FactFile> | undefined;
+    rules?: string[] | undefined;
+    subject: AlternativeFile[];
+    opening: MessageFile;
+    reply: MessageFile;
+    answer: MessageFile;
+    resolution: MessageFile;
+  };
+
+/** The waits that a desk may set; each is the name of a shape of `workflow/waits.ts`. */
+export type WaitName =
+  | "first_reply"
+  | "reply"
+  | "answer"
+  | "reminder"
+  | "third_party"
+  | "close";
+
+/** `desk.yaml`, as it is read. {@linkcode DeskForm} says what each key means. */
+export type DeskFile = {
+  form: typeof FORM;
+  company?: string | undefined;
+  about?: string | undefined;
+  words?: Record<string, string | number> | undefined;
+  pace?: Pace | undefined;
+  locale: string;
+  currency: string;
+  zone: string;
+  hours: { days: string; from: string; to: string };
+  arrivals?: {
+    weekdays?: number[] | undefined;
+    hours?: number[] | undefined;
+  } | undefined;
+  waits?:
+    | { [name in WaitName]?: { median: number; p90: number } }
+    | undefined;
+  outcomes: { [outcome in Outcome]?: number };
+  priorities: { [priority in PriorityName]?: number };
+  sources: { [source in SourceName]?: number };
+  teams?: Record<string, string> | undefined;
+  tone?: { greetings: string[]; closings: string[] } | undefined;
+  catalogue?:
+    | Record<
+      string,
+      (
+        & { name: string; price?: number | undefined }
+        & Record<
+          string,
+          string | number
+        >
+      )[]
+    >
+    | undefined;
+  messages?: { [name in MessageName]?: MessageFile | undefined } | undefined;
+};
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
@@ -149,8 +290,8 @@ const messages = Object.fromEntries(
   keys(MESSAGES).map((key) => [key, message.optional().describe(ABOUT[key])]),
 ) as Record<MessageName, z.ZodOptional<typeof message>>;
 
-/** A file of `topics/`. */
-export const TopicForm = z.strictObject({
+/** What a file of `topics/` is held to. */
+export const TopicForm: Form<TopicFile> = z.strictObject({
   team: text.optional().describe(
     "One of the teams of desk.yaml; its agents get the tickets.",
   ),
@@ -197,8 +338,8 @@ const wait = z.strictObject({
   p90: z.number().positive().describe("Minutes that nine in ten take at most."),
 });
 
-/** `desk.yaml`. */
-export const DeskForm = z.strictObject({
+/** What `desk.yaml` is held to. */
+export const DeskForm: Form<DeskFile> = z.strictObject({
   form: z.literal(FORM, `expected ${FORM}, the form that this version reads`)
     .describe("The form that these files are written in."),
   company: text.optional().describe(
@@ -290,16 +431,11 @@ function alternativesOf(about: string) {
   return z.array(text).min(1).describe(about);
 }
 
-/** A file of `topics/`, as it is read. */
-export type TopicFile = z.infer<typeof TopicForm>;
-/** `desk.yaml`, as it is read. */
-export type DeskFile = z.infer<typeof DeskForm>;
-/** A fact, as it is read. */
-export type FactFile = z.infer<typeof fact>;
-/** A message, as it is read. */
-export type MessageFile = z.infer<typeof message>;
-/** One alternative, as it is read. */
-export type AlternativeFile = z.infer<typeof alternative>;
+/** The JSON Schema of a form, with which editors complete and check. */
+export function jsonSchemaOf(form: Form<unknown>): Record<string, unknown> {
+  if (!(form instanceof z.ZodType)) throw new TypeError("Not a form of zod's");
+  return { ...z.toJSONSchema(form, { io: "input", reused: "ref" }) };
+}
 
 function isLocale(value: string): boolean {
   try {

@@ -14,8 +14,13 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import type * as z from "zod";
-import { DeskForm, MESSAGES, TopicForm } from "./form.ts";
+import {
+  DeskForm,
+  type Issue,
+  MESSAGES,
+  type Reader,
+  TopicForm,
+} from "./form.ts";
 import { didYouMean } from "./text.ts";
 
 /** Something wrong in a file. */
@@ -58,7 +63,7 @@ export class Source {
   }
 
   /** The file in its form; `undefined` if it has mistakes. */
-  read<T>(form: z.ZodType<T>): T | undefined {
+  read<T>(form: Reader<T>): T | undefined {
     const { errors } = this.#document;
     // After a bracket that is not closed, all the rest seems wrong.
     const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
@@ -102,7 +107,7 @@ export class Source {
     return this.#at(offset);
   }
 
-  #explain(issue: z.core.$ZodIssue, above: Path): void {
+  #explain(issue: Issue, above: Path): void {
     const path = [
       ...above,
       ...issue.path.map((key) => typeof key === "number" ? key : String(key)),
@@ -110,7 +115,7 @@ export class Source {
     const found = path.length > 0 ? this.#document.getIn(path) : undefined;
     switch (issue.code) {
       case "unrecognized_keys":
-        for (const key of issue.keys) {
+        for (const key of issue.keys ?? []) {
           this.mistake(
             [...path, key],
             `unknown key '${key}'${hint(key, path.length ? KEYS : TOP_KEYS)}`,
@@ -120,7 +125,7 @@ export class Source {
       case "invalid_union": {
         // The branch that got furthest knows best what is wrong.
         const best =
-          [...issue.errors].sort((a, b) =>
+          [...issue.errors ?? []].sort((a, b) =>
             depth(b) - depth(a) || wrongKeys(a) - wrongKeys(b) ||
             a.length - b.length
           )[0] ?? [];
@@ -129,11 +134,11 @@ export class Source {
         break;
       }
       case "invalid_key":
-        for (const inner of issue.issues) this.#explain(inner, path);
+        for (const inner of issue.issues ?? []) this.#explain(inner, path);
         return;
       case "invalid_value": {
         if (!issue.message.startsWith("Invalid")) break;
-        const values = issue.values.map(String);
+        const values = (issue.values ?? []).map(String);
         this.mistake(
           path,
           found === undefined
@@ -149,7 +154,7 @@ export class Source {
           path,
           found === undefined
             ? `missing '${path.at(-1) ?? "content"}'`
-            : `expected ${TYPES[issue.expected] ?? issue.expected}`,
+            : `expected ${TYPES[issue.expected ?? ""] ?? issue.expected}`,
         );
         return;
     }
@@ -191,11 +196,11 @@ const KEYS = [
   ...Object.keys(MESSAGES),
 ];
 
-function wrongKeys(issues: readonly z.core.$ZodIssue[]): number {
+function wrongKeys(issues: readonly Issue[]): number {
   return issues.filter(({ code }) => code === "unrecognized_keys").length;
 }
 
-function depth(issues: readonly z.core.$ZodIssue[]): number {
+function depth(issues: readonly Issue[]): number {
   return Math.max(0, ...issues.map(({ path }) => path.length));
 }
 

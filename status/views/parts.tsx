@@ -4,7 +4,14 @@
  * @module
  */
 import type { Child, FC } from "hono/jsx";
-import { age, clock, counted, outcomeName, PRIORITIES } from "../format.ts";
+import {
+  age,
+  clock,
+  counted,
+  outcomeName,
+  PRIORITIES,
+  TITLES,
+} from "../format.ts";
 import { type CardView, nameOf, type TicketView } from "../ticket_view.ts";
 
 /** What the forms of a page need. */
@@ -65,9 +72,10 @@ export const Marks: FC<{ ticket: TicketView }> = ({ ticket }) => (
 );
 
 /** A ticket on the board. */
-export const Card: FC<{ ticket: CardView; now: string }> = (
-  { ticket, now },
+export const Card: FC<{ ticket: CardView; now: string; column: string }> = (
+  { ticket, now, column },
 ) => {
+  const stage = TITLES[ticket.stage];
   const { contact, agent, createdAt, dueAt, attempts, lastError } = ticket;
   return (
     <li class="ticket" data-key={ticket.tag}>
@@ -77,6 +85,7 @@ export const Card: FC<{ ticket: CardView; now: string }> = (
       </p>
       <LastWords ticket={ticket} />
       <p class="marks">
+        {stage !== column && <span class="mark">{stage}</span>}
         <Marks ticket={ticket} />
         <span class="when">
           <Age at={createdAt} now={now} /> old{dueAt && (
@@ -106,6 +115,7 @@ export const Row: FC<{ ticket: CardView; now: string }> = (
   { ticket, now },
 ) => {
   const { contact, agent, since, stage, dueAt, lastError } = ticket;
+  const title = TITLES[stage].toLowerCase();
   return (
     <li class="ticket" data-key={ticket.tag}>
       <TicketLink ticket={ticket} />
@@ -113,12 +123,12 @@ export const Row: FC<{ ticket: CardView; now: string }> = (
         {dueAt
           ? (
             <>
-              {stage} <Time at={dueAt} now={now} />
+              {title} due <Time at={dueAt} now={now} />
             </>
           )
           : (
             <>
-              {stage} <Time at={since} now={now} />
+              {title} <Time at={since} now={now} />
             </>
           )}
       </p>
