@@ -5,6 +5,7 @@
  * @module
  */
 import { putTickets } from "../tests/helpers/tickets.ts";
+import { SIDE_BY_SIDE } from "../workflow/dispatcher.ts";
 import { compare, type Figure, type Scale } from "./figures.ts";
 import {
   lastFullHour,
@@ -17,7 +18,8 @@ import {
   withFolder,
 } from "./setting.ts";
 
-const LANES = 4;
+/** As many as the engine has side by side where it may make many calls. */
+const LANES = SIDE_BY_SIDE.most;
 const BODY = "<p>What is?</p>";
 
 /** Takes 5 000 first replies, beside loops that do less. */
@@ -56,7 +58,7 @@ export async function measureEngine({ quick }: Scale): Promise<Figure[]> {
   ];
 }
 
-/** Posts, four side by side; records each reply unless `what` is bare. */
+/** Posts, as many side by side as the engine; records each reply unless `what` is bare. */
 async function loop(
   peer: Process,
   count: number,
@@ -108,7 +110,7 @@ async function engine(
   });
 }
 
-/** Which part of the four lanes' time each kind of wait takes. */
+/** Which part of the lanes' time each kind of wait takes. */
 async function profile(peer: Process, count: number): Promise<Figure[]> {
   const clock = new Clock();
   const ms = await engine(peer, count, clock);

@@ -151,11 +151,11 @@ export async function timed(task: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Runs a task for each item, four side by side as the workflow does. */
+/** Runs a task for each item, so many side by side. */
 export async function sideBySide<T>(
   items: readonly T[],
   task: (item: T) => Promise<unknown>,
-  lanes = 4,
+  lanes: number,
 ): Promise<void> {
   const rest = items.values();
   await Promise.all(Array.from({ length: lanes }, async () => {

@@ -17,7 +17,7 @@ import { type DueEntry, dueValue } from "./store.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Steps of different tickets side by side: at least, and at most. */
-const SIDE_BY_SIDE = { least: 4, most: 24 };
+export const SIDE_BY_SIDE = { least: 4, most: 24 };
 /** Between these, as many as calls may begin while one waits so long for its answer (ms). */
 const SLOW_ANSWER = 2 * SECOND;
 /** Below the priorities of all steps: what has failed before comes after what has not. */

@@ -30,14 +30,7 @@
  */
 import { shorten } from "../lib/text.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
-import {
-  backlogOf,
-  dueValue,
-  isOver,
-  isSameDue,
-  placeOf,
-  type Waiting,
-} from "./due.ts";
+import { dueValue, isOver, isSameDue, placeOf, type Waiting } from "./due.ts";
 import type { KvOptions } from "./kv_records.ts";
 import { newTag, newTicket } from "./new_ticket.ts";
 import { type Draft, TokenUsedError } from "./draft.ts";
@@ -345,7 +338,7 @@ export class Store extends TicketRecords {
 
   /** Keeps how many tickets are open, pending and resolved, for the hour's point of the chart. */
   async sampleBacklog(at: number): Promise<void> {
-    const backlog = backlogOf(await this.waiting(BACKLOG_COUNTED));
+    const backlog = await this.countBacklog(BACKLOG_COUNTED);
     const key = ["backlog", at - at % HOUR];
     await this.commit(() =>
       this.kv.atomic().set(key, backlog, { expireIn: BACKLOG_KEPT })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DueEntry, type Place } from "./due.ts";
+import { type Backlog, backlogOf, type DueEntry, type Place } from "./due.ts";
 import { KV_BATCH } from "./kv_records.ts";
 import { ProgramRecords } from "./program_records.ts";
 import { type Interval, INTERVALS, type Label, LABELS } from "./schedule.ts";
@@ -140,6 +140,13 @@ export class TicketRecords extends ProgramRecords {
       const plan = this.planOf(String(key[1]), value);
       return plan ? [[String(key[1]), plan]] : [];
     }));
+  }
+
+  /** How many tickets are open, pending and resolved, in one read; looks at no more than `limit`. */
+  async countBacklog(limit: number): Promise<Backlog> {
+    const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
+    const waiting = this.#waitingIn({ prefix: ["due"] }, options);
+    return backlogOf(await Array.fromAsync(waiting));
   }
 
   /** How many tickets wait for what; looks at no more than `limit`. */

@@ -13,3 +13,10 @@ Deno.test("a process reads with one unit whose account the database holds and wh
   assertEquals(await next.seed(() => "second"), "first");
   assertEquals(units.reads - before, 1);
 });
+
+Deno.test("an hour's point of the chart costs one unit to read", async () => {
+  const { kv, units } = new CountingKv();
+  const store = new Store(kv);
+  await store.sampleBacklog(Date.UTC(2026, 10, 23, 12));
+  assertEquals(units.reads, 1);
+});
