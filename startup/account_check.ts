@@ -27,6 +27,7 @@ export interface AccountCheckOptions {
   opening: {
     opener: Pick<TicketOpener<unknown>, "warnOfRealPeople" | "nextExpected">;
     cache: ParticipantCache;
+    mailsPerTicket: number;
   };
   /** Logs what was found. */
   log: Log & {
@@ -44,7 +45,7 @@ export interface AccountCheckOptions {
  * @returns why no ticket can be opened, and what to do; `null` if all is well
  */
 export async function checkAccount(
-  { config, freshdesk, opening: { opener, cache }, log, exit }:
+  { config, freshdesk, opening: { opener, cache, mailsPerTicket }, log, exit }:
     AccountCheckOptions,
 ): Promise<string | null> {
   try {
@@ -57,7 +58,11 @@ export async function checkAccount(
       log.warn(`No ticket can be opened: ${problem}`);
     }
     if (problems.length === 0) {
-      const mails = expectedMails(config.ticketsPerHour, contacts.length);
+      const mails = expectedMails(
+        config.ticketsPerHour,
+        mailsPerTicket,
+        contacts.length,
+      );
       log.info(config.dryRun ? `Without DRY_RUN: ${mails}` : mails);
     }
     await opener.warnOfRealPeople(contacts);

@@ -13,6 +13,7 @@ import { bindWaits } from "../workflow/waits.ts";
 import { checkDesk } from "../writing/check.ts";
 import { type Desk, DeskError } from "../writing/desk.ts";
 import { isBuiltIn, loadDesk } from "../writing/folder.ts";
+import { mailsPerTicket } from "../writing/mails.ts";
 import { businessHoursOf, waitShapesOf } from "../writing/time.ts";
 import { Writer } from "../writing/writer.ts";
 import { type Config, findPaceProblem } from "./config.ts";
@@ -60,6 +61,8 @@ export interface Opening<Stored> {
   cache: ParticipantCache;
   /** How fast tickets go. */
   pace: Pace;
+  /** E-mails that Freshdesk sends for an average ticket. */
+  mailsPerTicket: number;
 }
 
 /** Makes the opener, its writer and its cache. Exits when the desk cannot be used. */
@@ -102,7 +105,8 @@ export async function makeOpener<Stored>(
     now,
     log,
   });
-  return { opener, writer, cache, pace };
+  const mails = mailsPerTicket(desk, pace);
+  return { opener, writer, cache, pace, mailsPerTicket: mails };
 }
 
 /** The desk of DESK, checked in full, and its pace. Exits when it cannot be used. */

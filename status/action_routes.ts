@@ -8,13 +8,17 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
-import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { parse, serialize } from "hono/utils/cookie";
 import { shorten } from "../lib/text.ts";
 import { MINUTE } from "../lib/time.ts";
 import { ActionError, type ActionResult, type Actions } from "./actions.ts";
 import { type Access, findStranger, userOf } from "./security.ts";
+import { cleanupPage } from "./views/cleanup.tsx";
+import { confirmPage } from "./views/confirm.tsx";
+import { type Flash, type Frame, plainPage } from "./views/layout.tsx";
+import type { Html } from "./views/parts.tsx";
+import { upcomingPage } from "./views/upcoming.tsx";
 
 /** What the routes are made of. */
 export interface ActionRoutesOptions {
@@ -26,16 +30,10 @@ export interface ActionRoutesOptions {
   readOnly?: boolean;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
+  /** What is around a page. */
+  frame: (request: Request) => Promise<Frame>;
   /** Hears of requests that were refused. */
   log?: { warn(message: string): unknown };
-}
-
-/** What was done, for the page that the form leads back to. */
-export interface Flash {
-  /** In a sentence. */
-  message: string;
-  /** Whether it was refused or failed. */
-  isError: boolean;
 }
 
 /** Values of a request, from JSON or from a form. */
@@ -57,7 +55,7 @@ const READ_ONLY =
 export function actionRoutes(
   options: ActionRoutesOptions,
 ): (request: Request) => Promise<Response | undefined> {
-  const { actions, mode, readOnly = false, now = Date.now } = options;
+  const { actions, mode, readOnly = false, now = Date.now, frame } = options;
   const app = new Hono();
   const acts = actsOf(actions, now);
   const sameOrigin = requireSameOrigin(mode, (why, c) => {
@@ -82,6 +80,36 @@ export function actionRoutes(
     unlessReadOnly,
     async (c) => c.json(await actions.cleanupPreview()),
   );
+  // A page is shown, or why it cannot be.
+  const shown = async (
+    c: Context,
+    title: string,
+    make: (frame: Frame) => Promise<Html>,
+  ) => {
+    const around = await frame(c.req.raw);
+    try {
+      return c.html(await make(around));
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error;
+      const { message, status } = error;
+      return c.html(plainPage(title, `${message}.`, around), status);
+    }
+  };
+  app.get("/upcoming", sameOrigin, async (c) => {
+    const { hours = "12" } = c.req.query();
+    return await shown(
+      c,
+      "Coming up",
+      async (around) =>
+        upcomingPage(await actions.preview(wholeNumber(hours)), around),
+    );
+  });
+  app.get("/cleanup", sameOrigin, unlessReadOnly, async (c) =>
+    await shown(
+      c,
+      "Clean up",
+      async (around) => cleanupPage(await actions.cleanupPreview(), around),
+    ));
   for (const [name, act] of Object.entries(acts)) {
     app.post(`/api/${name}`, ...writes, async (c) => {
       const values = await readJson(c);
@@ -96,7 +124,15 @@ export function actionRoutes(
         return back(c, values, { message, isError: false });
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
-        if (error.needsConfirm) return confirmPage(c, name, values, error);
+        if (error.needsConfirm) {
+          const question = {
+            question: `${error.message}.`,
+            action: `/actions/${name}`,
+            fields: { ...values, confirm: "true" },
+            back: pathOf(values.from),
+          };
+          return c.html(confirmPage(question, await frame(c.req.raw)), 409);
+        }
         const flash = { message: error.message, isError: true };
         return back(c, values, flash);
       }
@@ -161,7 +197,9 @@ function requireSameOrigin(
  * @param cookies the request's header
  * @returns `undefined` if there is nothing to say
  */
-export function readFlash(cookies: string | undefined): Flash | undefined {
+export function readFlash(
+  cookies: string | undefined | null,
+): Flash | undefined {
   const value = parse(cookies ?? "", FLASH)[FLASH];
   if (!value) return undefined;
   return { message: value.slice(1), isError: value.startsWith("!") };
@@ -224,7 +262,7 @@ async function readJson(c: Context): Promise<Values> {
   return { ...values };
 }
 
-async function readForm(c: Context): Promise<Values> {
+async function readForm(c: Context): Promise<Record<string, string>> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
     throw new ActionError(400, "Expected a form of the status page");
@@ -264,44 +302,6 @@ function back(c: Context, { from }: Values, flash: Flash): Response {
 function pathOf(from: unknown): string {
   if (typeof from !== "string" || !/^\/[\w/?=&.-]*$/.test(from)) return "/";
   return from.startsWith("//") || from.startsWith("/actions") ? "/" : from;
-}
-
-/** Asks for a yes; the form sends the same values again. */
-function confirmPage(
-  c: Context,
-  name: string,
-  values: Values,
-  { message }: ActionError,
-): Response | Promise<Response> {
-  const fields = Object.entries({ ...values, confirm: "true" }).map(
-    ([name, value]) =>
-      html`<input type="hidden" name="${name}" value="${String(value)}">`,
-  );
-  return c.html(
-    html`
-      <!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <title>Please confirm</title>
-          <link rel="stylesheet" href="/page.css">
-        </head>
-        <body>
-          <main>
-            <h1>Please confirm</h1>
-            <p>${message}.</p>
-            <form method="post" action="/actions/${name}">
-      ${fields}
-      <button type="submit">Confirm</button>
-      <a href="/">Cancel</a>
-            </form>
-          </main>
-        </body>
-      </html>
-    `,
-    409,
-  );
 }
 
 function refuse(

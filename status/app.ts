@@ -8,13 +8,9 @@ import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
+import { MINUTE } from "../lib/time.ts";
 import type { Budget } from "../freshdesk/rate_limiter.ts";
-import {
-  actionRoutes,
-  type Flash,
-  FLASH_SAID,
-  readFlash,
-} from "./action_routes.ts";
+import { actionRoutes, FLASH_SAID, readFlash } from "./action_routes.ts";
 import type { Actions } from "./actions.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import { board, type BoardView } from "./board_view.ts";
@@ -28,7 +24,7 @@ import config from "../deno.json" with { type: "json" };
 import { healthProblems } from "./health.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { agents, FILTERS, readFilter, search } from "./search.ts";
+import { agents, FILTERS, readAhead, readFilter, search } from "./search.ts";
 import { type Access, accessCheck } from "./security.ts";
 import { TicketCache } from "./ticket_cache.ts";
 import { boardPage } from "./views/board.tsx";
@@ -52,6 +48,8 @@ export interface StatusOptions extends
   startedAt: number;
   /** When this process last ran a job (ms since 1970). */
   ranAt?: (job: string) => number | undefined;
+  /** The account's host. Default: that of its tickets. */
+  account?: string;
   /** Who may look. */
   mode: Access;
   /** Whether jobs run here at all. */
@@ -64,6 +62,8 @@ export interface StatusOptions extends
   actions?: Actions;
   /** Whether the page and the JSON only read. Default: false. */
   readOnly?: boolean;
+  /** Whether to read all open tickets at once, so that the first who looks need not wait. Default: false. */
+  readsAhead?: boolean;
   /** Hears of actions that were refused. */
   log?: { warn(message: string): unknown };
   /** Ends the streams of those who look, so that the server can stop. */
@@ -77,7 +77,7 @@ const ON_PAGE = 50;
 /** The most an API answer lists. */
 const MOST = 100;
 /** After this many looks without news a stream sends a comment, so that no proxy ends it. */
-const QUIET_LOOKS = 10;
+const QUIET_LOOKS = 5;
 
 /** Answers requests, as `Deno.serve` passes them on. `connection` says where they come from. */
 export interface StatusApp {
@@ -96,20 +96,24 @@ export function statusApp(options: StatusOptions): StatusApp {
   const { store, now = Date.now, signal, actions } = options;
   const cache = new TicketCache(store);
   const source: Source = { ...options, now, cache };
-  const version = async () =>
-    `${await store.version()}.${Math.floor(now() / 60_000)}`;
-  const changes = new ChangeFeed({ ask: version });
+  // Where the database is in trouble, whoever looks is told so.
+  if (options.readsAhead) readAhead(source).catch(() => {});
+  // What time alone changes, such as ages, is drawn anew every minute.
+  const stampOf = (version: string) =>
+    `${version}.${Math.floor(now() / MINUTE)}`;
+  const version = async () => stampOf(await store.version());
+  const changes = new ChangeFeed({ ask: () => store.version() });
   const canAct = actions !== undefined && options.production &&
     !options.readOnly;
   // Where the desk cannot be read, the page says so elsewhere.
   const topics = async () => await actions?.topics().catch(() => []) ?? [];
   const frameOf = async (
-    c: Context,
+    request: Request,
     notices?: Notices,
     stamp?: string,
   ): Promise<Frame> => ({
     ...notices ?? await noticesOf(source, await jobList(source)),
-    account: new URL(options.ticketUrl(1)).host,
+    account: options.account ?? new URL(options.ticketUrl(1)).host,
     version: config.version,
     production: options.production,
     budget: options.budget(),
@@ -119,9 +123,9 @@ export function statusApp(options: StatusOptions): StatusApp {
       canAct,
       token: crypto.randomUUID(),
       topics: canAct ? await topics() : [],
-      from: c.req.path,
+      from: new URL(request.url).pathname,
     },
-    flash: takeFlash(c),
+    flash: readFlash(request.headers.get("cookie")),
   });
 
   // Read once for all who look, until something changes.
@@ -172,22 +176,27 @@ export function statusApp(options: StatusOptions): StatusApp {
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
+    // A page shows what the last form did once.
+    const isPage = c.res.headers.get("content-type")?.startsWith("text/html");
+    if (isPage && readFlash(c.req.header("cookie"))) {
+      c.header("set-cookie", FLASH_SAID, { append: true });
+    }
   });
 
   if (actions) {
-    const act = actionRoutes({ ...options, now, actions });
+    const act = actionRoutes({ ...options, now, actions, frame: frameOf });
     app.use(async (c, next) => await act(c.req.raw) ?? await next());
   }
 
   app.get("/", async (c) => {
     const stamp = await version();
     const view = await boardAt(stamp);
-    return c.html(boardPage(view, await frameOf(c, view, stamp)));
+    return c.html(boardPage(view, await frameOf(c.req.raw, view, stamp)));
   });
 
   app.get("/tickets", async (c) => {
     const filter = readFilter(c.req.query());
-    const around = await frameOf(c);
+    const around = await frameOf(c.req.raw);
     if (typeof filter === "string") {
       const text = `Cannot search: ${filter}.`;
       return c.html(plainPage("Not a search", text, around), 400);
@@ -199,12 +208,12 @@ export function statusApp(options: StatusOptions): StatusApp {
   });
 
   app.get("/agents", async (c) => {
-    const around = await frameOf(c);
+    const around = await frameOf(c.req.raw);
     return c.html(agentsPage(await agents(source), around));
   });
 
   app.get("/tickets/:name", async (c) => {
-    const around = await frameOf(c);
+    const around = await frameOf(c.req.raw);
     const view = await thread(source, c.req.param("name"));
     return view ? c.html(threadPage(view, around)) : notFound(c, around);
   });
@@ -218,7 +227,8 @@ export function statusApp(options: StatusOptions): StatusApp {
       const end = () => over.resolve();
       let known = await version();
       let quiet = 0;
-      const leave = changes.subscribe((current) => {
+      const leave = changes.subscribe((asked) => {
+        const current = stampOf(asked);
         if (current !== known) {
           known = current;
           stream.writeSSE({ event: "stamp", data: current });
@@ -278,7 +288,7 @@ export function statusApp(options: StatusOptions): StatusApp {
   app.notFound(async (c) =>
     isApi(c)
       ? c.json({ error: `There is no ${c.req.path}` }, 404)
-      : notFound(c, await frameOf(c))
+      : notFound(c, await frameOf(c.req.raw))
   );
 
   app.onError((error, c) => {
@@ -308,13 +318,6 @@ function notFound(c: Context, around: Frame): Response | Promise<Response> {
 
 function isStage(text: string): text is Stage {
   return (ALL_STAGES as readonly string[]).includes(text);
-}
-
-/** What the last form did, said once. */
-function takeFlash(c: Context): Flash | undefined {
-  const flash = readFlash(c.req.header("cookie"));
-  if (flash) c.header("set-cookie", FLASH_SAID, { append: true });
-  return flash;
 }
 
 function isApi(c: Context): boolean {

@@ -59,7 +59,7 @@ export async function board(
     ),
     jobList(source),
     store.hourlyStats(hour - 23 * HOUR),
-    store.backlogs(hour - BACKLOG_KEPT),
+    cache.backlogs(hour - BACKLOG_KEPT),
   ]);
   const pages = await Promise.all(LABELS.map(async (label) => {
     const there = waiting.filter(({ waitsFor }) => waitsFor === label);

@@ -1,36 +1,41 @@
 /**
  * Tells everybody who looks that something has changed. However many look, the store is asked once
- * every two seconds; nobody looking, it is not asked at all.
+ * every two seconds, or every five while nothing goes on; nobody looking, it is not asked at all.
  *
  * @module
  */
 
+/** Milliseconds between two questions. */
 const EVERY = 2000;
+/** The same, while nothing goes on. */
+const EVERY_QUIET = 5000;
+/** After so many questions with the same answer nothing goes on. */
+const QUIET_AFTER = 10;
 
 /** What {@linkcode ChangeFeed} is made of. */
 export interface ChangesOptions {
   /** Another text after every change. */
   ask: () => Promise<string>;
-  /** Milliseconds between two questions. Default: 2 seconds. */
-  every?: number;
 }
 
 /** One watch over the store for all who look. */
 export class ChangeFeed {
   readonly #ask: () => Promise<string>;
-  readonly #every: number;
   readonly #listeners = new Set<(stamp: string) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #known = "";
+  #same = 0;
 
   /** Asks nothing until somebody listens. */
-  constructor({ ask, every = EVERY }: ChangesOptions) {
+  constructor({ ask }: ChangesOptions) {
     this.#ask = ask;
-    this.#every = every;
   }
 
   /** Calls a listener with the version every time the store is asked; it compares itself. Call the result to end this. */
   subscribe(listener: (stamp: string) => void): () => void {
     this.#listeners.add(listener);
+    // Somebody who comes may be about to do something.
+    this.#same = 0;
     if (this.#listeners.size === 1) this.#wait();
     return () => {
       this.#listeners.delete(listener);
@@ -40,12 +45,15 @@ export class ChangeFeed {
 
   #wait(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), this.#every);
+    const pause = this.#same < QUIET_AFTER ? EVERY : EVERY_QUIET;
+    this.#timer = setTimeout(() => this.#look(), pause);
   }
 
   async #look(): Promise<void> {
     try {
       const stamp = await this.#ask();
+      this.#same = stamp === this.#known ? this.#same + 1 : 0;
+      this.#known = stamp;
       for (const listener of this.#listeners) listener(stamp);
     } catch {
       // The store is in trouble: the page says so when it is asked for; here the next look goes on.

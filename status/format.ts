@@ -5,6 +5,7 @@
  */
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
 import type { Outcome } from "../workflow/plan.ts";
+import type { Label } from "../workflow/schedule.ts";
 import type { JobView } from "./job_list.ts";
 import type { StepView } from "./thread_view.ts";
 import { COUNTED } from "./ticket_pages.ts";
@@ -27,12 +28,27 @@ export const TITLES: Readonly<Record<Stage, string>> = {
   reply: "Reply",
   resolution: "Resolution",
   "private note": "Private note",
-  status: "Status",
+  status: "Status change",
   closing: "Closing",
   closed: "Closed",
   abandoned: "Abandoned",
   failed: "Failed",
 };
+
+/** What tickets wait for, as the board has it in columns. */
+export const STAGE_GROUPS: readonly {
+  title: string;
+  labels: readonly [Label, ...Label[]];
+}[] = [
+  { title: "Opening", labels: ["opening", "assignment"] },
+  { title: "First reply", labels: ["first reply"] },
+  { title: "Customer reply", labels: ["customer reply"] },
+  {
+    title: "Resolution",
+    labels: ["resolution", "reply", "private note", "status"],
+  },
+  { title: "Closing", labels: ["closing"] },
+];
 
 /** A count: `1000+` where counting stopped. */
 export function counted(count: number): string {

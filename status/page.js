@@ -85,7 +85,8 @@ function dayOf({ day, month }) {
 
 /** What is being read or copied is left alone; it is current again soon after. */
 function inUse() {
-  return document.hidden || !getSelection().isCollapsed;
+  const isStill = "still" in document.getElementById("main").dataset;
+  return isStill || document.hidden || !getSelection().isCollapsed;
 }
 
 async function update() {

@@ -20,6 +20,9 @@ import { TicketCache } from "./ticket_cache.ts";
 /** Finished tickets that are searched. */
 export const FINISHED_SEARCHED = 500;
 
+/** Open tickets that are searched, those that are due first. */
+export const OPEN_SEARCHED = 10_000;
+
 /** What a ticket can be searched by, besides what it waits for or how it ended. */
 export const STATES = ["open", "pending", "resolved", "overdue"] as const;
 
@@ -145,6 +148,11 @@ export async function agents(
   };
 }
 
+/** Reads what a search looks at, so that the first one finds it in the cache. */
+export async function readAhead(source: Source): Promise<void> {
+  await gather(source);
+}
+
 async function gather(source: Source) {
   const { store, cache = new TicketCache(store) } = source;
   const [waiting, ...ends] = await Promise.all([
@@ -153,7 +161,7 @@ async function gather(source: Source) {
       cache.latestFinished(state, FINISHED_SEARCHED + 1)
     ),
   ]);
-  const open = await cache.tickets(waiting);
+  const open = await cache.tickets(waiting.slice(0, OPEN_SEARCHED));
   const ended = await cache.tickets(ends.flat());
   ended.sort((a, b) => endOf(b) - endOf(a));
   const finished = ended.slice(0, FINISHED_SEARCHED);

@@ -8,7 +8,8 @@ import { isLoopback } from "../lib/loopback.ts";
 import { type Access, statusApp, type StatusOptions } from "./app.ts";
 
 /** Where the status page listens, and what it shows. */
-export interface ServeOptions extends Omit<StatusOptions, "mode"> {
+export interface ServeOptions
+  extends Omit<StatusOptions, "mode" | "readsAhead"> {
   /** The address to listen on. */
   host: string;
   /** Its port. */
@@ -31,7 +32,9 @@ export function serveStatus(options: ServeOptions): Deno.HttpServer {
   const { host: hostname, port, isDenoDeploy, ...appOptions } = options;
   const { log } = options;
   const mode = accessFor(options);
-  const app = statusApp({ ...appOptions, mode });
+  // On Deno Deploy every tick may start a process that nobody looks at, and reads are paid for.
+  const readsAhead = !isDenoDeploy && (mode === "open" || "password" in mode);
+  const app = statusApp({ ...appOptions, mode, readsAhead });
   const server = {
     ...(isDenoDeploy ? {} : { hostname, port }),
     onListen({ hostname, port }: Deno.NetAddr) {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { DueEntry, Place, Store } from "../workflow/store.ts";
+import type { Backlog, DueEntry, Place, Store } from "../workflow/store.ts";
 import type { FinalState, StoredPlan, Ticket } from "../workflow/ticket.ts";
 
 /** What is remembered of a ticket's texts. */
@@ -18,10 +18,10 @@ interface Words<T> {
 /** What is read of the store. */
 type ReadStore = Pick<
   Store,
-  "version" | "waiting" | "latestFinished" | "tickets" | "plans"
+  "version" | "backlogs" | "waiting" | "latestFinished" | "tickets" | "plans"
 >;
 
-/** Waiting tickets are looked at so far. */
+/** Waiting tickets of a job are looked at so far. */
 const MOST_WAITING = 10_000;
 /** Most that is remembered, of the tickets used last. */
 const MOST = 12_000;
@@ -42,7 +42,7 @@ export class TicketCache {
     this.#store = store;
   }
 
-  /** All tickets that wait, the first due first. */
+  /** The tickets that wait, the first due first; of each job no more than ten thousand. */
   async waiting(): Promise<readonly (DueEntry & Place)[]> {
     return await this.#once(
       "waiting",
@@ -61,9 +61,19 @@ export class TicketCache {
     );
   }
 
-  /** Reads a list, unless nothing that people see has changed since it was read. */
-  async #once<T>(name: string, read: () => Promise<T>): Promise<T> {
-    const version = await this.#version();
+  /** How many tickets were open, pending and resolved in each hour since a moment. */
+  async backlogs(since: number): Promise<ReadonlyMap<number, Backlog>> {
+    const read = () => this.#store.backlogs(since);
+    return await this.#once("backlogs", read, String(since));
+  }
+
+  /** Reads a list, unless nothing that people see has changed since this part of it was read. */
+  async #once<T>(
+    name: string,
+    read: () => Promise<T>,
+    part = "",
+  ): Promise<T> {
+    const version = `${await this.#version()} ${part}`;
     const known = this.#lists.get(name);
     if (known?.version === version) return await (known.list as Promise<T>);
     const list = read();

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Source } from "./source.ts";
+import { TicketCache } from "./ticket_cache.ts";
 import {
   isEnd,
   type Stage,
@@ -24,9 +25,6 @@ export interface PageView<View = TicketView> {
 /** Tickets of a stage are counted so far: a higher count reads "1000+". */
 export const COUNTED = 1000;
 
-/** Waiting tickets are looked at so far. */
-const MOST_WAITING = 10_000;
-
 /** A page of the tickets of a stage, from a cursor on. */
 export async function page(
   source: Source,
@@ -34,15 +32,15 @@ export async function page(
   limit: number,
   cursor = "",
 ): Promise<PageView> {
-  const { store } = source;
+  const { store, cache = new TicketCache(store) } = source;
   // The list first: a wrong cursor rejects it, and nothing must be left running then.
   const { tickets, cursor: next } = await store.list(stage, limit, cursor);
-  const count = isEnd(stage)
-    ? await store.countFinished(stage, COUNTED)
-    : Math.min((await store.countWaiting(MOST_WAITING))[stage], COUNTED);
+  const all = isEnd(stage)
+    ? await cache.latestFinished(stage, COUNTED)
+    : (await cache.waiting()).filter(({ waitsFor }) => waitsFor === stage);
   tickets.sort((a, b) => b.stepSince - a.stepSince);
   return {
-    count,
+    count: Math.min(all.length, COUNTED),
     tickets: tickets.map((ticket) => ticketView(ticket, source)),
     cursor: next || null,
   };

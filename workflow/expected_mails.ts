@@ -4,15 +4,13 @@
  * @module
  */
 
-/** Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed. */
-const MAILS_PER_TICKET = 4;
-
 /** How many e-mails a day go to how many contacts, as far as Freshdesk's notifications are on. */
 export function expectedMails(
   ticketsPerHour: number,
+  mailsPerTicket: number,
   contacts: number,
 ): string {
-  const perDay = ticketsPerHour * 24 * MAILS_PER_TICKET;
+  const perDay = Math.round(ticketsPerHour * 24 * mailsPerTicket);
   const people = contacts === 1 ? "1 contact" : `${contacts} contacts`;
-  return `About ${perDay} e-mails a day to ${people}: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed`;
+  return `About ${perDay} e-mails a day to ${people}: Freshdesk mails the requester when a ticket is opened, answered, resolved and closed`;
 }

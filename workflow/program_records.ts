@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { once } from "../lib/once.ts";
 import { shorten } from "../lib/text.ts";
 import { DAY, HOUR, MINUTE } from "../lib/time.ts";
 import type { Backlog } from "./due.ts";
@@ -40,6 +41,10 @@ const CLEANUP_LEASE = 10 * MINUTE;
 export class ProgramRecords extends KvRecords {
   /** Agents who may be written for, not to be read again; a change shows in one refused call. */
   readonly #mayBeWrittenFor = new Set<number>();
+  /** What was kept at the first start and never changes: one read for all of it. */
+  readonly #kept = once(() =>
+    Array.fromAsync(this.entries<string>({ prefix: ["program"] }))
+  );
 
   /**
    * Binds the database to an account, by its host, if it is not bound yet; ids mean nothing in
@@ -48,17 +53,18 @@ export class ProgramRecords extends KvRecords {
    * @returns the account it is bound to
    */
   async bind(account: string): Promise<string> {
-    return await this.#keepFirst(["account"], () => account);
+    return await this.#keepFirst("account", () => account);
   }
 
   /** The seed of everything random: the first that was made for this database. */
   async seed(make: () => string): Promise<string> {
-    return await this.#keepFirst(["seed"], make);
+    return await this.#keepFirst("seed", make);
   }
 
-  async #keepFirst(key: Deno.KvKey, make: () => string): Promise<string> {
-    const { value } = await this.read<string>(key);
-    if (value !== null) return value;
+  async #keepFirst(name: string, make: () => string): Promise<string> {
+    const known = (await this.#kept()).find(({ key }) => key[1] === name);
+    if (known) return known.value;
+    const key = ["program", name];
     const made = make();
     await this.commit(() =>
       this.kv.atomic().check({ key, versionstamp: null }).set(key, made)

@@ -217,7 +217,7 @@ async function answerAsContact(
  * Freshdesk's own numbers of the statuses of a plan. Accounts may lack the last two, and then the
  * ticket is pending.
  */
-const STATUSES = {
+export const STATUSES = {
   ...TicketStatus,
   waiting_on_customer: 6,
   waiting_on_third_party: 7,

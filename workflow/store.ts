@@ -10,8 +10,8 @@
  * ["finished", state, at, tag]    that it has ended; closed and abandoned tickets expire
  * ["id", id]                      Freshdesk's id -> tag
  * ["number"]                      how many tickets were drafted
- * ["seed"]                        what everything random follows from
- * ["account"]                     whose tickets these are
+ * ["program", "seed"]             what everything random follows from
+ * ["program", "account"]          whose tickets these are
  * ["hour", hour]                  the hour's tickets were drafted
  * ["preview", hour]               a dry run has said what it would open in that hour
  * ["contact", id]                 what a contact has brought up
@@ -346,10 +346,10 @@ export class Store extends TicketRecords {
   /** Keeps how many tickets are open, pending and resolved, for the hour's point of the chart. */
   async sampleBacklog(at: number): Promise<void> {
     const backlog = backlogOf(await this.waiting(BACKLOG_COUNTED));
-    await this.withLockRetry(() =>
-      this.kv.set(["backlog", at - at % HOUR], backlog, {
-        expireIn: BACKLOG_KEPT,
-      })
+    const key = ["backlog", at - at % HOUR];
+    await this.commit(() =>
+      this.kv.atomic().set(key, backlog, { expireIn: BACKLOG_KEPT })
+        .set(["version"], 0)
     );
   }
 

@@ -13,11 +13,12 @@ import {
   PermissionError,
   TicketDeletedError,
 } from "../freshdesk/errors.ts";
-import { type Freshdesk, TicketStatus } from "../freshdesk.ts";
+import type { Freshdesk } from "../freshdesk.ts";
 import { errorMessage } from "../lib/error.ts";
 import { shorten, textTable } from "../lib/text.ts";
 import { findByTag, OWN_TAG, PROGRAM_TAG } from "./creation.ts";
 import { classifyError } from "./failures.ts";
+import { STATUSES } from "./steps.ts";
 import type { Entry, Store } from "./store.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -361,8 +362,8 @@ function concernsAll(error: FreshdeskError): boolean {
 }
 
 function statusName(status: number): string {
-  const found = Object.entries(TicketStatus).find(([, number]) =>
+  const found = Object.entries(STATUSES).find(([, number]) =>
     number === status
   );
-  return found?.[0] ?? `status ${status}`;
+  return found?.[0].replaceAll("_", " ") ?? `status ${status}`;
 }

@@ -62,15 +62,21 @@ export class TicketRecords extends ProgramRecords {
     return await Array.fromAsync(this.#waitingIn(range));
   }
 
-  /** The tickets that wait, whichever job takes them, the first due first; no more than `limit`. */
+  /** The tickets that wait, the first due first; of each job no more than `limit`. */
   async waiting(limit: number): Promise<(DueEntry & Place)[]> {
     const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
-    const lists = await Promise.all(INTERVALS.map(async (job) => {
-      const prefix = ["due", job];
+    const read = async (prefix: Deno.KvKey) => {
       const list = await Array.fromAsync(this.entries({ prefix }, options));
       return list.flatMap((entry) => waitingOf(entry) ?? []);
-    }));
-    return firstDueFirst(lists).slice(0, limit);
+    };
+    const all = await read(["due"]);
+    // A full list holds nothing of the jobs after its last one.
+    const last = all.length < limit ? Infinity : all.at(-1)!.job;
+    const later = INTERVALS.filter((job) => job > last);
+    return firstDueFirst([
+      all,
+      ...await Promise.all(later.map((job) => read(["due", job]))),
+    ]);
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */

@@ -63,9 +63,24 @@ export class NoTextError extends Error {
   }
 }
 
-/** The subject of a thread. */
+/**
+ * The subject of a thread whose opening is written: one that says no more than the opening, unless the
+ * topic has too few of those.
+ */
 export function composeSubject(thread: Thread, style: Style): string {
-  const text = choose(thread.topic.subject, "subject", thread, "contact", 0);
+  const slot = thread.topic.subject;
+  const situation = situationOf(thread);
+  const told = slot.alternatives.filter((text) =>
+    holds(text.when, situation) &&
+    [...text.says].every((name) => thread.said.has(name))
+  );
+  const text = choose(
+    told.length < LEAST_BRIEF ? slot : { ...slot, alternatives: told },
+    "subject",
+    thread,
+    "contact",
+    0,
+  );
   const slips = stream(thread.seed, "slips", thread.n, "subject");
   const parts = typeOut(text.parts, style.slips, slips);
   return cased(oneLine(fill(parts, thread)), "contact", style);

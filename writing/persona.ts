@@ -234,10 +234,9 @@ const AGENT_GREETINGS = [
   "Hi {other.first},",
   "Hello {other.first},",
   "Hi {other.first}",
-  "{other.first},",
   "Dear {other.first},",
-  "Hi {other.first}, thanks for your message.",
-  "Hello {other.first}, thank you for writing.",
+  "Hello {other.first}",
+  "Hi there {other.first},",
 ];
 const AGENT_LATER_GREETINGS = [
   "Hi {other.first},",
@@ -314,7 +313,7 @@ export function fillNames(
         (_, key: string) => values[key] ?? "",
       );
     }
-    if (/^(hi|hello|hey) \{other/i.test(line)) {
+    if (/^(hi|hello|hey)(?: there)? \{other/i.test(line)) {
       return line.replace(/ \{.*$/, " there,");
     }
     if (/^dear \{other/i.test(line)) return "Hello,";

@@ -119,11 +119,11 @@ export function writePlan(order: Order): Plan {
     ...(order.onChoice && { onChoice: order.onChoice }),
     ...(order.onTooLong && { onTooLong: order.onTooLong }),
   };
-  const subject = shorten(composeSubject(thread, persona), SUBJECT_LENGTH);
   const thanks = !classic && topic.messages.has("thanks") &&
     ["solved_by_first_reply", "one_round"].includes(outcome) &&
     thread.random() < 0.3;
   const names = [...THREADS[outcome], ...(thanks ? ["thanks" as const] : [])];
+  let subject = "";
   const bodies = new Map<MessageName, string>();
   const folded = new Set<string>();
   const turns = { contact: 0, agent: 0 };
@@ -151,6 +151,9 @@ export function writePlan(order: Order): Plan {
     });
     if (name !== "handover") turns[MESSAGES[name]]++;
     bodies.set(name, toHtml(body));
+    if (name === "opening") {
+      subject = shorten(composeSubject(thread, persona), SUBJECT_LENGTH);
+    }
   }
 
   const { type, team, tags = [] } = topic.file;
@@ -244,7 +247,7 @@ function classicSteps(
 }
 
 /** The agent's messages after which the ticket is resolved. */
-const RESOLVING: readonly MessageName[] = [
+export const RESOLVING: readonly MessageName[] = [
   "resolution",
   "resolution2",
   "solved",

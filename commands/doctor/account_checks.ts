@@ -6,6 +6,7 @@
 import { PermissionError } from "../../freshdesk/errors.ts";
 import type { Freshdesk } from "../../freshdesk.ts";
 import type { Config } from "../../startup/config.ts";
+import { errorMessage } from "../../lib/error.ts";
 import { expectedMails } from "../../workflow/expected_mails.ts";
 import { classifyError } from "../../workflow/failures.ts";
 import {
@@ -20,6 +21,8 @@ import {
   RequiredFieldsError,
 } from "../../workflow/required_fields.ts";
 import type { Store } from "../../workflow/store.ts";
+import { loadDesk } from "../../writing/folder.ts";
+import { mailsPerTicket } from "../../writing/mails.ts";
 import {
   type Check,
   type CheckResult,
@@ -217,7 +220,16 @@ async function* checkMail(
   { contacts, config }: CheckContext,
 ): AsyncGenerator<CheckResult, void> {
   if (!contacts) return;
-  const mails = expectedMails(config.ticketsPerHour, contacts.length);
+  const { desk: name, pace, ticketsPerHour } = config;
+  let perTicket: number;
+  try {
+    const desk = await loadDesk(name);
+    perTicket = mailsPerTicket(desk, pace ?? desk.file.pace ?? "natural");
+  } catch (error) {
+    yield problem(`Cannot use the desk '${name}': ${errorMessage(error)}`);
+    return;
+  }
+  const mails = expectedMails(ticketsPerHour, perTicket, contacts.length);
   const off =
     "an administrator can turn that off in Admin > Email Notifications";
   yield !summarizeRealContacts(contacts)

@@ -4,13 +4,19 @@
  * @module
  */
 import type { FC } from "hono/jsx";
-import type { Label } from "../../workflow/schedule.ts";
-import { FINAL_STATES } from "../../workflow/ticket.ts";
-import { clock, counted, duration, outcome, TITLES, until } from "../format.ts";
+import {
+  clock,
+  counted,
+  duration,
+  outcome,
+  STAGE_GROUPS,
+  TITLES,
+  until,
+} from "../format.ts";
 import type { BoardView } from "../board_view.ts";
 import type { JobView } from "../job_list.ts";
 import type { PageView } from "../ticket_pages.ts";
-import type { CardView } from "../ticket_view.ts";
+import { type CardView, isEnd, type Stage } from "../ticket_view.ts";
 import { BacklogChart } from "./chart.tsx";
 import { Actions, type Frame, layout, StatusLine } from "./layout.tsx";
 import type { Html } from "./parts.tsx";
@@ -25,15 +31,6 @@ import {
   Trouble,
 } from "./parts.tsx";
 
-/** The columns of the board: what the tickets in them wait for. */
-const COLUMNS: readonly (readonly Label[])[] = [
-  ["opening", "assignment"],
-  ["first reply"],
-  ["customer reply"],
-  ["reply", "resolution", "private note", "status"],
-  ["closing"],
-];
-
 /** Tickets in a column. */
 const IN_COLUMN = 8;
 /** Finished tickets below the board. */
@@ -43,7 +40,9 @@ const LATEST = 8;
 export function boardPage(view: BoardView, frame: Frame): Html {
   const { tickets, at } = view;
   const failed = tickets.failed.count;
-  const isOpen = COLUMNS.flat().some((label) => tickets[label].count > 0);
+  const isOpen = STAGE_GROUPS.some(({ labels }) =>
+    labels.some((label) => tickets[label].count > 0)
+  );
   return layout({
     title: failed > 0 ? `${counted(failed)} failed · Board` : "Board",
     frame,
@@ -63,8 +62,8 @@ export function boardPage(view: BoardView, frame: Frame): Html {
               class="board"
               aria-label="Open tickets, by what they wait for"
             >
-              {COLUMNS.map((labels) => (
-                <Column labels={labels} tickets={tickets} now={at} />
+              {STAGE_GROUPS.map((group) => (
+                <Column group={group} tickets={tickets} now={at} />
               ))}
             </section>
           )
@@ -110,7 +109,8 @@ const Welcome: FC<{ frame: Frame }> = ({ frame }) => (
     <h2 id="welcome">No ticket yet: this is how it goes</h2>
     <ol>
       <li>
-        A contact of {frame.account} opens a ticket{frame.nextTicket
+        A customer, one of the contacts of {frame.account}, opens a ticket{frame
+            .nextTicket
           ? (
             <>
               , the first{" "}
@@ -166,25 +166,30 @@ const Failure: FC<
 );
 
 const Column: FC<
-  { labels: readonly Label[]; tickets: BoardView["tickets"]; now: string }
-> = ({ labels, tickets, now }) => {
+  {
+    group: typeof STAGE_GROUPS[number];
+    tickets: BoardView["tickets"];
+    now: string;
+  }
+> = ({ group: { title, labels }, tickets, now }) => {
   const pages = labels.map((label) => tickets[label]);
   const count = pages.reduce((sum, page) => sum + page.count, 0);
   const cards: CardView[] = pages.flatMap((page) => page.tickets)
     .sort((a, b) => a.dueAt!.localeCompare(b.dueAt!)).slice(0, IN_COLUMN);
-  const first = labels[0]!;
-  const id = first.replace(" ", "_");
+  const id = title.toLowerCase().replace(" ", "_");
   return (
     <section
       class={`column${count === 0 ? " empty" : ""}`}
       aria-labelledby={id}
     >
       <h2 id={id}>
-        {TITLES[first]} <Count of={count} />
+        {title} <Count of={count} />
       </h2>
       {count > 0 && (
         <ul class="cards">
-          {cards.map((ticket) => <Card ticket={ticket} now={now} />)}
+          {cards.map((ticket) => (
+            <Card ticket={ticket} now={now} column={title} />
+          ))}
         </ul>
       )}
       {count > cards.length && labels.map((label) => (
@@ -214,20 +219,21 @@ const Ended: FC<{ end: "closed"; page: PageView<CardView>; now: string }> = (
   </section>
 );
 
-const More: FC<{ state: string; page: PageView; shown: number }> = (
+const More: FC<{ state: Stage; page: PageView; shown: number }> = (
   { state, page, shown },
-) =>
-  page.count > shown
-    ? (
-      <p class="more">
-        <a href={`/tickets?state=${encodeURIComponent(state)}`}>
-          {FINAL_STATES.some((end) => end === state)
-            ? `All ${counted(page.count)} ${state}`
-            : `All ${counted(page.count)} that wait for ${state}`}
-        </a>
-      </p>
-    )
-    : null;
+) => {
+  if (page.count <= shown) return null;
+  const title = TITLES[state].toLowerCase();
+  return (
+    <p class="more">
+      <a href={`/tickets?state=${encodeURIComponent(state)}`}>
+        {isEnd(state)
+          ? `All ${counted(page.count)} ${title}`
+          : `All ${counted(page.count)} that wait for ${title}`}
+      </a>
+    </p>
+  );
+};
 
 const Jobs: FC<{ view: BoardView }> = ({ view }) => {
   const { jobs, today, hours, at } = view;

@@ -7,10 +7,17 @@ import type { FC } from "hono/jsx";
 import { html, raw } from "hono/html";
 import type { Budget } from "../../freshdesk/rate_limiter.ts";
 import { age, DRY_RUN, until } from "../format.ts";
-import type { Flash } from "../action_routes.ts";
 import type { Notices } from "../notices.ts";
 import type { FormContext, Html, Piece } from "./parts.tsx";
 import { ActionForm, Time } from "./parts.tsx";
+
+/** What was done, for the page that a form leads back to. */
+export interface Flash {
+  /** In a sentence. */
+  message: string;
+  /** Whether it was refused or failed. */
+  isError: boolean;
+}
 
 /** What is around every page. */
 export interface Frame extends Notices {
@@ -35,14 +42,20 @@ export interface Frame extends Notices {
 /** The name of the whole. */
 export const NAME = "A living Freshdesk account";
 
-const PAGES = [["/", "Board"], ["/tickets", "Tickets"], ["/agents", "Agents"]];
+const PAGES = [
+  ["/", "Board"],
+  ["/tickets", "Tickets"],
+  ["/agents", "Agents"],
+  ["/upcoming", "Coming up"],
+];
 
-/** A whole page. */
+/** A whole page; a still one stays as it is, whatever changes meanwhile. */
 export function layout(
-  { title, frame, current, children }: {
+  { title, frame, current, still = false, children }: {
     title: string;
     frame: Frame;
     current?: string;
+    still?: boolean;
     children: Piece;
   },
 ): Html {
@@ -56,7 +69,8 @@ export function layout(
         <link rel="icon" href={ICON} />
         <link rel="stylesheet" href="/page.css" />
         <script type="module" src="/page.js"></script>
-        {raw('<noscript><meta http-equiv="refresh" content="30"></noscript>')}
+        {!still &&
+          raw('<noscript><meta http-equiv="refresh" content="30"></noscript>')}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
@@ -82,6 +96,7 @@ export function layout(
           tabindex={-1}
           data-stamp={frame.stamp}
           data-now={frame.at}
+          {...(still && { "data-still": "" })}
         >
           {frame.flash && (
             <p
@@ -155,7 +170,8 @@ const Headline: FC<{ frame: Frame }> = ({ frame }) => {
     const { done, total } = paused.cleanup;
     parts.push(
       <>
-        <strong>Cleaning up</strong> {done} of {total} tickets
+        <strong>Cleaning up</strong>{" "}
+        <a href="/cleanup">{done} of {total} tickets</a>
       </>,
     );
   } else if (paused) {
@@ -215,7 +231,7 @@ const Calls: FC<{ budget: Budget; now: string }> = ({ budget, now }) => {
 export const Actions = (
   { frame }: { frame: Frame },
 ): Html | null => {
-  const { forms, paused, account } = frame;
+  const { forms, paused } = frame;
   if (!forms.canAct) return null;
   return (
     <div class="actions">
@@ -241,7 +257,9 @@ export const Actions = (
                 <select id="open-topic" name="topic">
                   <option value="">any topic</option>
                   {forms.topics.map((topic) => (
-                    <option value={topic}>{topic.replaceAll("_", " ")}</option>
+                    <option value={topic}>
+                      {topic.replaceAll(/[-_]/g, " ")}
+                    </option>
                   ))}
                 </select>
               )
@@ -285,33 +303,7 @@ export const Actions = (
           </div>
         </details>
       )}
-      {!paused?.cleanup && (
-        <details class="menu" id="menu-cleanup">
-          <summary>Clean up</summary>
-          <div class="panel">
-            <p>
-              Moves every ticket that this program has created to Freshdesk's
-              trash. Other tickets are not touched.{" "}
-              <a href="/api/cleanup">See what would go</a>
-            </p>
-            <ActionForm action="cleanup" forms={forms}>
-              <label>
-                <span>
-                  Type <b>{account}</b> to confirm
-                </span>
-                <input
-                  id="cleanup-confirm"
-                  type="text"
-                  name="confirm"
-                  autocomplete="off"
-                  required
-                />
-              </label>{" "}
-              <button type="submit" class="danger">Clean up</button>
-            </ActionForm>
-          </div>
-        </details>
-      )}
+      {!paused?.cleanup && <a class="button" href="/cleanup">Clean up</a>}
     </div>
   );
 };
@@ -324,11 +316,13 @@ export function plainPage(title: string, text: string, frame: Frame): Html {
     children: (
       <>
         <StatusLine frame={frame} />
-        <h1>{title}</h1>
-        <p>{text}</p>
-        <p>
-          <a href="/">To the board</a>
-        </p>
+        <section class="card question" aria-labelledby="title">
+          <h1 id="title">{title}</h1>
+          <p>{text}</p>
+          <p>
+            <a href="/">To the board</a>
+          </p>
+        </section>
       </>
     ),
   });

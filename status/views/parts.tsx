@@ -4,7 +4,14 @@
  * @module
  */
 import type { FC } from "hono/jsx";
-import { age, clock, counted, outcomeName, PRIORITIES } from "../format.ts";
+import {
+  age,
+  clock,
+  counted,
+  outcomeName,
+  PRIORITIES,
+  TITLES,
+} from "../format.ts";
 import { type CardView, nameOf, type TicketView } from "../ticket_view.ts";
 
 /** A text that is HTML already. */
@@ -90,8 +97,9 @@ export const Marks = (
 
 /** A ticket on the board. */
 export const Card = (
-  { ticket, now }: { ticket: CardView; now: string },
+  { ticket, now, column }: { ticket: CardView; now: string; column: string },
 ): Html | null => {
+  const stage = TITLES[ticket.stage];
   const { contact, agent, createdAt, dueAt, attempts, lastError } = ticket;
   return (
     <li class="ticket" data-key={ticket.tag}>
@@ -101,6 +109,7 @@ export const Card = (
       </p>
       <LastWords ticket={ticket} />
       <p class="marks">
+        {stage !== column && <span class="mark">{stage}</span>}
         <Marks ticket={ticket} />
         <span class="when">
           <Age at={createdAt} now={now} /> old{dueAt && (
@@ -132,6 +141,7 @@ export const Row = (
   { ticket, now }: { ticket: CardView; now: string },
 ): Html | null => {
   const { contact, agent, since, stage, dueAt, lastError } = ticket;
+  const title = TITLES[stage].toLowerCase();
   return (
     <li class="ticket" data-key={ticket.tag}>
       <TicketLink ticket={ticket} />
@@ -139,12 +149,12 @@ export const Row = (
         {dueAt
           ? (
             <>
-              {stage} <Time at={dueAt} now={now} />
+              {title} due <Time at={dueAt} now={now} />
             </>
           )
           : (
             <>
-              {stage} <Time at={since} now={now} />
+              {title} <Time at={since} now={now} />
             </>
           )}
       </p>

@@ -130,7 +130,7 @@ const Facts: FC<{ view: ThreadView; now: string }> = ({ view, now }) => {
       </dd>
       <dt>Priority</dt>
       <dd>{PRIORITIES[priority]}</dd>
-      <dt>Goes</dt>
+      <dt>Outcome</dt>
       <dd>{outcomeName(view.outcome)}</dd>
       <dt>Age</dt>
       <dd>

@@ -11,6 +11,7 @@ import {
   type AgentView,
   type Filter,
   FILTERS,
+  OPEN_SEARCHED,
   type SearchView,
   STATES,
 } from "../search.ts";
@@ -50,6 +51,8 @@ export function ticketsPage(
               {tickets.map((ticket) => <Row ticket={ticket} now={frame.at} />)}
             </ul>
           )
+          : isNothing(view.searched)
+          ? <p class="quiet">No ticket yet.</p>
           : (
             <p class="quiet">
               No ticket fits. <a href="/tickets">Show all</a>
@@ -142,13 +145,20 @@ export function agentsPage(
   });
 }
 
-const Searched: FC<{ of: SearchView["searched"] }> = ({ of }) => (
-  <p class="searched">
-    These are all {of.open} open tickets and{" "}
-    {of.more ? `the newest ${of.finished}` : `all ${of.finished}`}{" "}
-    finished ones.{of.more && " Older ones are in the JSON, stage by stage."}
-  </p>
-);
+function isNothing({ open, finished }: SearchView["searched"]): boolean {
+  return open + finished === 0;
+}
+
+const Searched: FC<{ of: SearchView["searched"] }> = ({ of }) =>
+  isNothing(of) ? null : (
+    <p class="searched">
+      These are {of.open < OPEN_SEARCHED
+        ? `all ${of.open} open tickets`
+        : `the ${OPEN_SEARCHED} open tickets that are due first`} and{" "}
+      {of.more ? `the newest ${of.finished}` : `all ${of.finished}`}{" "}
+      finished ones.{of.more && " Older ones are in the JSON, stage by stage."}
+    </p>
+  );
 
 const SearchForm: FC<{ filter: Filter; agents: string[] }> = (
   { filter, agents },
@@ -167,7 +177,7 @@ const SearchForm: FC<{ filter: Filter; agents: string[] }> = (
       />
     </label>
     <label>
-      <span>Contact</span>
+      <span>Customer</span>
       <input id="contact" type="search" name="contact" value={filter.contact} />
     </label>
     <label>

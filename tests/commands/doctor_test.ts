@@ -69,7 +69,7 @@ Deno.test("doctor: finds a healthy account in order, line by line", async () => 
     "OK       agents: Using 5. Whether the API key's owner may write for each shows only when it writes",
     "OK       contacts: Using 20, all verified; their addresses are all examples",
     "OK       required fields: only those that every ticket has",
-    "OK       mail: About 96 e-mails a day to 20 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed. All contacts have example addresses, so no real person gets e-mail. Bounces may still count against the account: an administrator can turn that off in Admin > Email Notifications",
+    "OK       mail: About 96 e-mails a day to 20 contacts: Freshdesk mails the requester when a ticket is opened, answered, resolved and closed. All contacts have example addresses, so no real person gets e-mail. Bounces may still count against the account: an administrator can turn that off in Admin > Email Notifications",
     "OK       database: tickets.db is writable; 0 tickets in progress, 0 failed",
     "OK       clock: agrees with Freshdesk's",
     "All checks passed: the program can be started.",
@@ -346,7 +346,7 @@ const BROKEN: (Wrong & {
     account: { contacts: FAMILY },
     settings: { CONTACT_DOMAINS: "*" },
     says: [
-      "WARNING  mail: About 96 e-mails a day to 3 contacts: Freshdesk mails the requester when a ticket is opened, first answered, resolved and closed.",
+      "WARNING  mail: About 96 e-mails a day to 3 contacts: Freshdesk mails the requester when a ticket is opened, answered, resolved and closed.",
       "an administrator can turn that off in Admin > Email Notifications.",
     ],
   },

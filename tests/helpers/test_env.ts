@@ -34,6 +34,8 @@ import { businessHoursOf } from "../../writing/time.ts";
 import { Writer } from "../../writing/writer.ts";
 
 const DESK = await loadDesk("classic");
+/** What the desk's tickets are about. */
+export const TOPICS = DESK.topics.map(({ name }) => name);
 
 /** Returns the moment of a time on the day of all tests; `24:00` and later is the next day. */
 export function moment(time: string): number {

@@ -239,10 +239,13 @@ Deno.test("doctor: does not wait for a silent database", async () => {
   }
 });
 
-Deno.test("expectedMails: counts four e-mails a ticket, day and night", () => {
-  assertStringIncludes(expectedMails(1, 1), "96 e-mails a day to 1 contact:");
+Deno.test("expectedMails: counts the e-mails of every ticket, day and night", () => {
   assertStringIncludes(
-    expectedMails(5, 40),
-    "480 e-mails a day to 40 contacts",
+    expectedMails(1, 4, 1),
+    "96 e-mails a day to 1 contact:",
+  );
+  assertStringIncludes(
+    expectedMails(5, 4.99, 40),
+    "599 e-mails a day to 40 contacts",
   );
 });

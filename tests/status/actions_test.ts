@@ -398,6 +398,16 @@ Deno.test("retry: puts back while paused, and the step waits", async () => {
   assertEquals(env.said().length, 0);
 });
 
+Deno.test("actions: a clean-up's preview names Freshdesk's own statuses in words", async () => {
+  using env = await TestEnv.open();
+  const actions = actionsOf(env);
+  await env.create(actions.program, "12:00");
+  env.sandbox.tickets.get(1)!.status = 7;
+  env.now += 60 * MINUTE;
+  const { tickets } = await actions.cleanupPreview();
+  assertEquals(tickets.map(({ status }) => status), ["waiting on third party"]);
+});
+
 Deno.test("cleanup: is previewed, confirmed by the account's name, and says how it ended", async () => {
   using env = await TestEnv.open();
   const actions = actionsOf(env, { ticketsPerHour: 3 });

@@ -576,7 +576,6 @@ Deno.test("page: the store is asked once for all who look, and not at all for no
   let asked = 0;
   const changes = new ChangeFeed({
     ask: () => Promise.resolve(String(++asked)),
-    every: 2000,
   });
   const heard: string[] = [];
   const leave = [1, 2, 3].map((n) =>
@@ -597,7 +596,6 @@ Deno.test("page: the store being in trouble for a while ends no watch over it", 
       ++asked === 1
         ? Promise.reject(new Error("locked"))
         : Promise.resolve("new"),
-    every: 2000,
   });
   const heard: string[] = [];
   const leave = changes.subscribe((stamp) => heard.push(stamp));

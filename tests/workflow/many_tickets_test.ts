@@ -9,14 +9,14 @@ function tagOf(n: number): string {
   return `tw-${String(n).padStart(6, "0")}`;
 }
 
-Deno.test("store: the tickets that wait are the first due of all jobs, however many one job has", async () => {
+Deno.test("store: the tickets that wait are the first due of each job, however many one job has", async () => {
   using kv = await Deno.openKv(":memory:");
   await putTickets(kv, [
     ...[1, 2, 3, 4].map((n) => makeTicket(tagOf(n), NOW + n)),
     makeTicket(tagOf(5), NOW, { waitsFor: "closing", job: 20 }),
   ]);
   const waiting = await new Store(kv).waiting(3);
-  assertEquals(waiting.map(({ tag }) => tag), [5, 1, 2].map(tagOf));
+  assertEquals(waiting.map(({ tag }) => tag), [5, 1, 2, 3].map(tagOf));
 });
 
 Deno.test("store: many tickets are read in one range, and those far off from them too", async () => {
