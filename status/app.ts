@@ -96,7 +96,7 @@ export function statusApp(options: StatusOptions): StatusApp {
   const { store, now = Date.now, signal, actions } = options;
   const cache = new TicketCache(store);
   const source: Source = { ...options, now, cache };
-  // Where the database is in trouble, whoever looks is told so.
+  // Where the database is in trouble, the page itself says so.
   if (options.readsAhead) readAhead(source).catch(() => {});
   // What time alone changes, such as ages, is drawn anew every minute.
   const stampOf = (version: string) =>
