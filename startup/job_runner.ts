@@ -51,7 +51,7 @@ export class JobRunner {
     await this.#run(60, () => workflow.createAndHandleTicket());
   }
 
-  /** Takes the steps of the job that runs every so many minutes. */
+  /** Takes the steps of the job that runs every `every` minutes. */
   async tick(every: Interval): Promise<void> {
     await this.#run(every, () => this.#options.workflow.tick(every));
   }

@@ -9,7 +9,7 @@
 const EVERY = 2000;
 /** The same, while nothing goes on. */
 const EVERY_QUIET = 5000;
-/** After so many questions with the same answer nothing goes on. */
+/** After this many questions with the same answer, the longer pause is taken. */
 const QUIET_AFTER = 10;
 
 /** What {@linkcode ChangeFeed} is made of. */

@@ -110,8 +110,8 @@ export class TicketRecords extends ProgramRecords {
 
   /**
    * The records from the last of these tags backwards, by their tags. Tags follow the time at which
-   * tickets were written, so most that are looked at together are neighbours; no more than twice
-   * as many are read, lest a few that are far off cost all in between.
+   * tickets were written, so most that are looked at together are neighbours. It reads at most
+   * twice as many, so that a few that are far off do not cost all in between.
    */
   async #neighbours(
     tags: readonly string[],

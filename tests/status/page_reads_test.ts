@@ -52,7 +52,7 @@ async function openPage(options: Partial<StatusOptions> = {}) {
 }
 
 for (const path of VIEWS) {
-  Deno.test(`a look at ${path} when nothing has changed reads next to nothing`, async () => {
+  Deno.test(`page: a look at ${path} when nothing has changed reads next to nothing`, async () => {
     const { look } = await openPage();
     const first = await look(path);
     const second = await look(path);
@@ -60,7 +60,7 @@ for (const path of VIEWS) {
   });
 }
 
-Deno.test("a look after a ticket has changed reads the lists and that ticket", async () => {
+Deno.test("page: a look after a ticket has changed reads the lists and that ticket", async () => {
   const { store, look } = await openPage();
   const first = await look("/agents");
   const entry = await store.getById(7);
@@ -69,7 +69,7 @@ Deno.test("a look after a ticket has changed reads the lists and that ticket", a
   assert(second < first / 2, `${second} units, ${first} at first`);
 });
 
-Deno.test("a page that reads ahead has the tickets when somebody looks first", async () => {
+Deno.test("page: a page that reads ahead has the tickets when somebody looks first", async () => {
   const { store } = await openPage();
   const reading = Promise.withResolvers<void>();
   let reads = 0;
