@@ -94,74 +94,26 @@ export interface StatusApp {
 
 /** Makes the page and what belongs to it. */
 export function statusApp(options: StatusOptions): StatusApp {
-  const { store, now = Date.now, signal, actions } = options;
-  const cache = new TicketCache(store);
-  const source: Source = { ...options, now, cache };
-  // Where the database is in trouble, whoever looks is told so.
+  const { store, now = Date.now, actions } = options;
+  const source: Source = { ...options, now, cache: new TicketCache(store) };
+  // Where the database is in trouble, the next look says so.
   if (options.readsAhead) readAhead(source).catch(() => {});
   // What time alone changes, such as ages, is drawn anew every minute.
   const stampOf = (version: string) =>
     `${version}.${Math.floor(now() / MINUTE)}`;
-  const version = async () => stampOf(await store.version());
-  const changes = new ChangeFeed({ ask: () => store.version() });
-  const canAct = actions !== undefined && options.production &&
-    !options.readOnly;
-  // Where the desk cannot be read, the page says so elsewhere.
-  const topics = async () => await actions?.topics().catch(() => []) ?? [];
-  const frameOf = async (
-    request: Request,
-    notices?: Notices,
-    stamp?: string,
-  ): Promise<Frame> => ({
-    ...notices ?? await noticesOf(source, await jobList(source)),
-    account: options.account ?? new URL(options.ticketUrl(1)).host,
-    version: config.version,
-    production: options.production,
-    budget: options.budget(),
-    stamp: stamp ?? await version(),
-    at: new Date(now()).toISOString(),
-    forms: {
-      canAct,
-      token: crypto.randomUUID(),
-      topics: canAct ? await topics() : [],
-      from: new URL(request.url).pathname,
-    },
-    flash: readFlash(request),
-  });
-
-  // Read once for all who look, until something changes.
-  let shown: { stamp: string; facts: Promise<BoardView> } | undefined;
-  const boardAt = async (stamp: string) => {
-    if (shown?.stamp !== stamp) {
-      shown = { stamp, facts: board(source, ON_BOARD) };
-    }
-    try {
-      return await shown.facts;
-    } catch (error) {
-      shown = undefined;
-      throw error;
-    }
+  const frames: Frames = {
+    stampOf,
+    stamp: async () => stampOf(await store.version()),
+    around: async (request, notices, stamp) =>
+      await frameOf(options, source, {
+        request,
+        notices,
+        stamp: stamp ?? await frames.stamp(),
+      }),
   };
 
   const app = new Hono();
-  app.use(secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      imgSrc: ["data:"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-    },
-    xFrameOptions: "DENY",
-    // Without a referrer a browser does not say which page a form comes from.
-    referrerPolicy: "same-origin",
-    // Whether this host takes TLS only is not for this page to decide.
-    strictTransportSecurity: false,
-  }));
-
+  app.use(secureHeaders(HEADERS));
   app.get("/healthz", async (c) => {
     const problems = await healthProblems(source);
     if (problems.length === 0) return c.text("ok\n");
@@ -184,48 +136,156 @@ export function statusApp(options: StatusOptions): StatusApp {
   });
 
   if (actions) {
-    const act = actionRoutes({ ...options, now, actions, frame: frameOf });
+    const frame = frames.around;
+    const act = actionRoutes({ ...options, now, actions, frame });
     app.use(async (c, next) => await act(c.req.raw) ?? await next());
   }
+  addPages(app, source, frames);
+  addEvents(app, source, frames, options.signal);
+  addApi(app, source);
+  app.notFound(async (c) =>
+    isApi(c)
+      ? c.json({ error: `There is no ${c.req.path}` }, 404)
+      : notFound(c, await frames.around(c.req.raw))
+  );
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    const wrongCursor = c.req.query("cursor") && error instanceof TypeError;
+    const [message, status] = wrongCursor
+      ? ["cursor must be one that an answer gave", 400 as const]
+      : [`This cannot be shown: ${error.message}`, 500 as const];
+    return isApi(c)
+      ? c.json({ error: message }, status)
+      : c.text(`${message}\n`, status);
+  });
+  return app;
+}
+
+/** What is around a page, and its stamp: what it shows changes only with the stamp. */
+interface Frames {
+  /** The stamp of a version of the store. */
+  stampOf: (version: string) => string;
+  /** The stamp of now. */
+  stamp: () => Promise<string>;
+  /** What is around the page that a request asks for. */
+  around: (
+    request: Request,
+    notices?: Notices,
+    stamp?: string,
+  ) => Promise<Frame>;
+}
+
+const HEADERS: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    imgSrc: ["data:"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+  },
+  xFrameOptions: "DENY",
+  // Without a referrer a browser does not say which page a form comes from.
+  referrerPolicy: "same-origin",
+  // Whether this host takes TLS only is not for this page to decide.
+  strictTransportSecurity: false,
+};
+
+async function frameOf(
+  { actions, production, readOnly, account, ticketUrl, budget }: StatusOptions,
+  source: Source,
+  { request, notices, stamp }: {
+    request: Request;
+    notices: Notices | undefined;
+    stamp: string;
+  },
+): Promise<Frame> {
+  const canAct = actions !== undefined && production && !readOnly;
+  // Where the desk cannot be read, the page says so elsewhere.
+  const topics = async () => await actions?.topics().catch(() => []) ?? [];
+  return {
+    ...notices ?? await noticesOf(source, await jobList(source)),
+    account: account ?? new URL(ticketUrl(1)).host,
+    version: config.version,
+    production,
+    budget: budget(),
+    stamp,
+    at: new Date(source.now()).toISOString(),
+    forms: {
+      canAct,
+      token: crypto.randomUUID(),
+      topics: canAct ? await topics() : [],
+      from: new URL(request.url).pathname,
+    },
+    flash: readFlash(request),
+  };
+}
+
+/** The pages, what they look like, and what keeps them up to date. */
+function addPages(app: Hono, source: Source, { stamp, around }: Frames): void {
+  // Read once for all who look, until something changes.
+  let shown: { stamp: string; facts: Promise<BoardView> } | undefined;
+  const boardAt = async (stamp: string) => {
+    if (shown?.stamp !== stamp) {
+      shown = { stamp, facts: board(source, ON_BOARD) };
+    }
+    try {
+      return await shown.facts;
+    } catch (error) {
+      shown = undefined;
+      throw error;
+    }
+  };
 
   app.get("/", async (c) => {
-    const stamp = await version();
-    const view = await boardAt(stamp);
-    return c.html(boardPage(view, await frameOf(c.req.raw, view, stamp)));
+    const current = await stamp();
+    const view = await boardAt(current);
+    return c.html(boardPage(view, await around(c.req.raw, view, current)));
   });
 
   app.get("/tickets", async (c) => {
     const filter = readFilter(c.req.query());
-    const around = await frameOf(c.req.raw);
+    const frame = await around(c.req.raw);
     if (typeof filter === "string") {
       const text = `Cannot search: ${filter}.`;
-      return c.html(plainPage("Not a search", text, around), 400);
+      return c.html(plainPage("Not a search", text, frame), 400);
     }
     const from = Math.floor(Number(c.req.query("from") ?? 0)) || 0;
     const start = Math.min(Math.max(0, from), 1_000_000);
     const view = await search(source, filter, ON_PAGE, start);
-    return c.html(ticketsPage(view, filter, start, ON_PAGE, around));
+    return c.html(ticketsPage(view, filter, start, ON_PAGE, frame));
   });
 
   app.get("/agents", async (c) => {
-    const around = await frameOf(c.req.raw);
-    return c.html(agentsPage(await agents(source), around));
+    const frame = await around(c.req.raw);
+    return c.html(agentsPage(await agents(source), frame));
   });
 
   app.get("/tickets/:name", async (c) => {
-    const around = await frameOf(c.req.raw);
+    const frame = await around(c.req.raw);
     const view = await thread(source, c.req.param("name"));
-    return view ? c.html(threadPage(view, around)) : notFound(c, around);
+    return view ? c.html(threadPage(view, frame)) : notFound(c, frame);
   });
 
   app.get("/page.css", (c) => c.body(style, 200, { "content-type": CSS }));
   app.get("/page.js", (c) => c.body(script, 200, { "content-type": JS }));
+}
 
+/** Tells the pages that are open what has changed. */
+function addEvents(
+  app: Hono,
+  { store }: Source,
+  { stamp, stampOf }: Frames,
+  signal: AbortSignal | undefined,
+): void {
+  const changes = new ChangeFeed({ ask: () => store.version() });
   app.get("/events", (c) =>
     streamSSE(c, async (stream) => {
       const over = Promise.withResolvers<void>();
       const end = () => over.resolve();
-      let known = await version();
+      let known = await stamp();
       let quiet = 0;
       const leave = changes.subscribe((asked) => {
         const current = stampOf(asked);
@@ -244,7 +304,10 @@ export function statusApp(options: StatusOptions): StatusApp {
       leave();
       signal?.removeEventListener("abort", end);
     }));
+}
 
+/** The tickets and the jobs as JSON. */
+function addApi(app: Hono, source: Source): void {
   app.get("/api/tickets", async (c) => {
     const query = c.req.query();
     const { stage, cursor, limit = String(ON_PAGE) } = query;
@@ -284,24 +347,6 @@ export function statusApp(options: StatusOptions): StatusApp {
     const jobs = await jobList(source);
     return c.json({ jobs, ...await noticesOf(source, jobs) });
   });
-
-  app.notFound(async (c) =>
-    isApi(c)
-      ? c.json({ error: `There is no ${c.req.path}` }, 404)
-      : notFound(c, await frameOf(c.req.raw))
-  );
-
-  app.onError((error, c) => {
-    if (error instanceof HTTPException) return error.getResponse();
-    const wrongCursor = c.req.query("cursor") && error instanceof TypeError;
-    const [message, status] = wrongCursor
-      ? ["cursor must be one that an answer gave", 400 as const]
-      : [`This cannot be shown: ${error.message}`, 500 as const];
-    return isApi(c)
-      ? c.json({ error: message }, status)
-      : c.text(`${message}\n`, status);
-  });
-  return app;
 }
 
 const CSS = "text/css; charset=utf-8";
