@@ -104,7 +104,11 @@ export async function runOn(
     try {
       await run({ child, lines, folder });
     } catch (error) {
-      child.kill("SIGKILL");
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
       await Promise.all([lines.return(undefined), child.stderr.cancel()]);
       await child.status;
       throw error;

@@ -83,6 +83,9 @@ program(
       DENO_CRON_TEST_SCHEDULE_OFFSET: "300",
     }, async ({ child, lines }) => {
       await lineOf(lines, /GET \/ticket_fields: 200/);
+      const isPosted = () =>
+        sandbox.requests.some(({ method }) => method === "POST");
+      while (!isPosted()) await new Promise((resolve) => setTimeout(resolve));
       child.kill("SIGTERM");
       await lineOf(lines, /SIGTERM: stopping .* in 10 seconds at most/);
       child.kill("SIGINT");
