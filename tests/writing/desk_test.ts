@@ -220,6 +220,21 @@ Deno.test("desk: two messages of a thread that may come out alike are found", ()
   );
 });
 
+Deno.test("desk: a message that may be a part of an earlier one of its thread is found", () => {
+  const thread = TOPIC.replace(
+    "    - Yes, I will wait for {parcel}.",
+    "    - No thanks, I can wait.",
+  ) + `thanks:
+  say:
+    - No thanks
+`;
+  assertEquals(
+    mistakes(thread)
+      .filter((line) => line.includes("like an earlier one")).length,
+    1,
+  );
+});
+
 Deno.test("desk: a text of desk.yaml that no topic takes is found", () => {
   const desk = `${DESK}messages:
   thanks:
