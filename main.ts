@@ -63,6 +63,7 @@ Deno.cron("resolutions", "*/15 * * * *", cron, () => jobs.tick(15));
 Deno.cron("closings", "*/20 * * * *", cron, () => jobs.tick(20));
 
 const parts = { production, dryRun: config.dryRun, signal, log: logger };
+// An action that takes longer goes on behind its answer.
 const actions = new Actions({ ...program, ...parts, patience: 8 * SECOND });
 
 let server: Deno.HttpServer;
@@ -104,6 +105,7 @@ if (config.dryRun) logger.warn(DRY_RUN);
 if (!production) {
   logger.info(`No jobs run on the timeline ${timeline}, only in production`);
 }
+// On Deno Deploy a process may start at every tick: the jobs themselves say what is wrong.
 if (!isDenoDeploy()) {
   const opening = await prepare();
   const check = { config, freshdesk, opening, log: logger, exit };

@@ -182,6 +182,7 @@ export class Workflow {
    * While the program is paused it does nothing. Rejects when there is no going on for any ticket: the
    * account, the network or the store is in trouble. Nothing is lost by it; the next tick goes on.
    *
+   * @param every the job, by the minutes between its ticks
    * @param at the moment of the tick (ms since 1970); a timer some milliseconds early is forgiven
    */
   async tick(every: Interval, at = this.#context.now()): Promise<Report> {

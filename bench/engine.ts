@@ -19,7 +19,7 @@ import {
 } from "./setting.ts";
 
 /** As many as the engine has side by side where it may make many calls. */
-const LANES = SIDE_BY_SIDE.most;
+const SLOTS = SIDE_BY_SIDE.most;
 const BODY = "<p>What is?</p>";
 
 /** Takes 5 000 first replies, beside loops that do less. */
@@ -83,7 +83,7 @@ async function loop(
         await answer.text();
         if (what === "bare") return;
         await kv.atomic().set(["ticket", ticket.tag], ticket).commit();
-      }, LANES)
+      }, SLOTS)
     );
   });
 }
@@ -110,20 +110,20 @@ async function engine(
   });
 }
 
-/** Which part of the lanes' time each kind of wait takes. */
+/** Which part of the slots' time each kind of wait takes. */
 async function profile(peer: Process, count: number): Promise<Figure[]> {
   const clock = new Clock();
   const ms = await engine(peer, count, clock);
-  const lanes = LANES * ms / count;
+  const slots = SLOTS * ms / count;
   const parts: [string, number][] = [...clock.took].map(
     ([what, took]) => [what, took / count],
   );
   const known = parts.reduce((sum, [, took]) => sum + took, 0);
-  return [...parts, ["all else", lanes - known] as const].map(
+  return [...parts, ["all else", slots - known] as const].map(
     ([what, took]) =>
-      compare(`waiting for: ${what}`, "a lane's time for a reply", {
+      compare(`waiting for: ${what}`, "a slot's time for a reply", {
         "ms a reply": [took],
-        "ms in all": [lanes],
+        "ms in all": [slots],
       }),
   );
 }

@@ -151,14 +151,14 @@ export async function timed(task: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Runs a task for each item, so many side by side. */
+/** Runs a task for each item, at most `slots` side by side. */
 export async function sideBySide<T>(
   items: readonly T[],
   task: (item: T) => Promise<unknown>,
-  lanes: number,
+  slots: number,
 ): Promise<void> {
   const rest = items.values();
-  await Promise.all(Array.from({ length: lanes }, async () => {
+  await Promise.all(Array.from({ length: slots }, async () => {
     for (const item of rest) await task(item);
   }));
 }

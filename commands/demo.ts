@@ -86,7 +86,7 @@ const workflow = new Workflow({ ...clock, freshdesk, store, prepare, log });
 
 if (values.serve) serve();
 console.log(
-  `One hour of ${TICKETS} tickets in a Freshdesk sandbox: no account is needed, and no e-mail is sent.\n`,
+  `An hour with ${TICKETS} tickets in a Freshdesk sandbox, times in UTC. No account is needed, and no e-mail is sent.\n`,
 );
 let recordedCalls = 0;
 for (let minute = 0; minute < 60; minute++) {

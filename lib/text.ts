@@ -32,7 +32,8 @@ export function oneLine(text: string): string {
 
 /** Cuts a text to `length` characters, the last three being `...`. */
 export function shorten(text: string, length = 1000): string {
-  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
+  if (text.length <= length) return text;
+  return `${text.slice(0, length - 3).replace(/\p{Surrogate}$/u, "")}...`;
 }
 
 /** Breaks a line between words, so that no part is wider than `width` unless one word is. */

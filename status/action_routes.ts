@@ -53,7 +53,7 @@ export function actionRoutes(
   options: ActionRoutesOptions,
 ): (request: Request) => Promise<Response | undefined> {
   const { actions, mode, readOnly = false, now = Date.now, frame } = options;
-  const app = new Hono();
+  const app = new Hono<{ Bindings: { isAction: boolean } }>();
   const acts = actsOf(actions, now);
   const sameOrigin = requireSameOrigin(mode, (why, c) => {
     options.log?.warn(`${c.req.method} ${c.req.path} refused: ${why}`);
@@ -155,11 +155,14 @@ export function actionRoutes(
     }
     return refuse(c, 503, `It could not be done: ${error.message}`);
   });
-  const unknown = new Response(null, { status: 404 });
-  app.notFound(() => unknown);
+  app.notFound((c) => {
+    c.env.isAction = false;
+    return c.body(null, 404);
+  });
   return async (request) => {
-    const response = await app.fetch(request);
-    return response === unknown ? undefined : response;
+    const env = { isAction: true };
+    const response = await app.fetch(request, env);
+    return env.isAction ? response : undefined;
   };
 }
 

@@ -22,7 +22,8 @@ export function readFlash(request: Request): Flash | undefined {
 /** The header `Set-Cookie` that keeps it for a minute. */
 export function flashCookie({ message, isError }: Flash): string {
   // A browser keeps no cookie of more than 4 KB, and a letter may take nine bytes there.
-  const said = (isError ? "!" : "+") + shorten(message, 400);
+  const said = (isError ? "!" : "+") +
+    shorten(message.toWellFormed(), 400);
   return serialize(NAME, said, { ...COOKIE, maxAge: 60 });
 }
 

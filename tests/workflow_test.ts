@@ -30,6 +30,7 @@ import {
 } from "../workflow/schedule.ts";
 import { moment, TestEnv, timeOf } from "./helpers/test_env.ts";
 
+/** The calls of a classic ticket: opened, assigned, first reply, customer reply, resolution, closed. */
 const LIFE = [
   "POST /tickets",
   "PUT /tickets/1",
@@ -43,6 +44,7 @@ const TIMES = [
   { made: "12:00", steps: ["12:05", "12:10", "12:15", "12:20"] },
   { made: "12:07", steps: ["12:10", "12:20", "12:30", "12:40"] },
   { made: "12:59", steps: ["13:00", "13:10", "13:15", "13:20"] },
+  // It counts for the minute 12:05.
   { made: "12:04:59", steps: ["12:10", "12:20", "12:30", "12:40"] },
 ];
 

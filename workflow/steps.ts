@@ -1,6 +1,6 @@
 /**
  * What each step of a ticket's life but its creation does in Freshdesk, and how it is found out whether it was done.
- * When which step is taken is said in `workflow.ts`.
+ * Which job takes a step, and when, is said in `schedule.ts`.
  *
  * @module
  */
@@ -146,8 +146,8 @@ export const answer: StepHandler = {
 };
 
 /**
- * Neither the author nor the time is compared: the first may be the key's owner, and of the second
- * nobody knows whose clock it was. The texts of one thread differ.
+ * Finds a message by its direction, privacy and text: the messages of one ticket differ. The author
+ * is not compared, who may be the key's owner, nor the time, as clocks differ.
  */
 function findMessage(
   like: { incoming: boolean; private: boolean },
@@ -181,7 +181,7 @@ async function writeAsAgent(
     if (author === undefined || !isAuthorRejected(error)) throw error;
     await store.markNoImpersonation(agent.id);
     log.warn(
-      `The key's owner may not write for ${agent.name}: replies are signed by the agent and sent by the owner.`,
+      `The key's owner may not write for ${agent.name}: the owner sends the replies, signed by the agent. Nothing to do.`,
     );
     written = await write(undefined);
   }

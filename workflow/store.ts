@@ -14,15 +14,16 @@
  * ["program", "account"]          whose tickets these are
  * ["hour", hour]                  the hour's tickets were drafted
  * ["preview", hour]               a dry run has said what it would open in that hour
- * ["contact", id]                 what a contact has brought up
- * ["agent", id]                   may not be written for
+ * ["contact", id]                 the topics that a contact has written about
+ * ["agent", id]                   an agent in whose name the key's owner may not write
+ * ["participants", ...]           the account's people and form: see participant_cache.ts
  * ["job", name]                   its last noted run
  * ["stats", hour, what]           how often something happened in an hour
  * ["backlog", hour]               how many tickets were open, pending and resolved in an hour
  * ["repaired"]                    when the due entries were checked
  * ["pause"]                       who wants nothing to be done, and until when; how far a clean-up is
  * ["token", token]                which tickets a press of "open now" has drafted
- * ["scratch", name]               whether it can be written to
+ * ["scratch", name]               written to see whether the database can be
  * ["version"]                     written with every change that people see
  * ```
  *

@@ -65,18 +65,19 @@ export class TicketRecords extends ProgramRecords {
   /** The tickets that wait, the first due first; of each job no more than `limit`. */
   async waiting(limit: number): Promise<(DueEntry & Place)[]> {
     const options = { limit, batchSize: Math.min(limit, KV_BATCH) };
-    const read = async (prefix: Deno.KvKey) => {
-      const list = await Array.fromAsync(this.entries({ prefix }, options));
-      return list.flatMap((entry) => waitingOf(entry) ?? []);
-    };
+    const read = (prefix: Deno.KvKey) =>
+      Array.fromAsync(this.entries({ prefix }, options));
     const all = await read(["due"]);
     // A full list holds nothing of the jobs after its last one.
-    const last = all.length < limit ? Infinity : all.at(-1)!.job;
-    const later = INTERVALS.filter((job) => job > last);
-    return firstDueFirst([
+    const last = all.length < limit ? Infinity : Number(all.at(-1)!.key[1]);
+    const later = INTERVALS.filter((job) => !(job <= last));
+    const lists = [
       all,
       ...await Promise.all(later.map((job) => read(["due", job]))),
-    ]);
+    ];
+    return firstDueFirst(
+      lists.map((list) => list.flatMap((entry) => waitingOf(entry) ?? [])),
+    );
   }
 
   /** Where the tickets stand that ended in this way, the latest first. */

@@ -13,7 +13,7 @@ import type {
   Plan,
 } from "../workflow/plan.ts";
 import type { Desk } from "./desk.ts";
-import { Writer } from "./writer.ts";
+import { fits, Writer } from "./writer.ts";
 
 /** What a sample is written from. */
 export interface SampleOptions {
@@ -50,6 +50,10 @@ export async function* sample(
     ...(pace && { pace }),
     ...(waits && { waits }),
   });
+  // Where every ticket erases its contact, all of them would soon be gone: each is written anew.
+  const remembers = desk.topics.some((one) =>
+    fits(one, options) && !one.file.erasure
+  );
   const memory = new Map<number, ContactMemory>();
   for (let n = 0; n < count; n++) {
     const written = await writer.write({
@@ -61,7 +65,7 @@ export async function* sample(
       ...(topic !== undefined && { topic }),
       ...(outcome && { outcome }),
     });
-    memory.set(written.plan.contact.id, written.memory);
+    if (remembers) memory.set(written.plan.contact.id, written.memory);
     yield written.plan;
   }
 }

@@ -38,11 +38,13 @@ export function readTopic(
 ): Topic | undefined {
   const file = source.read(TopicForm) ?? partsOf(source);
   if (!file) return;
-  if (file.team !== undefined && !(file.team in (desk.teams ?? {}))) {
+  const teams = Object.keys(desk.teams ?? {});
+  if (file.team !== undefined && !teams.includes(file.team)) {
+    const { team } = file;
     source.mistake(
       ["team"],
-      `unknown team '${file.team}'${
-        hint(file.team, Object.keys(desk.teams ?? {}))
+      `unknown team '${team}'${hint(team, teams)}; desk.yaml has ${
+        teams.join(", ") || "none"
       }`,
     );
   }
@@ -192,7 +194,9 @@ class TopicReader {
         if (!all.includes(category)) {
           this.#source.mistake(
             [...path, "item"],
-            `unknown category '${category}'${hint(category, all)}`,
+            `unknown category '${category}'${
+              hint(category, all)
+            }; the catalogue has ${all.join(", ") || "none"}`,
           );
         }
       }
@@ -219,6 +223,11 @@ class TopicReader {
       const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(file.count) ?? [];
       if (from === undefined) {
         throw new SyntaxError("expected a range such as 2..4");
+      }
+      if (Number(from) > Number(to)) {
+        throw new SyntaxError(
+          `'${file.count}' ends before it begins; expected ${to}..${from}`,
+        );
       }
       return { ...base, kind: "count", from: Number(from), to: Number(to) };
     }
@@ -445,7 +454,8 @@ class TopicReader {
       return;
     }
     const fields = fieldsOf(fact, this.#desk);
-    if (!fields.includes(field)) {
+    // A fact that is itself mistaken has no fields to speak of.
+    if (fields.length > 0 && !fields.includes(field)) {
       this.#source.mistake(
         path,
         `'{${name}.${field}}' does not exist${

@@ -125,7 +125,7 @@ export function writePlan(order: Order): Plan {
   const names = [...THREADS[outcome], ...(thanks ? ["thanks" as const] : [])];
   let subject = "";
   const bodies = new Map<MessageName, string>();
-  const folded = new Set<string>();
+  const folded: Folded[] = [];
   const turns = { contact: 0, agent: 0 };
   for (const name of names) {
     const body = distinct(name, thread, folded, (again) => {
@@ -212,20 +212,38 @@ function thankingOnce(style: Persona): Persona {
   return { ...style, laterGreetings, laterClosings };
 }
 
-/** Tries other texts until the message differs from all before it in letters and digits. */
+/** A message by its letters and digits. */
+interface Folded {
+  /** What it is in Freshdesk; an opening is the ticket itself. */
+  kind: "opening" | "contact" | "agent" | "note";
+  text: string;
+}
+
+/**
+ * Tries other texts until the message differs from all before it in letters and digits, and is no
+ * part of one that it could be taken for.
+ */
 function distinct(
   name: MessageName,
   thread: Thread,
-  folded: Set<string>,
+  folded: Folded[],
   write: (again: number) => string,
 ): string {
   const said = [...thread.said];
+  const kind = name === "opening"
+    ? name
+    : name === "handover"
+    ? "note"
+    : MESSAGES[name];
   for (let again = 0; again < TRIES; again++) {
     thread.said = new Set(said);
     const body = write(again);
-    const key = normalizeMessage(toHtml(body));
-    if (key === "" || folded.has(key)) continue;
-    folded.add(key);
+    const text = normalizeMessage(toHtml(body));
+    const isAlike = folded.some((one) =>
+      one.text === text || one.kind === kind && one.text.includes(text)
+    );
+    if (text === "" || isAlike) continue;
+    folded.push({ kind, text });
     return body;
   }
   throw new AlikeError(name);

@@ -224,7 +224,7 @@ export class Writer implements TicketWriter {
 }
 
 /** Whether a topic is what was asked for. */
-function fits(
+export function fits(
   { name, outcomes }: Topic,
   { topic, outcome }: Pick<TicketOrder, "topic" | "outcome">,
 ): boolean {

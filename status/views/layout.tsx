@@ -223,7 +223,7 @@ const Calls: FC<{ budget: Budget; now: string }> = ({ budget, now }) => {
     <span class="calls">
       {total === undefined
         ? `up to ${ourLimit} calls a minute`
-        : `${remaining} of ${total} calls left this minute (${ourLimit} are ours)`}
+        : `${remaining} of ${total} calls left this minute (this program takes at most ${ourLimit})`}
     </span>
   );
 };

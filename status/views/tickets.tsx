@@ -153,8 +153,8 @@ const Searched: FC<{ of: SearchView["searched"] }> = ({ of }) =>
   isNothing(of) ? null : (
     <p class="searched">
       These are {of.open < OPEN_SEARCHED
-        ? `all ${of.open} open tickets`
-        : `the ${OPEN_SEARCHED} open tickets that are due first`} and{" "}
+        ? `all ${of.open} unfinished tickets`
+        : `the ${OPEN_SEARCHED} unfinished tickets that are due first`} and{" "}
       {of.more ? `the newest ${of.finished}` : `all ${of.finished}`}{" "}
       finished ones.{of.more && " Older ones are in the JSON, stage by stage."}
     </p>

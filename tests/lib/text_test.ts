@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { normalizeMessage, plainText } from "../../lib/text.ts";
+import { normalizeMessage, plainText, shorten } from "../../lib/text.ts";
 
 const PLAIN: [what: string, html: string, text: string][] = [
   ["tags are taken away", "Hello <b>Jane</b>", "Hello Jane"],
@@ -68,4 +68,12 @@ Deno.test("normalizeMessage: keeps the letters of any script", () => {
     normalizeMessage("<p>Привет, 世界! Ça va?</p>"),
     "привет世界çava",
   );
+});
+
+Deno.test("shorten() cuts no character in two", () => {
+  for (let before = 0; before < 12; before++) {
+    const text = shorten(`${"x".repeat(before)}😀😀😀😀😀😀`, 10);
+    assert(text.isWellFormed(), text);
+    assert(text.length <= 10);
+  }
 });

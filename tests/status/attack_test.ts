@@ -542,3 +542,41 @@ Deno.test("findStranger() lets a browser's own words count, and only those", () 
     undefined,
   );
 });
+
+Deno.test("HEAD is answered like GET, without a body", async () => {
+  using page = await pageOf();
+  for (const path of ["/", "/tickets", "/api/jobs", "/page.css", "/nowhere"]) {
+    const { status, headers } = await page.send("GET", path);
+    const head = await page.send("HEAD", path);
+    assertEquals(head.status, status, path);
+    assertEquals(
+      head.headers.get("content-type"),
+      headers.get("content-type"),
+      path,
+    );
+    assertEquals(await head.text(), "");
+  }
+});
+
+Deno.test("What was done is said whatever characters it has", async () => {
+  using page = await pageOf();
+  for (const name of ["x" + "😀".repeat(40), "\ud83d"]) {
+    await page.program.store.endPause();
+    const topic = await page.send(
+      "POST",
+      "/actions/open",
+      { ...OWN, ...FORM_TYPE },
+      new URLSearchParams({ count: "1", topic: name, token: "12345678" })
+        .toString(),
+    );
+    assertEquals(topic.status, 303, name);
+    await page.program.store.setPause(name, null, page.env.now);
+    const answer = await page.send(
+      "POST",
+      "/actions/open",
+      { ...OWN, ...FORM_TYPE },
+      "count=1&token=12345678",
+    );
+    assertEquals(answer.status, 303, name);
+  }
+});

@@ -212,9 +212,6 @@ seen(
     for (const column of await page.locator(".column").all()) {
       assert(await column.locator(".ticket").count() > 0, "an empty column");
     }
-    if (Deno.env.get("UPDATE_PICTURE") === "1") {
-      await page.screenshot({ path: "docs/board.png" });
-    }
   },
   { browser: { viewport: { width: 1200, height: 860 } } },
 );

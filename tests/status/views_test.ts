@@ -89,7 +89,7 @@ seenShop(
     for (const line of people) assertStringIncludes(line, agent!);
     const searched = await page.locator(".searched").innerText();
     const open = (await desk.store.waiting(1000)).length;
-    assertStringIncludes(searched, `all ${open} open tickets`);
+    assertStringIncludes(searched, `all ${open} unfinished tickets`);
   },
 );
 

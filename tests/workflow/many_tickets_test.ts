@@ -19,6 +19,19 @@ Deno.test("store: the tickets that wait are the first due of all jobs, however m
   assertEquals(waiting.map(({ tag }) => tag), [5, 1, 2, 3].map(tagOf));
 });
 
+Deno.test("store: what no job takes hides no ticket that waits", async () => {
+  for (const foreign of [7, "later"]) {
+    using kv = await Deno.openKv(":memory:");
+    await putTickets(kv, [
+      ...[1, 2].map((n) => makeTicket(tagOf(n), NOW + n)),
+      makeTicket(tagOf(5), NOW, { waitsFor: "closing", job: 20 }),
+    ]);
+    for (const n of [8, 9]) await kv.set(["due", foreign, NOW, tagOf(n)], 0);
+    const waiting = await new Store(kv).waiting(2);
+    assertEquals(waiting[0]?.tag, tagOf(5));
+  }
+});
+
 Deno.test("store: many tickets are read in one range, and those far off from them too", async () => {
   const counting = new CountingKv();
   const { kv } = counting;

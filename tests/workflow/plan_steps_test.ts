@@ -62,6 +62,10 @@ const WRONG: [what: string, steps: PlanStep[]][] = [
     ...REPLY,
     body: "<div>HM!</div>",
   }, CLOSE]],
+  ["says a part of what was said before", [CREATE, REPLY, {
+    ...REPLY,
+    body: "<div>h</div>",
+  }, CLOSE]],
   ["says nothing", [CREATE, { ...REPLY, body: "<p>...</p>" }, CLOSE]],
   ["is endless", [CREATE, ...Array(60).fill(PENDING), CLOSE]],
   ["is too long to store", [{

@@ -62,6 +62,21 @@ Deno.test("desk: a placeholder that does not exist is found, with its place and 
   ]);
 });
 
+Deno.test("desk: a range that ends before it begins is found", () => {
+  const topic = TOPIC.replace("facts:", "facts:\n  days: { count: 7..3 }");
+  assertEquals(mistakes(topic), [
+    "topics/parcel.yaml:3:3: '7..3' ends before it begins; expected 3..7",
+  ]);
+});
+
+Deno.test("desk: a category or a team that does not exist is found once, with those there are", () => {
+  const topic = TOPIC.replace("{ item: boots, by", "{ item: skis, by");
+  assertEquals(mistakes(`team: Sales\n${topic}`), [
+    "topics/parcel.yaml:1:1: unknown team 'Sales'; desk.yaml has none",
+    "topics/parcel.yaml:5:12: unknown category 'skis'; the catalogue has boots",
+  ]);
+});
+
 Deno.test("desk: a fact used before it is said is found", () => {
   const early = TOPIC.replace("{boots} from {order}?", "{parcel} boots?");
   const [first] = mistakes(early);
@@ -202,6 +217,21 @@ Deno.test("desk: two messages of a thread that may come out alike are found", ()
     [
       "topics/parcel.yaml:15:3: message 'answer' may come out empty or like an earlier one of its thread; add texts to it",
     ],
+  );
+});
+
+Deno.test("desk: a message that may be a part of an earlier one of its thread is found", () => {
+  const thread = TOPIC.replace(
+    "    - Yes, I will wait for {parcel}.",
+    "    - No thanks, I can wait.",
+  ) + `thanks:
+  say:
+    - No thanks
+`;
+  assertEquals(
+    mistakes(thread)
+      .filter((line) => line.includes("like an earlier one")).length,
+    1,
   );
 });
 

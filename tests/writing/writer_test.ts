@@ -100,6 +100,19 @@ Deno.test("writer: a single contact is never erased and never runs out of topics
   assert(plans.every(({ topic }) => topic !== "gdpr-erasure"));
 });
 
+Deno.test("sample: has enough contacts for a topic that erases them, however many threads are wanted", async () => {
+  for (const desk of [classic, shop, await loadDesk("saas")]) {
+    const topic = desk.topics.find(({ file }) => file.erasure);
+    assert(topic);
+    const plans = await sampleOf(desk, "a", 200, { topic: topic.name });
+    assert(plans.every((plan) => plan.topic === topic.name));
+    const only = { ...desk, topics: [topic] };
+    assertEquals((await sampleOf(only, "a", 200)).length, 200);
+    const outcome = "one_round";
+    assertEquals((await sampleOf(only, "a", 200, { outcome })).length, 200);
+  }
+});
+
 Deno.test("writer: says when there is nobody", async () => {
   const writer = new Writer({ desk: classic, seed: "a" });
   await assertRejects(
