@@ -19,7 +19,9 @@ if (import.meta.main) {
     stdout: "null",
   }).output();
   if (!success && isUnreachable(new TextDecoder().decode(stderr))) {
-    console.error("JSR cannot be reached: the packages in std/ are used instead. Nothing to do.");
+    console.error(
+      "JSR cannot be reached: the packages in std/ are used instead. Nothing to do.",
+    );
     console.log("--no-lock --import-map=std/import_map.json");
   }
 }
