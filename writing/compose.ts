@@ -118,7 +118,6 @@ export function composeMessage(
     self: speaker === "contact" ? thread.contact : thread.agent,
     other: speaker === "contact" ? thread.agent : thread.contact,
     company: thread.desk.file.company ?? "",
-    team: thread.topic.file.team ?? "",
   };
   const manners = stream(thread.seed, "manners", thread.n, message);
   const [greetings, closings] = turn === 0

@@ -7,6 +7,7 @@
 import { bag, stream } from "../lib/random.ts";
 import type { Person } from "../workflow/plan.ts";
 import { registerOf } from "./persona.ts";
+import { belonging, teamsOf } from "./teams.ts";
 
 /** How unequal people are: the sigma of a log-normal weight. The busiest tenth of the contacts write about a quarter of the tickets. */
 const CONTACTS = 0.5;
@@ -57,17 +58,13 @@ export function agentsOf(
   agents: readonly Person[],
   seed: string,
 ): Person[] {
-  const chance = (agent: Person, team: string) =>
-    stream(seed, "team", team, agent.id)();
   const members = agents.filter((agent) => {
-    const [first, second] = teams.toSorted((a, b) =>
-      chance(agent, b) - chance(agent, a)
-    );
+    const [first, second] = teamsOf(agent.id, teams, seed);
     return team === first ||
       team === second && stream(seed, "second team", agent.id)() < SECOND_TEAM;
   });
   const others = agents.filter((agent) => !members.includes(agent))
-    .sort((a, b) => chance(b, team) - chance(a, team));
+    .sort((a, b) => belonging(b.id, team, seed) - belonging(a.id, team, seed));
   const least = Math.max(2, Math.ceil(agents.length / 3));
   return [...members, ...others.slice(0, Math.max(0, least - members.length))];
 }

@@ -8,6 +8,7 @@ import { pick, type Random, shuffle, stream } from "../lib/random.ts";
 import type { Register } from "./condition.ts";
 import type { DeskFile } from "./form.ts";
 import { agentSlipsOf, NO_SLIPS, type Slips, slipsOf } from "./slips.ts";
+import { teamsOf } from "./teams.ts";
 import { firstName } from "./text.ts";
 
 /** A writer's habits. Of greetings and closings the usual one comes first, see {@linkcode usually}. */
@@ -264,14 +265,17 @@ export function agentStyle(seed: string, id: number, desk: DeskFile): Style {
     shuffle([...new Set(items)], random).slice(0, KNOWN);
   const greetings = usual(desk.tone?.greetings ?? AGENT_GREETINGS);
   const closings = usual(desk.tone?.closings ?? AGENT_CLOSINGS);
+  const [team = ""] = teamsOf(id, Object.keys(desk.teams ?? {}), seed);
   const [signature = "", other = ""] = shuffle([
     "{self.first}",
     "{self}",
     "{self.first}\n{company}",
     "{self}\n{company}",
-    "{self}, {team}",
-    "{self.first}, {team}",
-    "{self}\n{team}, {company}",
+    ...team === "" ? [] : [
+      `{self}, ${team}`,
+      `{self.first}, ${team}`,
+      `{self}\n${team}, {company}`,
+    ],
   ], random);
   const brief = random() < 0.4;
   const [first = ""] = closings;
@@ -296,7 +300,7 @@ export function agentStyle(seed: string, id: number, desk: DeskFile): Style {
 /** A greeting or closing with names filled in; a line that needs a name nobody has is left out. */
 export function fillNames(
   text: string,
-  names: { self: string; other: string; company: string; team: string },
+  names: { self: string; other: string; company: string },
 ): string {
   const values: Record<string, string> = {
     ...names,

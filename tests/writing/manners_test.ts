@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { plainText } from "../../lib/text.ts";
 import { stream } from "../../lib/random.ts";
 import { loadDesk } from "../../writing/folder.ts";
 import { agentStyle, personaOf, usually } from "../../writing/persona.ts";
@@ -171,4 +172,22 @@ Deno.test("manners: how somebody is greeted changes nothing else that is written
   assert(
     agentStyle("a", 1, other.file).greetings.includes("Ahoy {other.first},"),
   );
+});
+
+Deno.test("agents: sign with one team, whatever a ticket is about", async () => {
+  const desk = await loadDesk("it");
+  const teams = Object.keys(desk.file.teams ?? {});
+  const signedWith = new Map<string, Set<string>>();
+  for (const { steps } of await sampleOf(desk, "signatures", 300)) {
+    for (const step of steps) {
+      if (step.kind !== "reply") continue;
+      const lines = plainText(step.body).split("\n").slice(-2);
+      for (const team of teams.filter((team) => lines.join().includes(team))) {
+        const { name } = step.agent;
+        signedWith.set(name, (signedWith.get(name) ?? new Set()).add(team));
+      }
+    }
+  }
+  assert(signedWith.size > 0);
+  for (const [name, teams] of signedWith) assertEquals(teams.size, 1, name);
 });
