@@ -53,8 +53,7 @@ export function actionRoutes(
   options: ActionRoutesOptions,
 ): (request: Request) => Promise<Response | undefined> {
   const { actions, mode, readOnly = false, now = Date.now, frame } = options;
-  const app = new Hono<{ Bindings: { isAction: boolean } }>();
-  const acts = actsOf(actions, now);
+  const app: ActionApp = new Hono();
   const sameOrigin = requireSameOrigin(mode, (why, c) => {
     options.log?.warn(`${c.req.method} ${c.req.path} refused: ${why}`);
     return refuse(c, 403, why);
@@ -67,6 +66,45 @@ export function actionRoutes(
   });
   const writes = [sameOrigin, unlessReadOnly, limited] as const;
 
+  addLooks(app, actions, { frame, sameOrigin, unlessReadOnly });
+  for (const [name, act] of Object.entries(actsOf(actions, now))) {
+    addAct(app, name, act, { frame, guards: writes });
+  }
+
+  app.onError((error, c) => {
+    if (error instanceof ActionError) {
+      const { message, status, needsConfirm } = error;
+      return c.json({
+        error: message,
+        ...(needsConfirm && { confirm: true }),
+      }, status);
+    }
+    if (error instanceof HTTPException) {
+      return refuse(c, 403, NO_FORM);
+    }
+    return refuse(c, 503, `It could not be done: ${error.message}`);
+  });
+  app.notFound((c) => {
+    c.env.isAction = false;
+    return c.body(null, 404);
+  });
+  return async (request) => {
+    const env = { isAction: true };
+    const response = await app.fetch(request, env);
+    return env.isAction ? response : undefined;
+  };
+}
+
+type ActionApp = Hono<{ Bindings: { isAction: boolean } }>;
+
+/** What comes, and what a clean-up would do: as JSON and as pages. */
+function addLooks(
+  app: ActionApp,
+  actions: Actions,
+  { frame, sameOrigin, unlessReadOnly }:
+    & Pick<ActionRoutesOptions, "frame">
+    & Record<"sameOrigin" | "unlessReadOnly", MiddlewareHandler>,
+): void {
   app.get("/api/preview", sameOrigin, async (c) => {
     const { hours = "24" } = c.req.query();
     return c.json(await actions.preview(wholeNumber(hours)));
@@ -107,63 +145,49 @@ export function actionRoutes(
       "Clean up",
       async (around) => cleanupPage(await actions.cleanupPreview(), around),
     ));
-  for (const [name, act] of Object.entries(acts)) {
-    app.post(`/api/${name}`, ...writes, async (c) => {
-      const values = await readJson(c);
-      const by = text(values.by) ?? userOf(c.req.raw) ?? "the JSON API";
-      return c.json(await act(values, by));
-    });
-    app.post(`/actions/${name}`, ...writes, async (c) => {
-      const values = await readForm(c);
-      const by = userOf(c.req.raw) ?? "somebody on the status page";
-      try {
-        const { message } = await act(values, by);
-        return back(c, values, { message, isError: false });
-      } catch (error) {
-        if (!(error instanceof ActionError)) throw error;
-        if (error.needsConfirm) {
-          const question = {
-            question: `${error.message}.`,
-            action: `/actions/${name}`,
-            fields: { ...values, confirm: "true" },
-            back: pathOf(values.from),
-          };
-          return c.html(confirmPage(question, await frame(c.req.raw)), 409);
-        }
-        const flash = { message: error.message, isError: true };
-        return back(c, values, flash);
-      }
-    });
-    const wrongMethod = (c: Context) => {
-      c.header("allow", "POST");
-      return refuse(c, 405, `${c.req.path} takes POST alone`);
-    };
-    app.all(`/actions/${name}`, wrongMethod);
-    if (name !== "cleanup") app.all(`/api/${name}`, wrongMethod);
-  }
+}
 
-  app.onError((error, c) => {
-    if (error instanceof ActionError) {
-      const { message, status, needsConfirm } = error;
-      return c.json({
-        error: message,
-        ...(needsConfirm && { confirm: true }),
-      }, status);
-    }
-    if (error instanceof HTTPException) {
-      return refuse(c, 403, NO_FORM);
-    }
-    return refuse(c, 503, `It could not be done: ${error.message}`);
+/** An action, as JSON and as a form of the page. */
+function addAct(
+  app: ActionApp,
+  name: string,
+  act: Act,
+  { frame, guards }: Pick<ActionRoutesOptions, "frame"> & {
+    guards: readonly [MiddlewareHandler, MiddlewareHandler, MiddlewareHandler];
+  },
+): void {
+  app.post(`/api/${name}`, ...guards, async (c) => {
+    const values = await readJson(c);
+    const by = text(values.by) ?? userOf(c.req.raw) ?? "the JSON API";
+    return c.json(await act(values, by));
   });
-  app.notFound((c) => {
-    c.env.isAction = false;
-    return c.body(null, 404);
+  app.post(`/actions/${name}`, ...guards, async (c) => {
+    const values = await readForm(c);
+    const by = userOf(c.req.raw) ?? "somebody on the status page";
+    try {
+      const { message } = await act(values, by);
+      return back(c, values, { message, isError: false });
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error;
+      if (error.needsConfirm) {
+        const question = {
+          question: `${error.message}.`,
+          action: `/actions/${name}`,
+          fields: { ...values, confirm: "true" },
+          back: pathOf(values.from),
+        };
+        return c.html(confirmPage(question, await frame(c.req.raw)), 409);
+      }
+      const flash = { message: error.message, isError: true };
+      return back(c, values, flash);
+    }
   });
-  return async (request) => {
-    const env = { isAction: true };
-    const response = await app.fetch(request, env);
-    return env.isAction ? response : undefined;
+  const wrongMethod = (c: Context) => {
+    c.header("allow", "POST");
+    return refuse(c, 405, `${c.req.path} takes POST alone`);
   };
+  app.all(`/actions/${name}`, wrongMethod);
+  if (name !== "cleanup") app.all(`/api/${name}`, wrongMethod);
 }
 
 /**
