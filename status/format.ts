@@ -28,7 +28,7 @@ export const TITLES: Readonly<Record<Stage, string>> = {
   reply: "Reply",
   resolution: "Resolution",
   "private note": "Private note",
-  status: "Status change",
+  "status change": "Status change",
   closing: "Closing",
   closed: "Closed",
   abandoned: "Abandoned",
@@ -45,7 +45,7 @@ export const STAGE_GROUPS: readonly {
   { title: "Customer reply", labels: ["customer reply"] },
   {
     title: "Resolution",
-    labels: ["resolution", "reply", "private note", "status"],
+    labels: ["resolution", "reply", "private note", "status change"],
   },
   { title: "Closing", labels: ["closing"] },
 ];
@@ -114,7 +114,7 @@ export function stepSentence(
       return `${who} resolves it`;
     case "private note":
       return `${who} writes a private note`;
-    case "status":
+    case "status change":
       return `It becomes ${status}`;
     case "closing":
       return "It is closed";

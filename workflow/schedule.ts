@@ -31,7 +31,7 @@ export const LABELS = [
   "reply",
   "resolution",
   "private note",
-  "status",
+  "status change",
   "closing",
 ] as const;
 
@@ -59,7 +59,7 @@ export function labelOf(step: PlanStep): Label {
     case "note":
       return "private note";
     case "status":
-      return "status";
+      return "status change";
     case "close":
       return "closing";
   }
@@ -74,7 +74,7 @@ const PRIORITIES: Readonly<Record<Label, number>> = {
   opening: 0,
   assignment: 1,
   "private note": 1,
-  status: 1,
+  "status change": 1,
   "first reply": 2,
   "customer reply": 3,
   reply: 4,

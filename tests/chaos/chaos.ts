@@ -140,16 +140,20 @@ function report({ problems, ...verdict }: Verdict, resumed: number): never {
 async function finishTickets(store: Store): Promise<number> {
   const hours = values.pace === "classic" ? 12 : 120;
   const end = now() + hours * HOUR;
-  if (values.pace !== "classic") await openNoMore(store, hours);
+  let opensMore = true;
   let resumed = 0;
   while (now() < end) {
     await sleep(500);
+    if (sandbox.tickets.size === 0) continue;
+    // Else an hour's tickets may be drafted between the last look and the end.
+    if (opensMore) await openNoMore(store, hours);
+    opensMore = false;
     for await (const entry of store.finished("failed")) {
       if (await store.resume(entry, now())) resumed++;
     }
     const tickets = await store.countWaiting(10_000);
     const waiting = LABELS.reduce((sum, label) => sum + tickets[label], 0);
-    if (waiting === 0 && sandbox.tickets.size > 0) return resumed;
+    if (waiting === 0) return resumed;
   }
   console.log(
     `After ${hours} hours tickets are still waiting (${
@@ -159,9 +163,9 @@ async function finishTickets(store: Store): Promise<number> {
   return resumed;
 }
 
-/** Where tickets take longer than an hour some always wait, unless no more are opened. */
+/** Lets this hour and those that follow open no more tickets. */
 async function openNoMore(store: Store, hours: number): Promise<void> {
-  const first = Math.ceil(now() / HOUR) * HOUR;
+  const first = Math.floor(now() / HOUR) * HOUR;
   for (let hour = first; hour < first + hours * HOUR; hour += HOUR) {
     while (!await store.isHourOpened(hour)) {
       await store.addDrafts(hour, await store.nextNumber(), []);

@@ -27,13 +27,13 @@ Deno.test("steps: each step is taken by the job of its kind; one of the same tic
       "first reply 5",
       "status 5",
       "customer reply 10",
-      "status 10",
+      "status change 10",
       "private note 5",
       "assignment 5",
       "reply 15",
-      "status 15",
+      "status change 15",
       "resolution 15",
-      "status 15",
+      "status change 15",
       "closing 20",
     ],
   );
@@ -45,7 +45,7 @@ Deno.test("steps: what ends a ticket is more urgent than what opens one", () => 
     "resolution",
     "customer reply",
     "first reply",
-    "status",
+    "status change",
     "opening",
   ] as const;
   const priorities = labels.map(priorityOf);

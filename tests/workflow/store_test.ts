@@ -252,7 +252,7 @@ Deno.test("store: a failed ticket is resumed before its step, in doubt and due a
 Deno.test("store: the tickets that wait for something are listed page by page, the latest first", async () => {
   using world = await open();
   const others = [1, 2, 3].map((n) =>
-    draft(`x${n}`, { waitsFor: "status", dueAt: moment(`12:0${n}`) })
+    draft(`x${n}`, { waitsFor: "status change", dueAt: moment(`12:0${n}`) })
   );
   await world.put([
     ...[1, 2, 3, 4, 5].map((n) =>
@@ -280,8 +280,8 @@ Deno.test("store: tickets are counted as far as anybody wants to know", async ()
     draft("d", { state: "closed", completedAt: 1 }),
     draft("e", { state: "closed", completedAt: 2 }),
   ]);
-  const { opening, closing, status } = await store.countWaiting(10);
-  assertEquals([opening, closing, status], [2, 1, 0]);
+  const { opening, closing, resolution } = await store.countWaiting(10);
+  assertEquals([opening, closing, resolution], [2, 1, 0]);
   assertEquals((await store.countWaiting(1)).opening, 1);
   assertEquals(await store.countFinished("closed", 10), 2);
   assertEquals(await store.countFinished("closed", 1), 1);
