@@ -25,7 +25,7 @@ Deno.test("steps: each step is taken by the job of its kind; one of the same tic
       "opening 5",
       "assignment 5",
       "first reply 5",
-      "status 5",
+      "status change 5",
       "customer reply 10",
       "status change 10",
       "private note 5",
