@@ -3,19 +3,12 @@ import { readDesk } from "../../writing/desk.ts";
 import { loadDesk } from "../../writing/folder.ts";
 import { sampleOf } from "../../writing/sample.ts";
 import { textsOf } from "../../writing/variety.ts";
+import { SMALL_DESK } from "../helpers/small_desk.ts";
 
 const FILES = new Map([
   [
     "desk.yaml",
-    `form: 1
-locale: en-GB
-currency: GBP
-zone: UTC
-hours: { days: mon-fri, from: "09:00", to: "17:00" }
-outcomes: { one_round: 1 }
-priorities: { medium: 1 }
-sources: { email: 1 }
-`,
+    SMALL_DESK,
   ],
   [
     "topics/x.yaml",

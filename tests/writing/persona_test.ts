@@ -6,6 +6,7 @@ import { personaOf } from "../../writing/persona.ts";
 import { CONTACTS, sampleOf } from "../../writing/sample.ts";
 import { textsOf } from "../../writing/variety.ts";
 import { Writer } from "../../writing/writer.ts";
+import { SMALL_DESK } from "../helpers/small_desk.ts";
 
 const shop = await loadDesk("shop");
 const saas = await loadDesk("saas");
@@ -89,15 +90,7 @@ async function resolutions(values: string[], text = "About {x}") {
     new Map([
       [
         "desk.yaml",
-        `form: 1
-locale: en-GB
-currency: GBP
-zone: UTC
-hours: { days: mon-fri, from: "09:00", to: "17:00" }
-outcomes: { one_round: 1 }
-priorities: { medium: 1 }
-sources: { email: 1 }
-`,
+        SMALL_DESK,
       ],
       [
         "topics/x.yaml",

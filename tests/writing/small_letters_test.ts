@@ -3,6 +3,7 @@ import { readDesk } from "../../writing/desk.ts";
 import { smallWriters } from "../../writing/people.ts";
 import { CONTACTS, sampleOf } from "../../writing/sample.ts";
 import { textsOf } from "../../writing/variety.ts";
+import { SMALL_DESK } from "../helpers/small_desk.ts";
 
 Deno.test("personas: who writes in small letters writes no name half in capitals", async () => {
   const desk = readDesk(
@@ -10,15 +11,7 @@ Deno.test("personas: who writes in small letters writes no name half in capitals
     new Map([
       [
         "desk.yaml",
-        `form: 1
-locale: en-GB
-currency: GBP
-zone: UTC
-hours: { days: mon-fri, from: "09:00", to: "17:00" }
-outcomes: { one_round: 1 }
-priorities: { medium: 1 }
-sources: { email: 1 }
-`,
+        SMALL_DESK,
       ],
       [
         "topics/x.yaml",

@@ -2,16 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { readDesk } from "../../writing/desk.ts";
 import { sampleOf } from "../../writing/sample.ts";
 import { textsOf } from "../../writing/variety.ts";
-
-const DESK = `form: 1
-locale: en-GB
-currency: GBP
-zone: UTC
-hours: { days: mon-fri, from: "09:00", to: "17:00" }
-outcomes: { one_round: 1 }
-priorities: { medium: 1 }
-sources: { email: 1 }
-`;
+import { SMALL_DESK } from "../helpers/small_desk.ts";
 
 const TOPIC = `outcomes: [one_round]
 facts:
@@ -27,7 +18,7 @@ async function threads(subject: string) {
   const desk = readDesk(
     "x",
     new Map([
-      ["desk.yaml", DESK],
+      ["desk.yaml", SMALL_DESK],
       ["topics/x.yaml", TOPIC.replace("SUBJECT", subject)],
     ]),
   );
